@@ -1,0 +1,106 @@
+"""All that a brain is given before it thinks: the same for every brain, rendered into words by those that read words."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hiervla.core.goal import Goal
+from hiervla.core.outcome import Check, Failure, Outcome
+from hiervla.core.plan import ToolResult
+from hiervla.core.task import Limits
+from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.world import World
+
+
+class Turn(BaseModel):
+    """One thing that was said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    who: Literal["person", "robot"]
+    says: str
+
+
+class SkillCard(BaseModel):
+    """What a brain may know of a skill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    doc: str
+    schema_: dict[str, Any] = Field(alias="schema")
+    says: dict[str, list[str]] = Field(default_factory=dict)
+    grip: str = "none"
+
+
+class ToolCard(BaseModel):
+    """What a brain may know of a tool."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    doc: str
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class ImageRef(BaseModel):
+    """An image by reference: pixels live in the run's folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    look_id: str
+    camera: str
+    path: str
+    marked: bool = False
+    """True when what was detected is drawn on it."""
+
+
+class Budgets(BaseModel):
+    """How much is left, or was given. Counted in the state, so that it survives a crash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    thoughts: int = 60
+    """Replies asked of the brain."""
+    tool_calls: int = 80
+    replans: int = 8
+    malformed: int = 3
+    """Malformed replies in a row before the mission fails."""
+    retries: int = 2
+    """Attempts at one subgoal after the first, each handled differently, before it goes back to the brain."""
+    robot_s: float = 600.0
+    """Seconds of robot time."""
+
+
+class Briefing(BaseModel):
+    """Everything a brain may use for its next thought."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    instruction: str
+    dialogue: tuple[Turn, ...] = ()
+    """Earlier turns of the conversation, oldest first; the instruction is not among them."""
+    world: World
+    vocabulary: Vocabulary = Field(default_factory=Vocabulary)
+    """Lexicon and the scene's public inventory."""
+    skills: tuple[SkillCard, ...] = ()
+    tools: tuple[ToolCard, ...] = ()
+    limits: Limits = Field(default_factory=Limits)
+    asked: tuple[ToolResult, ...] = ()
+    """Answers of the tools so far in this mission; each says which look it is from."""
+    goals: tuple[Goal, ...] = ()
+    """Goals of the plans made so far in this mission."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Every attempt so far in this mission, oldest first."""
+    failure: Failure | None = None
+    """Set when this thought is a replan: what went wrong last."""
+    confirmed: tuple[tuple[Goal, Check], ...] | None = None
+    """Set after a plan ran to its end and was confirmed: every goal with what was seen of it."""
+    complaint: str | None = None
+    """What was wrong with the last reply."""
+    cases: tuple[str, ...] = ()
+    """Similar failures remembered, and what corrected them."""
+    images: tuple[ImageRef, ...] = ()
+    left: Budgets = Field(default_factory=Budgets)

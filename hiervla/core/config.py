@@ -1,0 +1,86 @@
+"""Every setting, documented where it is defined. Files (``hiervla.toml``) and ``--set a.b=c`` fill it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hiervla.core.briefing import Budgets
+from hiervla.core.errors import SetupError
+
+
+class ChunkSettings(BaseModel):
+    """How many actions of each chunk are executed before looking again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Literal["adaptive", "fixed"] = "adaptive"
+    length: int = Field(default=8, ge=1, le=16)
+    """Actions per chunk in fixed mode."""
+    interrupt: bool = True
+    """End a chunk early when what is sensed parts from what was predicted."""
+    interrupt_m: float = Field(default=0.02, gt=0)
+    """Tracking error of the hand that ends a chunk, metres."""
+
+
+class Settings(BaseModel):
+    """All settings of a mission."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scene: str = "tabletop"
+    """Scene to run in when none is named."""
+    brain: str = "grammar"
+    """grammar, scripted, or a dotted path ``package.module:Class``."""
+    policy: str = "servo"
+    """Policy that executes skills unless ``policies`` names another."""
+    policies: dict[str, str] = Field(default_factory=dict)
+    """Skill → policy, for skills that should run on another one."""
+    runs: str = "runs"
+    """Folder that run folders are written to."""
+    video: bool = True
+    """Write a video of the run."""
+    approve: Literal["never", "risky", "always"] = "never"
+    """Which steps wait for a person's yes."""
+    chunk: ChunkSettings = Field(default_factory=ChunkSettings)
+    budgets: Budgets = Field(default_factory=Budgets)
+
+
+def load_settings(path: Path | None = None, sets: tuple[str, ...] = ()) -> Settings:
+    """Settings from a ``hiervla.toml`` (its ``[settings]`` table) with ``key=value`` changes on top.
+
+    Raises:
+        SetupError: the file or a change does not fit; says which key and what is allowed.
+    """
+    data: dict[str, Any] = {}
+    if path is not None and path.is_file():
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8")).get("settings", {})
+        except tomllib.TOMLDecodeError as e:
+            raise SetupError(f"{path}: {e}") from e
+    for change in sets:
+        key, eq, text = change.partition("=")
+        if not eq or not key.strip():
+            raise SetupError(f"--set {change!r}: write key=value, for example --set chunk.mode=fixed")
+        at = data
+        *parents, last = key.strip().split(".")
+        for parent in parents:
+            at = at.setdefault(parent, {})
+            if not isinstance(at, dict):
+                raise SetupError(f"--set {change!r}: {parent} is not a table")
+        at[last] = _value(text.strip())
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as e:
+        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
+        raise SetupError(f"settings{f' in {path}' if path else ''}: {wrong}") from e
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,44 @@
+"""Three ears for errors: ToolError goes to the brain, SetupError to the person, anything else is a bug and crashes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a process ends with, so that scripts can tell how a mission went."""
+
+    DONE = 0
+    FAILED = 1  # tried, and could not show that it is done
+    USAGE = 2  # the command line, a file or a setting is wrong
+    REFUSED = 3
+    CLARIFY = 4
+    STOPPED = 5  # by a person or by a safety stop
+    BELOW_GOAL = 6  # a bench ran, and a figure missed its goal
+
+
+class HierVLAError(Exception):
+    """Base of the errors that are meant to be read."""
+
+
+class ToolError(HierVLAError):
+    """A tool could not answer; the brain reads why and may ask differently."""
+
+
+class SetupError(HierVLAError):
+    """Something a person can mend: says what, which, and how. Shown without a traceback."""
+
+
+class SafetyStop(HierVLAError):
+    """A hard limit was met or a person pressed stop: the arm halts and the run ends. Never replanned."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> SetupError:
+    """``no scene 'tabeltop'; did you mean 'tabletop'? known: …`` as an error to raise."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+    listed = f" known: {', '.join(names)}" if names else " none is known"
+    return SetupError(f"no {kind} {name!r}{hint}{listed}{f' (looked in {where})' if where else ''}")

@@ -1,0 +1,93 @@
+"""Outlines seen from above, and the gaps between them. Convex polygons (N, 2) in metres, counter-clockwise."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hiervla.core.geometry import Array
+from hiervla.core.world import Detection
+
+_CIRCLE = np.stack(
+    [np.cos(np.linspace(0, 2 * np.pi, 24, endpoint=False)), np.sin(np.linspace(0, 2 * np.pi, 24, endpoint=False))],
+    axis=1,
+)
+
+
+def footprint(d: Detection) -> Array:
+    """The outline of a detection: a disc (24-gon) for round things, else its oriented rectangle."""
+    if d.round:
+        return np.asarray(d.centre[:2]) + _CIRCLE * (d.size[0] + d.size[1]) / 4
+    return np.asarray(d.corners())
+
+
+def rectangle(x: float, y: float, length: float, width: float, yaw: float = 0.0) -> Array:
+    """An oriented rectangle (4, 2) around (x, y)."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    half = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)]) * (length / 2, width / 2)
+    outline: Array = half @ np.array([[c, s], [-s, c]]) + (x, y)
+    return outline
+
+
+def disc(x: float, y: float, radius: float) -> Array:
+    outline: Array = _CIRCLE * radius + (x, y)
+    return outline
+
+
+def contains(polygon: Array, point: Array | tuple[float, float], margin: float = 0.0) -> bool:
+    """True when the point lies inside a convex counter-clockwise polygon, at least ``margin`` from every edge."""
+    return bool(inside_distance(polygon, point) >= margin)
+
+
+def inside_distance(polygon: Array, point: Array | tuple[float, float]) -> float:
+    """Distance from a point to the nearest edge's line of a convex polygon, negative outside, metres."""
+    a = counter_clockwise(np.asarray(polygon, dtype=np.float64))
+    e = np.roll(a, -1, axis=0) - a
+    n = np.stack([-e[:, 1], e[:, 0]], axis=1)
+    length = np.maximum(np.linalg.norm(n, axis=1), 1e-12)
+    return float((((np.asarray(point) - a) * n).sum(axis=1) / length).min())
+
+
+def counter_clockwise(polygon: Array) -> Array:
+    x, y = polygon[:, 0], polygon[:, 1]
+    area = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+    return polygon if area >= 0 else polygon[::-1]
+
+
+def gap(a: Array, b: Array) -> float:
+    """Shortest distance between two convex outlines; negative by the depth of the overlap when they meet, metres."""
+    depth = _overlap(a, b)
+    if depth > 0:
+        return -depth
+    return float(min(_vertex_to_edges(a, b).min(), _vertex_to_edges(b, a).min()))
+
+
+def edge_gap(outline: Array, a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Shortest distance from an outline to the line through a and b (a table edge), metres."""
+    p, q = np.asarray(a), np.asarray(b)
+    e = q - p
+    n = np.array([-e[1], e[0]]) / max(float(np.linalg.norm(e)), 1e-12)
+    return float(np.abs((outline - p) @ n).min())
+
+
+def _overlap(a: Array, b: Array) -> float:
+    """Penetration depth by the separating axis theorem; ≤ 0 when they are apart."""
+    depth = math.inf
+    for polygon in (a, b):
+        e = np.roll(polygon, -1, axis=0) - polygon
+        normals = np.stack([-e[:, 1], e[:, 0]], axis=1)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        pa, pb = a @ normals.T, b @ normals.T
+        overlap = np.minimum(pa.max(axis=0), pb.max(axis=0)) - np.maximum(pa.min(axis=0), pb.min(axis=0))
+        depth = min(depth, float(overlap.min()))
+    return depth
+
+
+def _vertex_to_edges(points: Array, polygon: Array) -> Array:
+    a, b = polygon, np.roll(polygon, -1, axis=0)
+    ab = b - a
+    t = ((points[:, None] - a) * ab).sum(-1) / np.maximum((ab**2).sum(-1), 1e-12)
+    nearest = a + np.clip(t, 0, 1)[..., None] * ab
+    distance: Array = np.linalg.norm(points[:, None] - nearest, axis=-1)
+    return distance

@@ -1,0 +1,142 @@
+"""The seams: small Protocols that a real VLM, VLA, detector or arm plugs in at."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from hiervla.core.briefing import Briefing
+from hiervla.core.geometry import Array, Pose
+from hiervla.core.observation import Observation
+from hiervla.core.outcome import Failure
+from hiervla.core.plan import Thought
+from hiervla.core.task import ActionChunk, Limits, Task
+from hiervla.core.world import Detection, World
+
+Detail = Literal["none", "tick", "look"]
+"""Which images an observation carries: none, small ones for a control tick, large ones for a look."""
+
+
+class RobotDescription(BaseModel):
+    """What an arm says of itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    joints: int
+    """Number of arm joints, fingers not counted."""
+    step_s: float
+    """Seconds of one control tick."""
+    max_width_m: float
+    """Gap between the open fingers."""
+    limits: Limits
+    cameras: tuple[str, ...]
+    home: tuple[float, ...]
+    """Hand pose to rest at: x y z (m) and yaw (rad)."""
+    finger_m: tuple[float, float] = (0.02, 0.01)
+    """Finger pad size across and along the closing direction, metres: what must fit beside an object."""
+
+
+@runtime_checkable
+class Brain(Protocol):
+    """The high-level mind."""
+
+    name: str
+
+    def think(self, briefing: Briefing) -> Thought:
+        """One thought from everything known so far."""
+        ...
+
+
+@runtime_checkable
+class Eyes(Protocol):
+    """From an observation to a world, with ids carried over from the last one."""
+
+    def look(self, observation: Observation, before: World, look_id: str, expect: str | None = None) -> World:
+        """Build the world from a large observation; ``expect`` is the object thought to be in the hand."""
+        ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """From images and a query to detections; geometric or open-vocabulary."""
+
+    def detect(self, observation: Observation, query: str) -> list[Detection]: ...
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """The low-level mind: observation and task to a chunk of actions."""
+
+    name: str
+    horizon: int  # trained chunk length H
+    cameras: tuple[str, ...]  # which tick images it needs
+
+    def reset(self, task: Task) -> None:
+        """A new task begins; queued or remembered actions are forgotten."""
+        ...
+
+    def infer(self, observation: Observation, task: Task, prefix: Array | None = None) -> ActionChunk:
+        """The next chunk. ``prefix`` (n, 7) are actions already committed while this inference runs."""
+        ...
+
+
+@runtime_checkable
+class Robot(Protocol):
+    """An arm with a gripper and cameras, simulated or real."""
+
+    def describe(self) -> RobotDescription: ...
+
+    def observe(self, detail: Detail = "none") -> Observation: ...
+
+    def apply(self, action: Array, force_n: float = 40.0) -> Array:
+        """Run one action (7,) for one control tick; returns the action as it was executed (limits may shorten it)."""
+        ...
+
+    def stop(self) -> None:
+        """Halt now and hold position; safe to call at any time and twice."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Monitor(Protocol):
+    """Reads cheap observations and may name one failure."""
+
+    name: str
+
+    def start(self, observation: Observation, task: Task) -> None: ...
+
+    def watch(self, observation: Observation, task: Task, action: Array, phase: str) -> Failure | None:
+        """Called after each tick with the action just executed and the phase it served."""
+        ...
+
+
+class Memory(Protocol):
+    """Failures and what corrected them, over missions."""
+
+    def recall(self, failure: Failure, skill: str, most: int = 3) -> list[str]: ...
+
+    def remember(self, failure: Failure, skill: str, corrected_by: str) -> None: ...
+
+
+class Emit(Protocol):
+    """Takes events as they happen."""
+
+    def __call__(self, kind: str, **data: Any) -> None: ...
+
+
+__all__ = [
+    "Brain",
+    "Detail",
+    "Detector",
+    "Emit",
+    "Eyes",
+    "Memory",
+    "Monitor",
+    "Policy",
+    "Pose",
+    "Robot",
+    "RobotDescription",
+]

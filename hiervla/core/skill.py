@@ -1,0 +1,124 @@
+"""A skill is a form a brain fills: its fields are the schema, its methods say when it may start and when it is done.
+
+A person's own skill needs a docstring, the fields, ``says`` (words per language) and ``keyframes``::
+
+    class Tap(Skill):
+        "Touch the top of an object with closed fingers."
+        target: str
+        says = {"en": ["tap"], "zh": ["轻点"]}
+        def keyframes(self, at): return touch(at, self.target)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from hiervla.core.geometry import Pose
+from hiervla.core.goal import Goal, holds
+from hiervla.core.outcome import Check, FailureKind
+from hiervla.core.task import Grip, Handling, Keyframe, Limits, Task, Trace
+from hiervla.core.world import Detection, World
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a skill may stand on when it plans its motion: the perceived world, the hand, the limits, how to handle."""
+
+    world: World
+    hand: Pose
+    limits: Limits = field(default_factory=Limits)
+    handling: Handling = field(default_factory=Handling)
+    home: Pose | None = None
+
+    def object(self, object_id: str) -> Detection:
+        return self.world.objects[object_id]
+
+
+class Skill(BaseModel):
+    """Base of every skill. Subclasses are frozen forms; class attributes are facts about the skill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ClassVar[str] = ""
+    """What a brain calls it; the class name in snake case unless given."""
+    max_seconds: ClassVar[float] = 20.0
+    """Robot time after which it has failed."""
+    says: ClassVar[dict[str, list[str]]] = {}
+    """Verbs per language that the grammar brain may read as this skill; ``…`` marks where the object stands."""
+    grip: ClassVar[Grip] = "none"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" not in cls.__dict__:
+            snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(cls.__name__))
+            cls.name = snake
+
+    def objects(self) -> list[str]:
+        """Ids of the objects it names: its ``target`` and ``reference`` fields where it has them."""
+        ids = [getattr(self, f, None) for f in ("target", "reference")]
+        return [i for i in ids if isinstance(i, str) and i]
+
+    def ready(self, world: World) -> Check:
+        """May it start in this world? By default: everything it names is in view and the hand suits its grip."""
+        for object_id in self.objects():
+            if object_id not in world.objects and not self.is_place(object_id, world):
+                return Check.no(f"{object_id} is not in view", kind=FailureKind.NOT_FOUND)
+        if self.grip == "gain" and world.held is not None:
+            return Check.no(f"the hand already holds {world.held.id}", kind=FailureKind.PRECONDITION)
+        if self.grip in ("keep", "release") and world.held is None:
+            return Check.no("the hand is empty", kind=FailureKind.PRECONDITION)
+        return self.can_start(world)
+
+    def can_start(self, world: World) -> Check:
+        """A skill's own precondition, asked after the common ones."""
+        from hiervla.core.goal import look_evidence
+
+        return Check.yes("nothing stands against it", look_evidence(world, f"{len(world.objects)} objects in view"))
+
+    def is_place(self, name: str, world: World) -> bool:
+        """True for names that are no object but a place: the table, its edges, a zone."""
+        return name in world.surfaces or name in world.zones or name.endswith("edge")
+
+    def effects(self) -> tuple[Goal, ...]:
+        """What will hold once it is done; empty for skills that leave nothing behind."""
+        return ()
+
+    def keyframes(self, at: Ground) -> Sequence[Keyframe]:
+        """Hand poses the servo policy can follow. Raises ToolError when the world gives it nowhere to go."""
+        return ()
+
+    def done(self, before: World, now: World, trace: Trace) -> Check:
+        """Has it been seen to be done? By default: every effect holds in this look, or else every keyframe was reached."""
+        checks = [holds(goal, now) for goal in self.effects()]
+        for check in checks:
+            if not check:
+                return check
+        if checks:
+            return Check.yes("; ".join(c.why for c in checks), *[e for c in checks for e in c.evidence])
+        names = [k.name for k in trace.task.keyframes]
+        seen = [e for n in names if (e := trace.passed(n)) is not None]
+        if names and len(seen) == len(names):
+            return Check.yes(f"the hand went through {', '.join(names)}", *seen)
+        return Check.no("it did not go through all of its motion", kind=FailureKind.STALLED)
+
+    def ground(self, at: Ground) -> Task:
+        """The task for the cerebellum, grounded in what was perceived."""
+        ids = [i for i in self.objects() if i in at.world.objects]
+        target = at.world.objects.get(getattr(self, "target", "") or "")
+        goal = at.world.objects.get(getattr(self, "reference", "") or "")
+        return Task(
+            skill=self.name,
+            instruction=f"{self.name} {' '.join(at.world.objects[i].phrase for i in ids)}".strip(),
+            target=target,
+            goal=goal,
+            keyframes=tuple(self.keyframes(at)),
+            handling=at.handling,
+            grip=self.grip,
+            max_seconds=self.max_seconds,
+            limits=at.limits,
+            expected_width_m=at.world.held.width_m if at.world.held else None,
+        )

@@ -1,0 +1,143 @@
+"""What passes between a skill, a policy and the control loop: tasks, keyframes, action chunks, traces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from hiervla.core.geometry import Array, Vec3
+from hiervla.core.outcome import Evidence, Failure
+from hiervla.core.world import Detection
+
+Grip = Literal["none", "gain", "keep", "release"]
+"""What a skill does to the hand's content: pick gains, place releases, a carry keeps, a push touches nothing in it."""
+
+
+class Limits(BaseModel):
+    """Hard limits of the cell. Every action is held to them, whatever brain or policy say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: Vec3 = (0.15, -0.55, 0.0)
+    """Lowest corner of the box the finger tips may be in, metres, world frame."""
+    high: Vec3 = (0.85, 0.55, 0.75)
+    """Highest corner of that box."""
+    table_height_m: float = 0.0
+    """Finger tips never go below this."""
+    reach_m: float = 0.78
+    """Farthest horizontal distance of the hand from the arm's base."""
+    min_reach_m: float = 0.22
+    """Nearest horizontal distance of the hand from the arm's base."""
+    base: Vec3 = (0.0, 0.0, 0.0)
+    """Where the arm stands, metres, world frame."""
+    step_m: float = 0.04
+    """Farthest the hand may go in one control tick."""
+    step_rad: float = 0.35
+    """Farthest the hand may turn in one control tick."""
+    speed_m_s: float = 0.4
+    """Fastest the hand may go over any half second."""
+    force_n: float = 60.0
+    """Wrist force at which the arm halts."""
+
+
+class Handling(BaseModel):
+    """How gently, and how differently from the last time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    speed: float = Field(default=1.0, gt=0.0, le=1.0)
+    """Fraction of the arm's step limit."""
+    grip_force_n: float = Field(default=40.0, gt=0.0, le=70.0)
+    offset_m: Vec3 = (0.0, 0.0, 0.0)
+    """Added to where the fingers go, metres."""
+    yaw_offset_rad: float = 0.0
+    """Added to the grasp's yaw."""
+    keep_level: bool = False
+    """Carry upright and slowly (liquids)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A hand pose to pass through, with the gripper as it should be there. The hand points straight down."""
+
+    name: str  # approach, descend, close, lift, carry, lower, open, retreat, …; the loop reads phases from it
+    position: Array  # (3,) metres, grasp centre, world frame
+    yaw: float = 0.0  # rad about the world's z
+    gripper: float = 0.0  # 0 open … 1 closed
+    speed: float = 1.0  # fraction of the step limit
+    tolerance_m: float = 0.006
+    settle: bool = False  # wait here until the fingers have come to rest
+    guarded: bool = False  # touching something counts as arriving
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One grounded subgoal for the cerebellum."""
+
+    skill: str
+    instruction: str
+    target: Detection | None = None
+    goal: Detection | None = None
+    keyframes: tuple[Keyframe, ...] = ()  # what the servo policy follows; others may ignore it
+    handling: Handling = field(default_factory=Handling)
+    grip: Grip = "none"
+    max_seconds: float = 20.0
+    expected_width_m: float | None = None  # gripper width once (or while) it holds the target
+    width_range_m: tuple[float, float] | None = None  # widths that are believable for the target at any grasp
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChunk:
+    """A run of actions, executed in part or whole. Columns: Δx Δy Δz (m), Δroll Δpitch Δyaw (rad, world axes), gripper."""
+
+    actions: Array  # (T, 7); gripper 0 open … 1 closed
+    step_s: float
+    progress: float | None = None  # 0..1 where the policy predicts it
+    terminate: float | None = None  # probability that the skill has ended after this chunk
+    spread: Array | None = None  # (T,) disagreement of the policy's own samples
+    phase: str = ""  # what the policy believes it is doing, where it knows
+
+    def __len__(self) -> int:
+        return int(self.actions.shape[0])
+
+
+@dataclass(slots=True)
+class Trace:
+    """What was sensed while one task ran: the memory a skill's ``done`` may cite."""
+
+    task: Task
+    times: list[float] = field(default_factory=list)
+    hands: list[Vec3] = field(default_factory=list)
+    yaws: list[float] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+    forces: list[float] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
+    chunk_lengths: list[int] = field(default_factory=list)
+    inferences: int = 0
+    interrupts: int = 0
+    completed: bool = False  # the policy came to its own end; says nothing of success
+    failure: Failure | None = None
+    policy: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return self.times[-1] - self.times[0] if self.times else 0.0
+
+    def evidence(self, sensor: str, says: str, value: float | None = None) -> Evidence:
+        """Evidence from this trace's last reading."""
+        return Evidence(source=f"sensor:{sensor}", says=says, value=value, time_s=self.times[-1] if self.times else 0.0)
+
+    def nearest(self, point: Vec3) -> float:
+        """How close the finger tips came to a point, metres; infinity when nothing moved."""
+        if not self.hands:
+            return float("inf")
+        return float(np.linalg.norm(np.asarray(self.hands) - np.asarray(point), axis=1).min())
+
+    def passed(self, keyframe: str) -> Evidence | None:
+        """Evidence that the hand was seen at a keyframe, or None."""
+        return self.evidence("hand_pose", f"the hand reached {keyframe}") if keyframe in self.reached else None

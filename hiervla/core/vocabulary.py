@@ -1,0 +1,113 @@
+"""Words for what can be seen, in every language the lexicons speak, and how they pick objects out of a world."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hiervla.core.world import Detection, World
+
+
+class Inventory(BaseModel):
+    """One line of a scene's public inventory: what a person would have told the robot. Never a pose."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """What people call it."""
+    also: tuple[str, ...] = ()
+    """Other names, in any language."""
+    looks: str
+    """What it looks like, in lexicon words: ``red cup``."""
+    attributes: tuple[str, ...] = ()
+    """What cannot be seen: fragile, liquid, sharp, …"""
+
+
+class Lexicon(BaseModel):
+    """Words to canonical names. Files ``prompts/*.lexicon.toml`` hold these tables and are merged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    colours: dict[str, list[str]] = Field(default_factory=dict)
+    """Canonical colour → words in any language."""
+    shapes: dict[str, list[str]] = Field(default_factory=dict)
+    """Canonical shape → words."""
+    classes: dict[str, list[str]] = Field(default_factory=dict)
+    """Canonical shape or class → the shapes it covers: ``block`` may cover ``cube``; ``container`` bowls and boxes."""
+    sizes: dict[str, list[str]] = Field(default_factory=dict)
+    """small | medium | large → words."""
+
+    def merged(self, other: Lexicon) -> Lexicon:
+        """Both tables together; words add up, nothing is lost."""
+        data = self.model_dump()
+        for table, rows in other.model_dump().items():
+            for key, words in rows.items():
+                data[table][key] = list(dict.fromkeys([*data[table].get(key, []), *words]))
+        return Lexicon.model_validate(data)
+
+
+class Vocabulary(BaseModel):
+    """A lexicon and a scene's inventory, ready to read descriptions such as ``small red block`` or ``红色方块``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lexicon: Lexicon = Field(default_factory=Lexicon)
+    inventory: tuple[Inventory, ...] = ()
+
+    def find(self, table: str, text: str) -> list[str]:
+        """Canonical names from one table (colours, shapes, sizes) whose words stand in the text, longest word first."""
+        rows: dict[str, list[str]] = getattr(self.lexicon, table)
+        hits = [(w, key) for key, words in rows.items() for w in [key, *words] if stands_in(w, text)]
+        hits.sort(key=lambda h: -len(h[0]))
+        kept: list[tuple[str, str]] = []
+        for word, key in hits:  # "dark blue" hides the "blue" inside it
+            if not any(word != w and stands_in(word, w) for w, _ in kept):
+                kept.append((word, key))
+        return list(dict.fromkeys(key for _, key in kept))
+
+    def covers(self, shape: str, label: str) -> bool:
+        """True when a thing labelled ``label`` may be called ``shape``."""
+        return shape == label or label in self.lexicon.classes.get(shape, [])
+
+    def named(self, text: str) -> Inventory | None:
+        """The inventory line whose name stands in the text, longest name first."""
+        hits = [(n, i) for i in self.inventory for n in (i.name, *i.also) if stands_in(n, text)]
+        return max(hits, key=lambda h: len(h[0]))[1] if hits else None
+
+    def fits(self, text: str, d: Detection) -> bool:
+        """Does a description fit a detection? Every colour, shape and size word in it must."""
+        if text == d.id:
+            return True
+        if (item := self.named(text)) is not None:
+            return d.name == item.name
+        colours, shapes, sizes = (self.find(t, text) for t in ("colours", "shapes", "sizes"))
+        if not (colours or shapes or sizes):
+            return False
+        return (
+            (not colours or d.colour in colours)
+            and (not shapes or any(self.covers(s, d.label) for s in shapes))
+            and (not sizes or d.size_word in sizes)
+        )
+
+    def select(self, text: str, world: World) -> list[Detection]:
+        """Objects in the world that a description fits; a size word that fits none falls back to comparing them."""
+        found = [d for d in world.objects.values() if self.fits(text, d)]
+        sizes = self.find("sizes", text)
+        if found or not sizes:
+            return found
+        bare = text
+        for word in sorted({w for s in sizes for w in [s, *self.lexicon.sizes[s]]}, key=len, reverse=True):
+            bare = re.sub(re.escape(word), " ", bare, flags=re.IGNORECASE)
+        rest = [d for d in world.objects.values() if self.fits(bare, d)]
+        if len(rest) < 2 or len({s for s in sizes}) != 1 or sizes[0] == "medium":
+            return rest if len(rest) == 1 else []
+        ordered = sorted(rest, key=lambda d: d.size[0] * d.size[1] * d.size[2])
+        return [ordered[0] if sizes[0] == "small" else ordered[-1]]
+
+
+def stands_in(word: str, text: str) -> bool:
+    """Does a word stand in a text? Latin words at word boundaries (plural s allowed), others anywhere."""
+    if re.search(r"[A-Za-z]", word):
+        return re.search(rf"(?<![A-Za-z]){re.escape(word)}(?:s|es)?(?![A-Za-z])", text, re.IGNORECASE) is not None
+    return word in text
