@@ -1,0 +1,194 @@
+"""A PyBullet arm behind the Robot port: it senses what a real arm senses and moves its hand by small steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pybullet
+
+from hiervla.bullet.client import BulletClient, Lens
+from hiervla.core.geometry import (
+    Array,
+    Pose,
+    downward,
+    quaternion_conjugate,
+    quaternion_from_rotvec,
+    quaternion_multiply,
+    rotvec_from_quaternion,
+)
+from hiervla.core.observation import CameraImage, Observation
+from hiervla.core.ports import Detail, RobotDescription
+from hiervla.core.task import Limits
+from hiervla.robot import panda
+
+STEP_S = 0.1
+_GAIN, _FORCE_NM = 0.4, 200.0
+_LEASH_M = 0.06
+"""How far the set-point may run ahead of the hand: a blocked arm must not wind up."""
+HOME = (0.36, 0.0, 0.42, 0.0)
+_WRIST = (Lens(320, 240, 62.0), Lens(96, 72, 62.0))
+_HAND_KG = 0.81 + 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCamera:
+    """A calibrated camera beside the table: where it is, and its lens for looks and for ticks."""
+
+    name: str
+    world_from_camera: Array  # (4, 4)
+    large: Lens
+    small: Lens
+
+
+class BulletArm:
+    """The Panda in a PyBullet world. Deterministic; the clock is the simulation's."""
+
+    def __init__(self, client: BulletClient, cameras: tuple[FixedCamera, ...], limits: Limits) -> None:
+        self.client, self.cameras, self.limits = client, cameras, limits
+        self.arm = panda.load(client, limits.base)
+        self._cid = {"physicsClientId": client.id}
+        self._gripper = 0.0
+        self._force_n = 40.0
+        self._go_home()
+        state = self._hand()
+        self._setpoint, self._setturn = state.position, state.quaternion
+
+    def _go_home(self) -> None:
+        for _ in range(6):  # IK from the rest posture converges in a few rounds
+            joints = self._solve(np.array(HOME[:3]), downward(HOME[3]))
+            for j in panda.ARM:
+                pybullet.resetJointState(self.arm, j, joints[j], **self._cid)
+        self._command(joints)
+        self.client.step(30)
+        self.client.time_s = 0.0
+
+    def describe(self) -> RobotDescription:
+        return RobotDescription(
+            name="panda",
+            joints=7,
+            step_s=STEP_S,
+            max_width_m=0.08,
+            limits=self.limits,
+            cameras=(*(c.name for c in self.cameras), "wrist"),
+            home=HOME,
+            finger_m=(0.022, 0.028),
+        )
+
+    # --- senses ------------------------------------------------------------------------------------------------
+
+    def observe(self, detail: Detail = "none") -> Observation:
+        joints = pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)
+        fingers = pybullet.getJointStates(self.arm, list(panda.FINGERS), **self._cid)
+        images: dict[str, CameraImage] = {}
+        if detail != "none":
+            for c in self.cameras:
+                images[c.name] = self.client.render(c.large if detail == "look" else c.small, c.world_from_camera)
+            if detail == "look":
+                images["wrist"] = self.client.render(_WRIST[0], self._wrist_camera())
+        return Observation(
+            time_s=self.client.time_s,
+            images=images,
+            joints=np.array([s[0] for s in joints]),
+            joint_torques=np.array([s[3] for s in joints]),
+            hand=self._hand(),
+            gripper_width_m=float(max(0.0, fingers[0][0]) + max(0.0, fingers[1][0])),
+            wrench=self._wrench(),
+            links=panda.capsules(self.client, self.arm),
+        )
+
+    def wrist_image(self) -> CameraImage:
+        """The small wrist image for a control tick."""
+        return self.client.render(_WRIST[1], self._wrist_camera())
+
+    def _hand(self) -> Pose:
+        s = pybullet.getLinkState(self.arm, panda.GRASP, computeForwardKinematics=1, **self._cid)
+        return Pose(np.array(s[4]), np.array(s[5]))
+
+    def _wrist_camera(self) -> Array:
+        s = pybullet.getLinkState(self.arm, panda.HAND, computeForwardKinematics=1, **self._cid)
+        hand = Pose(np.array(s[4]), np.array(s[5]))
+        tilt = Pose(np.array([0.06, 0.0, 0.02]), quaternion_from_rotvec([0.0, -0.35, 0.0]))
+        m = (hand @ tilt).matrix()
+        turn = np.eye(4)
+        turn[:3, :3] = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]], dtype=float)  # image up = away from the wrist
+        return m @ turn
+
+    def _wrench(self) -> Array:
+        """Force and torque at the wrist in world axes, without the hand's own weight."""
+        s = pybullet.getJointState(self.arm, panda.HAND, **self._cid)[2]
+        q = pybullet.getLinkState(self.arm, panda.HAND, **self._cid)[5]
+        r = Pose(np.zeros(3), q).rotation()
+        force = -(r @ np.array(s[:3])) + (0, 0, _HAND_KG * 9.81)
+        return np.concatenate([force, -(r @ np.array(s[3:]))])
+
+    # --- motion ------------------------------------------------------------------------------------------------
+
+    def apply(self, action: Array, force_n: float = 40.0) -> Array:
+        """Move the set-point by one action and run one control tick. Returns the action executed."""
+        action = np.asarray(action, dtype=float)
+        hand = self._hand()
+        goal = self._setpoint + action[:3]
+        ahead = goal - hand.position
+        far = float(np.linalg.norm(ahead))
+        if far > _LEASH_M:
+            goal = hand.position + ahead * (_LEASH_M / far)
+        executed = np.array([*(goal - self._setpoint), *action[3:6], action[6]])
+        self._setpoint = goal
+        self._setturn = quaternion_multiply(quaternion_from_rotvec(action[3:6]), self._setturn)
+        self._gripper, self._force_n = float(np.clip(action[6], 0.0, 1.0)), force_n
+        self._command(self._solve(self._setpoint, self._setturn))
+        self.client.tick(STEP_S)
+        return executed
+
+    def _solve(self, position: Array, quaternion: Array) -> Array:
+        solution = pybullet.calculateInverseKinematics(
+            self.arm,
+            panda.GRASP,
+            position.tolist(),
+            list(quaternion),
+            maxNumIterations=40,
+            residualThreshold=1e-4,
+            **self._cid,
+        )
+        return np.clip(np.array(solution[:7]), panda.LOWER, panda.UPPER)
+
+    def _command(self, joints: Array) -> None:
+        pybullet.setJointMotorControlArray(
+            self.arm,
+            list(panda.ARM),
+            pybullet.POSITION_CONTROL,
+            targetPositions=list(joints),
+            positionGains=[_GAIN] * 7,
+            forces=[_FORCE_NM] * 7,
+            **self._cid,
+        )
+        for j in panda.FINGERS:
+            pybullet.setJointMotorControl2(
+                self.arm,
+                j,
+                pybullet.POSITION_CONTROL,
+                targetPosition=0.04 * (1 - self._gripper),
+                force=self._force_n,
+                maxVelocity=0.25,
+                **self._cid,
+            )
+
+    def stop(self) -> None:
+        """Hold where it is."""
+        hand = self._hand()
+        self._setpoint, self._setturn = hand.position, hand.quaternion
+        joints = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)])
+        self._command(joints)
+        self.client.step(6)
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def turn_towards(current: Array, yaw: float) -> Array:
+    """Rotation vector (3,), world axes, from the current hand orientation to hand-down at ``yaw``."""
+    rotvec = rotvec_from_quaternion(quaternion_multiply(downward(yaw), quaternion_conjugate(current)))
+    norm = float(np.linalg.norm(rotvec))
+    return rotvec if norm <= math.pi else rotvec * (1 - 2 * math.pi / norm)

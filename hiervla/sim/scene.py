@@ -1,0 +1,233 @@
+"""What a scene file may say. A person writes one in five minutes; mistakes are answered with their line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from hiervla.bullet.shapes import SHAPES
+from hiervla.core.errors import SetupError
+from hiervla.core.geometry import Vec3
+from hiervla.core.task import Limits
+from hiervla.core.vocabulary import Inventory
+from hiervla.core.world import Zone
+
+Range = float | tuple[float, float]
+COLOURS: dict[str, Vec3] = {
+    "red": (0.82, 0.10, 0.10), "orange": (0.95, 0.50, 0.06), "yellow": (0.93, 0.83, 0.10), "green": (0.12, 0.62, 0.20),
+    "cyan": (0.10, 0.72, 0.75), "blue": (0.10, 0.22, 0.80), "purple": (0.48, 0.15, 0.65), "pink": (0.95, 0.50, 0.68),
+    "brown": (0.42, 0.25, 0.12), "white": (0.93, 0.93, 0.92), "grey": (0.50, 0.50, 0.50), "black": (0.08, 0.08, 0.08),
+    "wood": (0.72, 0.62, 0.48), "slate": (0.36, 0.38, 0.40),
+}  # fmt: skip
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TableSpec(_Form):
+    """The table the arm stands at; its top is the world's z = 0."""
+
+    centre: tuple[float, float] = (0.50, 0.0)
+    size: tuple[float, float] = (0.62, 0.96)
+    """Along x (away from the arm) and y, metres."""
+    thickness: float = 0.04
+    colour: str | Vec3 = "wood"
+
+
+class CameraSpec(_Form):
+    """A fixed RGB-D camera. The wrist camera comes with the arm."""
+
+    name: str = "front"
+    position: Vec3 = (1.24, 0.0, 0.92)
+    look_at: Vec3 = (0.47, 0.0, 0.0)
+    fov_deg: float = Field(default=46.0, gt=5, lt=120)
+    """Vertical field of view."""
+    size: tuple[int, int] = (416, 320)
+    """Pixels of a look image."""
+    small: tuple[int, int] = (128, 96)
+    """Pixels of a control-tick image."""
+
+
+class BodySpec(_Form):
+    """One thing on the table."""
+
+    name: str
+    shape: str
+    """cube, block, cylinder, ball, bowl, box, cup or plate."""
+    colour: str | Vec3 = "grey"
+    """A colour name or [r, g, b] in 0..1."""
+    size: Range | tuple[Range, Range, Range] | None = None
+    """Metres. A cube's edge or a round thing's diameter, or [length, width, height]; each a number or a [low, high] range."""
+    at: tuple[float, float] | None = None
+    """x, y in metres; left out: a free random spot in ``region``."""
+    region: tuple[float, float, float, float] | None = None
+    """x0, y0, x1, y1 to be placed in at random."""
+    yaw_deg: float | None = None
+    """Turned by this much; left out: at random."""
+    on: str | None = None
+    """Name of a body to stand on or lie in, instead of the table; list that body first."""
+    mass: float | None = None
+    """Kilograms; 0 fixes it in place. Left out: by shape."""
+    attributes: tuple[str, ...] = ()
+    """True hidden attributes, for scoring: fragile, liquid, … What the robot may know stands in the inventory."""
+
+    @field_validator("shape")
+    @classmethod
+    def _known(cls, v: str) -> str:
+        if v not in SHAPES:
+            raise ValueError(f"no shape {v!r}; known: {', '.join(SHAPES)}")
+        return v
+
+    @field_validator("colour")
+    @classmethod
+    def _colour(cls, v: str | Vec3) -> str | Vec3:
+        if isinstance(v, str) and v not in COLOURS:
+            raise ValueError(f"no colour {v!r}; known: {', '.join(COLOURS)}, or [r, g, b]")
+        return v
+
+
+class DisturbanceSpec(_Form):
+    """Something that happens to the world while the robot is at work."""
+
+    do: Literal["move", "knock", "remove", "push"]
+    """move: lift it to another free spot; knock: out of the gripper; remove: take it away; push: shove it where it stands."""
+    body: str
+    when: Literal["approach", "grasped", "carry", "time", "placed"] = "approach"
+    """approach: the open hand comes within ``within_m`` of it; grasped: it has left its support; carry: it is held
+    ``within_m`` above the table or more; time: at ``at_s``; placed: it was let go again."""
+    within_m: float = 0.14
+    at_s: float = 0.0
+    by: tuple[float, float] | None = None
+    """Moved by this (x, y), metres; left out: to a free random spot in reach."""
+    times: int = 1
+
+
+class ExpectSpec(_Form):
+    """What must be true in the end, judged by the simulator's truth."""
+
+    status: tuple[str, ...] = ("done",)
+    """Statuses that are right."""
+    goals: tuple[str, ...] = ()
+    """``in red_cube blue_bowl``; ``at_distance cup edge 0.05``; see docs/scenes.md."""
+    still: tuple[str, ...] = ()
+    """Bodies that must not have been moved by more than 3 cm."""
+
+
+class ScenarioSpec(_Form):
+    """Scripted instructions over time, disturbances, and what is expected."""
+
+    name: str
+    say: tuple[str, ...] = Field(min_length=1)
+    """Instructions, one mission each, in the same world."""
+    disturb: tuple[DisturbanceSpec, ...] = ()
+    expect: ExpectSpec = ExpectSpec()
+
+
+class Scene(_Form):
+    """A world, its robot and cameras, what a person would have told about it, and scripted runs in it."""
+
+    name: str
+    doc: str = ""
+    robot: str = "panda"
+    table: TableSpec = TableSpec()
+    camera: tuple[CameraSpec, ...] = (CameraSpec(),)
+    limits: Limits = Limits()
+    body: tuple[BodySpec, ...] = ()
+    region: tuple[float, float, float, float] = (0.32, -0.30, 0.68, 0.30)
+    """Where bodies without a place of their own are put: x0, y0, x1, y1."""
+    apart_m: float = 0.035
+    """Free space kept between bodies placed at random."""
+    inventory: tuple[Inventory, ...] = ()
+    zone: tuple[Zone, ...] = ()
+    scenario: tuple[ScenarioSpec, ...] = ()
+
+    def model_post_init(self, _: Any) -> None:
+        names = [b.name for b in self.body]
+        for n in names:
+            if names.count(n) > 1:
+                raise ValueError(f"two bodies are called {n!r}")
+        for i, b in enumerate(self.body):
+            if b.on is not None and b.on not in names[:i]:
+                raise ValueError(f"body {b.name!r} stands on {b.on!r}, which is not listed before it")
+        for s in self.scenario:
+            for d in s.disturb:
+                if d.body not in names:
+                    raise ValueError(f"scenario {s.name!r} disturbs {d.body!r}, which is no body of this scene")
+
+
+def load_scene(path: Path) -> Scene:
+    """Read and validate a scene file.
+
+    Raises:
+        SetupError: the file cannot be read or does not fit; names file, line, key and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as e:
+        raise SetupError(f"{path}: cannot be read: {e}") from e
+    except tomllib.TOMLDecodeError as e:
+        raise SetupError(f"{path}: {e}") from e
+    try:
+        return Scene.model_validate({"name": path.stem, **data})
+    except ValidationError as e:
+        lines = []
+        for d in e.errors():
+            where = tuple(x for x in d["loc"] if not (isinstance(x, str) and ("[" in x or x in ("float", "str"))))
+            line = line_of(text, where)
+            lines.append(
+                f"{path}:{line}: {'.'.join(map(str, where)) or 'scene'}: {d['msg'].removeprefix('Value error, ')}"
+            )
+        raise SetupError("; ".join(dict.fromkeys(lines))) from e
+
+
+def line_of(text: str, where: tuple[Any, ...]) -> int:
+    """The line (from 1) of a TOML text that a validation location points at, as near as its tables tell."""
+    best, best_depth = 1, 0
+    table: tuple[Any, ...] = ()
+    counts: dict[str, int] = {}
+    for n, line in enumerate(text.splitlines(), 1):
+        if m := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
+            name = m[1]
+            counts[name] = counts.get(name, -1) + 1
+            for inner in [k for k in counts if k.startswith(name + ".")]:
+                del counts[inner]
+            table = _indexed(name, counts)
+        elif m := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = _indexed(m[1], counts)
+        elif m := re.match(r"\s*([\w.-]+)\s*=", line):
+            depth = _shared((*table, *m[1].split(".")), where)
+            if depth > best_depth and depth > len(table):
+                best, best_depth = n, depth
+            continue
+        else:
+            continue
+        depth = _shared(table, where)
+        if depth > best_depth and depth == len(table):
+            best, best_depth = n, depth
+    return best
+
+
+def _indexed(name: str, counts: dict[str, int]) -> tuple[Any, ...]:
+    out: list[Any] = []
+    path = ""
+    for part in name.split("."):
+        path = f"{path}.{part}" if path else part
+        out.append(part)
+        if path in counts:
+            out.append(counts[path])
+    return tuple(out)
+
+
+def _shared(a: tuple[Any, ...], b: tuple[Any, ...]) -> int:
+    n = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        n += 1
+    return n

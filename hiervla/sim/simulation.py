@@ -1,0 +1,225 @@
+"""A scene built in PyBullet from a seed. This is where truth lives: only ``sim/`` and scenario scoring may look."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import pybullet
+
+from hiervla.bullet.client import BulletClient
+from hiervla.bullet.shapes import HOLLOW, BodyShape, add_body, inner_radius
+from hiervla.core.errors import SetupError
+from hiervla.core.geometry import Pose, Vec3, quaternion_from_yaw, wrap_angle
+from hiervla.core.world import Detection
+from hiervla.sim.scene import COLOURS, BodySpec, Range, Scene
+
+_SIZES: dict[str, tuple[Range, Range, Range]] = {
+    "cube": ((0.036, 0.048),) * 3,
+    "block": ((0.058, 0.072), (0.034, 0.044), (0.034, 0.044)),
+    "cylinder": ((0.036, 0.048), (0.036, 0.048), (0.045, 0.065)),
+    "ball": ((0.040, 0.048),) * 3,
+    "bowl": ((0.115, 0.130), (0.115, 0.130), (0.042, 0.050)),
+    "box": ((0.17, 0.20), (0.13, 0.15), (0.05, 0.06)),
+    "cup": ((0.062, 0.070), (0.062, 0.070), (0.070, 0.085)),
+    "plate": ((0.15, 0.17), (0.15, 0.17), (0.018, 0.022)),
+}
+_MASS = {"bowl": 0.25, "box": 0.4, "cup": 0.08, "plate": 0.3}
+_SETTLE_S = 0.8
+
+
+@dataclass(slots=True)
+class Body:
+    """A body of the scene as it was built: its true shape, colour and PyBullet id."""
+
+    spec: BodySpec
+    shape: BodyShape
+    rgb: Vec3
+    id: int
+    start: Pose = field(default_factory=lambda: Pose(np.zeros(3)))
+
+    @property
+    def radius(self) -> float:
+        """Of the circle around its footprint, metres."""
+        a, b = self.shape.size[:2]
+        return (a + b) / 4 if self.spec.shape in ("cylinder", "ball", "bowl", "cup", "plate") else math.hypot(a, b) / 2
+
+
+class Simulation:
+    """One built scene. The robot's body is told by ``attach`` so that truth can tell its touch from others'."""
+
+    def __init__(self, scene: Scene, seed: int, gui: bool = False) -> None:
+        self.scene, self.seed = scene, seed
+        self.rng = np.random.default_rng(seed)
+        self.client = BulletClient(gui=gui)
+        self.bodies: dict[str, Body] = {}
+        self.arm_id: int | None = None
+        self._build_table()
+        for attempt in range(20):
+            try:
+                self._place_all()
+                break
+            except _Crowded as e:
+                for b in self.bodies.values():
+                    pybullet.removeBody(b.id, physicsClientId=self.client.id)
+                self.bodies.clear()
+                if attempt == 19:
+                    raise SetupError(f"scene {scene.name!r}: {e}; give it a larger region or fewer bodies") from e
+        self.client.step(round(_SETTLE_S * self.client.hz))
+        self.client.time_s = 0.0
+        for b in self.bodies.values():
+            b.start = self.pose(b.spec.name)
+
+    def attach(self, arm_id: int, hand_link: int) -> None:
+        """Tell which body is the arm and which link its grasp centre."""
+        self.arm_id, self.hand_link = arm_id, hand_link
+
+    def _build_table(self) -> None:
+        t = self.scene.table
+        size = (t.size[0], t.size[1], t.thickness)
+        at = Pose(np.array([*t.centre, -t.thickness / 2]))
+        self.table_id = add_body(self.client, BodyShape("block", size), self._rgb(t.colour, 0.0), at, 0.0)
+        floor = Pose(np.array([0.5, 0.0, -0.72]))
+        add_body(self.client, BodyShape("block", (6.0, 6.0, 0.02)), (0.45, 0.46, 0.48), floor, 0.0)
+
+    def _rgb(self, colour: str | Vec3, jitter: float = 0.03) -> Vec3:
+        base = np.asarray(COLOURS[colour] if isinstance(colour, str) else colour, dtype=float)
+        r, g, b = np.clip(base + self.rng.uniform(-jitter, jitter, 3), 0.02, 0.98)
+        return (float(r), float(g), float(b))
+
+    def _draw(self, r: Range) -> float:
+        return float(self.rng.uniform(*r)) if isinstance(r, tuple) else float(r)
+
+    def _shape(self, spec: BodySpec) -> BodyShape:
+        default = _SIZES[spec.shape]
+        if spec.size is None:
+            ranges: tuple[Range, Range, Range] = default
+        elif isinstance(spec.size, tuple) and len(spec.size) == 3:
+            ranges = spec.size
+        else:
+            ranges = (spec.size, spec.size, default[2])
+        x = self._draw(ranges[0])
+        y = x if spec.shape != "block" and spec.shape != "box" else self._draw(ranges[1])
+        z = x if spec.shape in ("cube", "ball") else self._draw(ranges[2])
+        return BodyShape(spec.shape, (x, y, z))
+
+    def _place_all(self) -> None:
+        for spec in self.scene.body:
+            shape = self._shape(spec)
+            rgb = self._rgb(spec.colour, 0.0 if isinstance(spec.colour, tuple) else 0.03)
+            yaw = math.radians(spec.yaw_deg) if spec.yaw_deg is not None else float(self.rng.uniform(-math.pi, math.pi))
+            body = Body(spec, shape, rgb, -1)
+            if spec.on is not None:
+                base = self.bodies[spec.on]
+                p = self.pose(spec.on).position
+                floor = (
+                    base.shape.wall_m - base.shape.size[2] / 2 if base.spec.shape in HOLLOW else base.shape.size[2] / 2
+                )
+                at = np.array([p[0], p[1], p[2] + floor + shape.size[2] / 2 + 0.002])
+            else:
+                x, y = spec.at if spec.at is not None else self.free_spot(body.radius, spec.region)
+                at = np.array([x, y, shape.size[2] / 2 + 0.001])
+            mass = spec.mass if spec.mass is not None else _MASS.get(spec.shape, 0.06)
+            pose = Pose(at, quaternion_from_yaw(yaw))
+            body.id = add_body(self.client, shape, rgb, pose, mass)
+            self.bodies[spec.name] = body
+
+    def free_spot(
+        self, radius: float, region: tuple[float, float, float, float] | None = None, but: str | None = None
+    ) -> tuple[float, float]:
+        """A random x, y where a disc of this radius stands clear of every body but one, on the table."""
+        x0, y0, x1, y1 = region or self.scene.region
+        others = [(self.pose(n).position, b.radius) for n, b in self.bodies.items() if n != but]
+        for _ in range(400):
+            x, y = float(self.rng.uniform(x0, x1)), float(self.rng.uniform(y0, y1))
+            if all(math.hypot(x - p[0], y - p[1]) >= radius + r + self.scene.apart_m for p, r in others):
+                return x, y
+        raise _Crowded("no free spot left")
+
+    # --- truth -------------------------------------------------------------------------------------------------
+
+    def pose(self, name: str) -> Pose:
+        """True pose of a body's middle."""
+        p, q = pybullet.getBasePositionAndOrientation(self.bodies[name].id, physicsClientId=self.client.id)
+        return Pose(np.array(p), np.array(q))
+
+    def hand(self) -> np.ndarray:
+        """True grasp centre (3,) of the attached arm."""
+        state = pybullet.getLinkState(
+            self.arm_id, self.hand_link, computeForwardKinematics=1, physicsClientId=self.client.id
+        )
+        return np.array(state[4])
+
+    def speed(self, name: str) -> float:
+        """True speed of a body, m/s."""
+        v, _ = pybullet.getBaseVelocity(self.bodies[name].id, physicsClientId=self.client.id)
+        return float(np.linalg.norm(v))
+
+    def touches(self, a: int, b: int) -> bool:
+        """Are two PyBullet bodies in contact?"""
+        return bool(pybullet.getContactPoints(a, b, physicsClientId=self.client.id))
+
+    def held(self) -> str | None:
+        """The body that touches the arm and neither the table nor anything that stands on it."""
+        if self.arm_id is None:
+            return None
+        for name, body in self.bodies.items():
+            if self.touches(body.id, self.arm_id) and self.support(name) is None:
+                return name
+        return None
+
+    def support(self, name: str) -> str | None:
+        """What carries a body: ``table``, another body's name, or None (in the air, in the hand)."""
+        body = self.bodies[name]
+        for contact in pybullet.getContactPoints(body.id, physicsClientId=self.client.id):
+            other, normal = contact[2], contact[7]  # normal on B, pointing towards A
+            if other == self.arm_id or normal[2] < 0.5:
+                continue
+            if other == self.table_id:
+                return "table"
+            for n, b in self.bodies.items():
+                if b.id == other:
+                    return n
+        return None
+
+    def describe(self, name: str) -> Detection:
+        """A body as a perfect eye would read it: true centre, size, yaw and support."""
+        body, pose = self.bodies[name], self.pose(name)
+        up = np.abs(pose.rotation()[2])  # which of its own axes stands upright
+        axis = int(np.argmax(up))
+        a, b, h = body.shape.size
+        if axis == 2:
+            size, yaw = (a, b, h), pose.yaw
+        else:  # toppled: swap the upright axis in, and take the other two as its footprint
+            flat = [i for i in range(3) if i != axis]
+            lie = pose.rotation()[:, flat[0]]
+            size, yaw = (
+                (body.shape.size[flat[0]], body.shape.size[flat[1]], body.shape.size[axis]),
+                math.atan2(lie[1], lie[0]),
+            )
+        if size[0] < size[1]:
+            size, yaw = (size[1], size[0], size[2]), yaw + math.pi / 2
+        support = self.support(name)
+        inside = support in self.bodies and self.bodies[support].spec.shape in HOLLOW
+        hollow = body.spec.shape in HOLLOW
+        return Detection(
+            id=name,
+            label=body.spec.shape,
+            colour=body.spec.colour if isinstance(body.spec.colour, str) else "custom",
+            centre=tuple(float(v) for v in pose.position),
+            size=size,
+            yaw=wrap_angle(yaw, math.pi),
+            seen_s=self.client.time_s,
+            support=support or "air",
+            relation="in" if inside else "on",
+            hollow=hollow,
+            inner_radius_m=inner_radius(body.shape) if hollow else None,
+        )
+
+    def close(self) -> None:
+        self.client.close()
+
+
+class _Crowded(Exception):
+    """No room was found; another draw may do better."""
