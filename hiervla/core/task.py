@@ -21,7 +21,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    low: Vec3 = (0.15, -0.55, 0.0)
+    low: Vec3 = (0.22, -0.55, 0.0)
     """Lowest corner of the box the finger tips may be in, metres, world frame."""
     high: Vec3 = (0.85, 0.55, 0.75)
     """Highest corner of that box."""
@@ -29,7 +29,7 @@ class Limits(BaseModel):
     """Finger tips never go below this."""
     reach_m: float = 0.78
     """Farthest horizontal distance of the hand from the arm's base."""
-    min_reach_m: float = 0.22
+    min_reach_m: float = 0.28
     """Nearest horizontal distance of the hand from the arm's base."""
     base: Vec3 = (0.0, 0.0, 0.0)
     """Where the arm stands, metres, world frame."""
@@ -65,7 +65,7 @@ class Keyframe:
 
     name: str  # approach, descend, close, lift, carry, lower, open, retreat, …; the loop reads phases from it
     position: Array  # (3,) metres, grasp centre, world frame
-    yaw: float = 0.0  # rad about the world's z
+    yaw: float = 0.0  # rad in (-π, π) about the world's z; not wrapped on the way
     gripper: float = 0.0  # 0 open … 1 closed
     speed: float = 1.0  # fraction of the step limit
     tolerance_m: float = 0.006

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +12,8 @@ from hiervla.core.geometry import (
     Array,
     Pose,
     downward,
-    quaternion_conjugate,
     quaternion_from_rotvec,
     quaternion_multiply,
-    rotvec_from_quaternion,
 )
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.core.ports import Detail, RobotDescription
@@ -187,8 +184,3 @@ class BulletArm:
         self.client.close()
 
 
-def turn_towards(current: Array, yaw: float) -> Array:
-    """Rotation vector (3,), world axes, from the current hand orientation to hand-down at ``yaw``."""
-    rotvec = rotvec_from_quaternion(quaternion_multiply(downward(yaw), quaternion_conjugate(current)))
-    norm = float(np.linalg.norm(rotvec))
-    return rotvec if norm <= math.pi else rotvec * (1 - 2 * math.pi / norm)

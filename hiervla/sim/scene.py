@@ -32,8 +32,8 @@ class _Form(BaseModel):
 class TableSpec(_Form):
     """The table the arm stands at; its top is the world's z = 0."""
 
-    centre: tuple[float, float] = (0.50, 0.0)
-    size: tuple[float, float] = (0.62, 0.96)
+    centre: tuple[float, float] = (0.53, 0.0)
+    size: tuple[float, float] = (0.56, 0.96)
     """Along x (away from the arm) and y, metres."""
     thickness: float = 0.04
     colour: str | Vec3 = "wood"

@@ -1,0 +1,132 @@
+"""The low-level loop: observe → infer → size → apply n ≤ T → monitor, until the policy ends or a monitor speaks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hiervla.cerebellum.sizing import ChunkSizer, phase_of
+from hiervla.core.config import ChunkSettings
+from hiervla.core.errors import SafetyStop
+from hiervla.core.geometry import vec3
+from hiervla.core.observation import Observation
+from hiervla.core.outcome import Evidence, Failure, FailureKind
+from hiervla.core.ports import Emit, Monitor, Policy, Robot
+from hiervla.core.task import ActionChunk, Task, Trace
+
+ImageChange = Callable[[Observation, Observation], float]
+
+
+@dataclass(slots=True)
+class Cerebellum:
+    """Executes tasks on a robot with the policies it was given. One policy runs each skill; the trace says which."""
+
+    robot: Robot
+    policies: dict[str, Policy]
+    default: str
+    by_skill: dict[str, str] = field(default_factory=dict)
+    monitors: Sequence[Monitor] = ()
+    settings: ChunkSettings = field(default_factory=ChunkSettings)
+    image_change: ImageChange | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def policy_for(self, skill: str) -> Policy:
+        """The policy configured for a skill."""
+        return self.policies[self.by_skill.get(skill, self.default)]
+
+    def execute(self, task: Task, emit: Emit | None = None) -> Trace:
+        """Run one task to its policy's end or to the first failure. Completed says nothing of success.
+
+        Raises:
+            SafetyStop: a hard limit was met, or stop was asked for; the arm has been halted.
+        """
+        policy = self.policy_for(task.skill)
+        sizer = ChunkSizer(self.settings)
+        trace = Trace(task=task, policy=policy.name)
+        seen = self.robot.observe("tick")
+        policy.reset(task)
+        for m in self.monitors:
+            m.start(seen, task)
+        _record(trace, seen, "")
+        last_image = seen
+        ticks = 0
+        while True:
+            chunk = policy.infer(seen, task)
+            trace.inferences += 1
+            if (fault := _fault(chunk, seen)) is not None:
+                self.robot.stop()
+                trace.failure = fault
+                return trace
+            trace.reached = list(getattr(policy, "reached", lambda _: [])(task))
+            if chunk.terminate is not None and chunk.terminate > 0.5:
+                trace.completed = True
+                trace.failure = self._watch(seen, task, np.zeros(7), "end")
+                return trace
+            phase = phase_of(
+                chunk, seen.gripper_width_m, float(seen.hand.position[2]), float(np.linalg.norm(seen.wrench[:3]))
+            )
+            dynamics = 0.0
+            if self.image_change is not None and seen.images and seen is not last_image:
+                dynamics = self.image_change(last_image, seen)
+                last_image = seen
+            n = sizer.size(chunk, phase, dynamics)
+            if emit is not None:
+                emit("progress", phase=chunk.phase or phase, progress=float(chunk.progress or 0.0), chunk=n)
+            ran = 0
+            for action in chunk.actions[:n]:
+                if self.stop.is_set():
+                    self.robot.stop()
+                    raise SafetyStop("stopped by a person")
+                expected = seen.hand.position + action[:3]
+                executed = self.robot.apply(action, force_n=task.handling.grip_force_n)
+                ran, ticks = ran + 1, ticks + 1
+                seen = self.robot.observe("tick" if self._needs_images(policy) else "none")
+                _record(trace, seen, chunk.phase or phase)
+                trace.failure = self._watch(seen, task, executed, chunk.phase or phase)
+                if trace.failure is not None:
+                    self.robot.stop()
+                    trace.chunk_lengths.append(ran)
+                    return trace
+                if (
+                    self.settings.interrupt
+                    and float(np.linalg.norm(seen.hand.position - expected)) > self.settings.interrupt_m
+                ):
+                    trace.interrupts += 1
+                    break
+            sizer.executed(chunk, ran)
+            trace.chunk_lengths.append(ran)
+
+    def _needs_images(self, policy: Policy) -> bool:
+        return bool(policy.cameras) or any(getattr(m, "watching", False) for m in self.monitors)
+
+    def _watch(self, seen: Observation, task: Task, action: Any, phase: str) -> Failure | None:
+        for m in self.monitors:
+            if (failure := m.watch(seen, task, action, phase)) is not None:
+                return failure
+        return None
+
+
+def _record(trace: Trace, seen: Observation, phase: str) -> None:
+    trace.times.append(seen.time_s)
+    trace.hands.append(vec3(seen.hand.position))
+    trace.yaws.append(seen.hand.yaw)
+    trace.widths.append(seen.gripper_width_m)
+    trace.forces.append(float(np.linalg.norm(seen.wrench[:3])))
+    trace.phases.append(phase)
+
+
+def _fault(chunk: ActionChunk, seen: Observation) -> Failure | None:
+    """A chunk no arm should be given is a policy's failure, not a motion."""
+    a = chunk.actions
+    if a.ndim == 2 and a.shape[1] == 7 and len(a) and np.all(np.isfinite(a)) and np.abs(a[:, :6]).max() < 1.0:
+        return None
+    why = f"the policy gave a chunk of shape {a.shape} that is empty, not finite or absurdly large"
+    return Failure(
+        kind=FailureKind.POLICY_FAULT,
+        why=why,
+        evidence=(Evidence(source="policy:chunk", says=why, time_s=seen.time_s),),
+    )

@@ -1,0 +1,86 @@
+"""Hard limits around any robot: whatever brain or policy say, no action passes that leaves them."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from hiervla.core.errors import SafetyStop
+from hiervla.core.geometry import Array
+from hiervla.core.observation import Observation
+from hiervla.core.ports import Detail, Robot, RobotDescription
+from hiervla.core.task import Limits
+
+_WINDOW_S = 0.5
+
+
+class Envelope:
+    """A Robot that shortens every action to its limits, and halts on too much force. It wraps, it has no off switch."""
+
+    def __init__(self, robot: Robot, limits: Limits | None = None) -> None:
+        self.robot = robot
+        self.description = robot.describe()
+        self.limits = limits or self.description.limits
+        self.shortened = 0
+        """Actions that had to be shortened so far."""
+        self._steps: deque[float] = deque(maxlen=max(1, round(_WINDOW_S / self.description.step_s)))
+
+    def describe(self) -> RobotDescription:
+        return self.description
+
+    def observe(self, detail: Detail = "none") -> Observation:
+        return self.robot.observe(detail)
+
+    def apply(self, action: Array, force_n: float = 40.0) -> Array:
+        """Run the action within the limits.
+
+        Raises:
+            SafetyStop: the action is not finite, or the wrist feels more than the limit; the arm has been halted.
+        """
+        action = np.asarray(action, dtype=float)
+        if action.shape != (7,) or not np.all(np.isfinite(action)):
+            self.robot.stop()
+            raise SafetyStop("an action that is not seven finite numbers was sent to the arm")
+        seen = self.robot.observe("none")
+        force = float(np.linalg.norm(seen.wrench[:3]))
+        if force > self.limits.force_n:
+            self.robot.stop()
+            raise SafetyStop(f"{force:.0f} N at the wrist, the limit is {self.limits.force_n:.0f} N")
+        safe = self.shorten(action, seen)
+        if not np.allclose(safe, action, atol=1e-9):
+            self.shortened += 1
+        executed = self.robot.apply(safe, float(np.clip(force_n, 1.0, 70.0)))
+        self._steps.append(float(np.linalg.norm(safe[:3])))
+        return executed
+
+    def shorten(self, action: Array, seen: Observation) -> Array:
+        """The nearest allowed action (7,) from where the hand is."""
+        limits, at = self.limits, seen.hand.position
+        step = _shorter(action[:3], limits.step_m)
+        budget = limits.speed_m_s * _WINDOW_S - sum(
+            list(self._steps)[1:] if len(self._steps) == self._steps.maxlen else self._steps
+        )
+        step = _shorter(step, max(0.0, budget))
+        low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m))
+        goal = np.clip(at + step, np.minimum(low, at), np.maximum(limits.high, at))  # outside already: only inwards
+        base = np.asarray(limits.base[:2])
+        r, r_now = math.dist(goal[:2], base), math.dist(at[:2], base)
+        far, near = max(limits.reach_m, r_now), min(limits.min_reach_m, r_now)
+        if r > far or r < near:
+            goal[:2] = base + (goal[:2] - base) * (np.clip(r, near, far) / max(r, 1e-9))
+        turn = _shorter(action[3:6], limits.step_rad)
+        return np.array([*(goal - at), *turn, np.clip(action[6], 0.0, 1.0)])
+
+    def stop(self) -> None:
+        self._steps.clear()
+        self.robot.stop()
+
+    def close(self) -> None:
+        self.robot.close()
+
+
+def _shorter(v: Array, longest: float) -> Array:
+    norm = float(np.linalg.norm(v))
+    return v if norm <= longest else v * (longest / norm)

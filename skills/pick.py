@@ -1,0 +1,70 @@
+"""Take hold of an object and lift it."""
+
+import numpy as np
+
+from hiervla.core.goal import Goal
+from hiervla.core.grasp import choose_grasp, gripper_for
+from hiervla.core.outcome import Check, FailureKind
+from hiervla.core.skill import Ground, Skill
+from hiervla.core.task import Keyframe, Task
+
+LIFT_M = 0.14
+
+
+class Pick(Skill):
+    """Grasp the target from above and lift it off what it stands on. The hand must be empty."""
+
+    target: str
+    """Id of the object to take."""
+
+    grip = "gain"
+    max_seconds = 25.0
+    says = {
+        "en": ["pick up", "pick … up", "pick", "grab", "take", "grasp", "lift", "lift up", "lift … up", "hold", "get"],
+        "zh": ["拿起", "拿起来", "抓起", "抓起来", "抓住", "抓取", "捡起", "捡起来", "举起", "拿", "抓", "取"],
+    }
+
+    def can_start(self, world) -> Check:
+        carried = [d.id for d in world.objects.values() if d.support == self.target and d.id != self.target]
+        if carried:
+            return Check.no(f"{', '.join(carried)} rests on {self.target}", kind=FailureKind.BLOCKED)
+        return super().can_start(world)
+
+    def effects(self):
+        return (Goal(relation="holding", subject=self.target),)
+
+    def keyframes(self, at: Ground):
+        d = at.object(self.target)
+        g = choose_grasp(d, at.world, at.limits.base, at.handling.yaw_offset_rad)
+        p = np.array(g.position) + at.handling.offset_m
+        high = max(p[2] + 0.10, max(o.top_z for o in at.world.objects.values()) + 0.06)
+        rise = (
+            []
+            if at.hand.position[2] > high - 0.02
+            else [
+                Keyframe(
+                    "rise",
+                    np.array([*at.hand.position[:2], high]),
+                    at.hand.yaw,
+                    gripper_for(g.opening_m),
+                    tolerance_m=0.02,
+                )
+            ]
+        )
+        opened = gripper_for(g.opening_m)
+        slow = at.handling.speed
+        return [
+            *rise,
+            Keyframe("approach", np.array([p[0], p[1], high]), g.yaw, opened, speed=slow, tolerance_m=0.008),
+            Keyframe("descend", p, g.yaw, opened, speed=0.6 * slow, tolerance_m=0.004),
+            Keyframe("close", p, g.yaw, 1.0, settle=True, tolerance_m=0.02),
+            Keyframe("lift", p + (0, 0, LIFT_M), g.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.015),
+        ]
+
+    def ground(self, at: Ground) -> Task:
+        from dataclasses import replace
+
+        g = choose_grasp(at.object(self.target), at.world, at.limits.base, at.handling.yaw_offset_rad)
+        return replace(
+            super().ground(at), expected_width_m=g.width_m, width_range_m=(0.6 * g.width_m, g.width_m + 0.016)
+        )
