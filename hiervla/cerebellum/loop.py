@@ -18,6 +18,8 @@ from hiervla.core.outcome import Evidence, Failure, FailureKind
 from hiervla.core.ports import Emit, Monitor, Policy, Robot
 from hiervla.core.task import ActionChunk, Task, Trace
 
+WATCH_CAMERA = "front"
+"""The fixed camera that monitors compare images of."""
 ImageChange = Callable[[Observation, Observation], float]
 
 
@@ -47,7 +49,7 @@ class Cerebellum:
         policy = self.policy_for(task.skill)
         sizer = ChunkSizer(self.settings)
         trace = Trace(task=task, policy=policy.name)
-        seen = self.robot.observe("tick")
+        seen = self.robot.observe("tick", (*policy.cameras, WATCH_CAMERA))
         policy.reset(task)
         for m in self.monitors:
             m.start(seen, task)
@@ -84,7 +86,8 @@ class Cerebellum:
                 expected = seen.hand.position + action[:3]
                 executed = self.robot.apply(action, force_n=task.handling.grip_force_n)
                 ran, ticks = ran + 1, ticks + 1
-                seen = self.robot.observe("tick" if self._needs_images(policy) else "none")
+                cameras = self._cameras(policy)
+                seen = self.robot.observe("tick" if cameras else "none", cameras)
                 _record(trace, seen, chunk.phase or phase)
                 trace.failure = self._watch(seen, task, executed, chunk.phase or phase)
                 if trace.failure is not None:
@@ -100,8 +103,10 @@ class Cerebellum:
             sizer.executed(chunk, ran)
             trace.chunk_lengths.append(ran)
 
-    def _needs_images(self, policy: Policy) -> bool:
-        return bool(policy.cameras) or any(getattr(m, "watching", False) for m in self.monitors)
+    def _cameras(self, policy: Policy) -> tuple[str, ...]:
+        """Tick images that are needed now: rendering is the dearest part of a tick."""
+        watching = any(getattr(m, "watching", False) for m in self.monitors)
+        return (*policy.cameras, WATCH_CAMERA) if watching else policy.cameras
 
     def _watch(self, seen: Observation, task: Task, action: Any, phase: str) -> Failure | None:
         for m in self.monitors:

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from enum import IntEnum
 
+from hiervla.core.outcome import FailureKind
+
 
 class ExitCode(IntEnum):
     """What a process ends with, so that scripts can tell how a mission went."""
@@ -24,7 +26,12 @@ class HierVLAError(Exception):
 
 
 class ToolError(HierVLAError):
-    """A tool could not answer; the brain reads why and may ask differently."""
+    """A tool or a skill's planning could not answer; the brain reads why and may ask differently."""
+
+    def __init__(self, why: str, kind: FailureKind | None = None) -> None:
+        super().__init__(why)
+        self.kind = kind
+        """The kind of failure it amounts to when a skill meets it, where that is known."""
 
 
 class SetupError(HierVLAError):

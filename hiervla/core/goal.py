@@ -119,6 +119,17 @@ def _held(goal: Goal, world: World) -> Check | None:
     return None
 
 
+def rests_in(a: Detection, container: Detection, world: World) -> bool:
+    """True when a thing lies in a container, itself or upon others that do."""
+    for _ in range(5):
+        if a.support == container.id:
+            return a.relation == "in" or container.hollow
+        if a.support not in world.objects:
+            return False
+        a = world.objects[a.support]
+    return False
+
+
 def _in(goal: Goal, world: World) -> Check:
     if held := _held(goal, world):
         return held
@@ -130,7 +141,7 @@ def _in(goal: Goal, world: World) -> Check:
     room = inside_distance(footprint(b), a.centre[:2])
     says = f"{a.id} lies {off * 100:.1f} cm from the middle of {b.id}, its bottom {(b.top_z - a.bottom_z) * 100:.1f} cm below the rim"
     seen = look_evidence(world, says, off)
-    if a.support == b.id and a.relation == "in" and room > 0 and a.bottom_z < b.top_z:
+    if rests_in(a, b, world) and room > 0 and a.bottom_z < b.top_z:
         return Check.yes(f"{a.id} is in {b.id}", seen)
     return Check.no(f"{a.id} is not in {b.id}: it rests on {a.support}", seen, kind=FailureKind.MISPLACED)
 

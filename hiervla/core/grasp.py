@@ -10,6 +10,7 @@ import numpy as np
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap, rectangle
 from hiervla.core.geometry import Vec3, wrap_angle
+from hiervla.core.outcome import FailureKind
 from hiervla.core.world import Detection, World
 
 OPENING_M = 0.08
@@ -53,13 +54,21 @@ def choose_grasp(d: Detection, world: World, base: Vec3 = (0.0, 0.0, 0.0), yaw_o
             continue
         opening = min(OPENING_M, width + 0.032)
         room = finger_room(d, turn, opening, world)
-        options.append((min(room, 0.02) - 0.002 * twist, Grasp(_centre(d, world), turn, width, opening)))
+        options.append(
+            (
+                min(room, 0.02) - 0.002 * twist - 0.2 * max(0.0, width - 0.05),
+                Grasp(_centre(d, world), turn, width, opening),
+            )
+        )
     if not options:
         narrowest = min(width_across(d, y) for y in yaws)
-        raise ToolError(f"{d.id} is {narrowest * 100:.1f} cm wide, and the gripper opens {OPENING_M * 100:.0f} cm")
+        raise ToolError(
+            f"{d.id} is {narrowest * 100:.1f} cm wide, and the gripper opens {OPENING_M * 100:.0f} cm",
+            FailureKind.PRECONDITION,
+        )
     best, grasp = max(options, key=lambda o: o[0])
-    if best < -0.008:
-        raise ToolError(f"things beside {d.id} leave no room for the fingers")
+    if best < -0.012:
+        raise ToolError(f"things beside {d.id} leave no room for the fingers", FailureKind.BLOCKED)
     return grasp
 
 

@@ -88,7 +88,9 @@ class Robot(Protocol):
 
     def describe(self) -> RobotDescription: ...
 
-    def observe(self, detail: Detail = "none") -> Observation: ...
+    def observe(self, detail: Detail = "none", cameras: tuple[str, ...] | None = None) -> Observation:
+        """Read every sensor. ``cameras`` names the images wanted (None: all of them); rendering is what costs."""
+        ...
 
     def apply(self, action: Array, force_n: float = 40.0) -> Array:
         """Run one action (7,) for one control tick; returns the action as it was executed (limits may shorten it)."""

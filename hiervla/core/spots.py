@@ -14,6 +14,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.footprint import contains, disc, edge_gap, footprint, gap, inside_distance, rectangle
 from hiervla.core.geometry import Array
 from hiervla.core.goal import DIRECTIONS, EDGES, table_edge
+from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, World
 
@@ -67,7 +68,7 @@ def on_table(d: Detection, yaw: float, world: World, limits: Limits, near: Spot)
     for spot in _rings(near, 0.55, 0.025):
         if reachable(spot, limits, 0.02) and is_free(d, spot, yaw, world, 0.03):
             return spot
-    raise ToolError(f"no free place on the table for {d.id} in reach")
+    raise ToolError(f"no free place on the table for {d.id} in reach", FailureKind.BLOCKED)
 
 
 def beside(
@@ -97,7 +98,8 @@ def beside(
         taken += 1
     side = f" on its {direction} side" if direction else ""
     why = "taken or off the table" if taken else "out of reach"
-    raise ToolError(f"no place for {d.id} {wanted * 100:.1f} cm from {reference.id}{side}: {why}")
+    kind = FailureKind.BLOCKED if taken else FailureKind.UNREACHABLE
+    raise ToolError(f"no place for {d.id} {wanted * 100:.1f} cm from {reference.id}{side}: {why}", kind)
 
 
 def from_edge(d: Detection, yaw: float, edge: str, distance_m: float, world: World, limits: Limits, near: Spot) -> Spot:
@@ -137,7 +139,10 @@ def from_edge(d: Detection, yaw: float, edge: str, distance_m: float, world: Wor
             spot = (float(x), float(y))
             if reachable(spot, limits) and is_free(d, spot, yaw, world):
                 return spot
-    raise ToolError(f"no place {distance_m * 100:.1f} cm from the {edge} for {d.id} that is free and in reach")
+    raise ToolError(
+        f"no place {distance_m * 100:.1f} cm from the {edge} for {d.id} that is free and in reach",
+        FailureKind.UNREACHABLE,
+    )
 
 
 def inside(d: Detection, container: Detection, world: World) -> Spot:
@@ -147,11 +152,12 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
         ToolError: it is not hollow, or the thing is too big for it.
     """
     if not container.hollow:
-        raise ToolError(f"{container.id} is not hollow: nothing can be put into it")
+        raise ToolError(f"{container.id} is not hollow: nothing can be put into it", FailureKind.PRECONDITION)
     room = container.inner_radius_m or min(container.size[:2]) / 2
     radius = max(d.size[0], d.size[1]) / 2
     if radius > room:
-        raise ToolError(f"{d.id} ({d.size[0] * 100:.1f} cm) is too big for {container.id} ({room * 200:.1f} cm wide)")
+        why = f"{d.id} ({d.size[0] * 100:.1f} cm) is too big for {container.id} ({room * 200:.1f} cm wide)"
+        raise ToolError(why, FailureKind.PRECONDITION)
     middle = (container.centre[0], container.centre[1])
     inner = footprint(container)
     content = [o for o in world.objects.values() if o.support == container.id and o.id != d.id]

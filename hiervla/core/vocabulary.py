@@ -100,7 +100,7 @@ class Vocabulary(BaseModel):
         for word in sorted({w for s in sizes for w in [s, *self.lexicon.sizes[s]]}, key=len, reverse=True):
             bare = re.sub(re.escape(word), " ", bare, flags=re.IGNORECASE)
         rest = [d for d in world.objects.values() if self.fits(bare, d)]
-        if len(rest) < 2 or len({s for s in sizes}) != 1 or sizes[0] == "medium":
+        if len(rest) < 2 or len(set(sizes)) != 1 or sizes[0] == "medium":
             return rest if len(rest) == 1 else []
         ordered = sorted(rest, key=lambda d: d.size[0] * d.size[1] * d.size[2])
         return [ordered[0] if sizes[0] == "small" else ordered[-1]]

@@ -30,8 +30,8 @@ class Envelope:
     def describe(self) -> RobotDescription:
         return self.description
 
-    def observe(self, detail: Detail = "none") -> Observation:
-        return self.robot.observe(detail)
+    def observe(self, detail: Detail = "none", cameras: tuple[str, ...] | None = None) -> Observation:
+        return self.robot.observe(detail, cameras)
 
     def apply(self, action: Array, force_n: float = 40.0) -> Array:
         """Run the action within the limits.

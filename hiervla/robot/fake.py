@@ -42,9 +42,10 @@ class FakeRobot:
             home=_HOME,
         )
 
-    def observe(self, detail: Detail = "none") -> Observation:
+    def observe(self, detail: Detail = "none", cameras: tuple[str, ...] | None = None) -> Observation:
+        wanted = {n: i for n, i in self.images.items() if cameras is None or n in cameras}
         return Observation(
-            time_s=self.time_s, images={} if detail == "none" else dict(self.images), joints=np.zeros(7), joint_torques=np.zeros(7),
+            time_s=self.time_s, images={} if detail == "none" else wanted, joints=np.zeros(7), joint_torques=np.zeros(7),
             hand=self.hand, gripper_width_m=self.width_m, wrench=self.wrench.copy(),
         )  # fmt: skip
 

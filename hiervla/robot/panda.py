@@ -29,6 +29,8 @@ def load(client: BulletClient, base: tuple[float, float, float]) -> int:
     urdf = urdf.replace("meshes/visual/", "meshes/collision/")
     urdf = re.sub(r"package://meshes/", f"{folder.as_posix()}/meshes/", urdf)
     urdf = re.sub(r"\.dae|\.stl", ".obj", urdf)
+    # PyBullet's IK from given start positions measures from the base's centre of mass: put that into its origin.
+    urdf = urdf.replace('<origin rpy="0 0 0" xyz="0 0 0.05"/>', '<origin rpy="0 0 0" xyz="0 0 0"/>', 1)
     with tempfile.NamedTemporaryFile("w", suffix=".urdf") as f:
         f.write(urdf)
         f.flush()

@@ -1,0 +1,271 @@
+"""The agent: say something, watch it happen, get a report.
+
+::
+
+    from hiervla import Agent
+    with Agent(scene="tabletop", seed=3) as agent:
+        print(agent.run("put the red cube in the blue bowl").answer)
+"""
+
+from __future__ import annotations
+
+import platform
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import hiervla
+from hiervla.core.briefing import Turn
+from hiervla.core.config import Settings
+from hiervla.core.errors import SafetyStop
+from hiervla.core.events import Event, GoalRecord, Report, ThoughtRecord
+from hiervla.core.ports import Brain, Robot
+from hiervla.core.world import World
+from hiervla.record import RunFolder, new_run
+from hiervla.workspace import Workspace, load_workspace, own_root
+
+MAX_INSTRUCTION = 4000
+"""Characters of an instruction; more is no instruction."""
+Approver = Callable[[dict[str, Any]], bool]
+
+
+class Agent:
+    """A robot that is told things. One agent is one cell and one conversation; close it when done.
+
+    Args:
+        scene: name of a scene, or a path to a scene file.
+        seed: everything random in the scene follows from it.
+        brain: a name (``grammar``), a dotted path, or a Brain of one's own.
+        robot: a Robot of one's own; left out, the scene is built in PyBullet.
+        settings: all other settings; see ``hiervla.core.config``.
+        workspace: folder with skills, tools, prompts and scenes of one's own, or a loaded Workspace.
+        keep: write a run folder for every mission.
+        approver: asked before steps that need a person's yes; without one they are not granted.
+
+    Raises:
+        SetupError: something named does not exist or does not fit.
+    """
+
+    def __init__(
+        self, scene: str | None = None, seed: int = 0, *, brain: str | Brain | None = None, robot: Robot | None = None,
+        settings: Settings | None = None, workspace: str | Path | Workspace | None = None, gui: bool = False,
+        keep: bool = True, approver: Approver | None = None,
+    ) -> None:  # fmt: skip
+        from hiervla.assemble import assemble
+
+        self.settings = settings or Settings()
+        self.scene, self.seed = scene or self.settings.scene, seed
+        if isinstance(brain, str):
+            self.settings = self.settings.model_copy(update={"brain": brain})
+        if not isinstance(workspace, Workspace):
+            workspace = load_workspace(own_root(str(workspace)) if workspace else own_root())
+        self.keep, self.approver = keep, approver
+        self.cell = assemble(
+            self.settings,
+            workspace,
+            self.scene,
+            seed,
+            gui,
+            brain=None if isinstance(brain, str) else brain,
+            robot=robot,
+        )
+        self.dialogue: list[Turn] = []
+        self.world: World | None = None
+        self.report: Report | None = None
+        self._stop = threading.Event()
+        self._missions = 0
+
+    def run(self, instruction: str, on_event: Callable[[Any], None] | None = None) -> Report:
+        """Carry out one instruction, or answer one question, to its end. Never raises for a mission that fails."""
+        for event in self.stream(instruction):
+            if on_event is not None:
+                on_event(event)
+        assert self.report is not None
+        return self.report
+
+    def stream(self, instruction: str) -> Iterator[Event]:
+        """Events of one mission as they happen; ``agent.report`` holds the report when they end."""
+        from hiervla.graph.build import build_graph
+        from hiervla.graph.state import first_state
+        from hiervla.report.film import Film, Filmed
+
+        began = time.time()
+        self._stop.clear()
+        self.report = None
+        text = instruction[:MAX_INSTRUCTION]
+        folder = new_run(self.settings.runs, text) if self.keep else RunFolder(None)
+        film = Film(folder.path / "video.mp4") if self.settings.video and folder.path else None
+        self.cell.cerebellum.robot = Filmed(self.cell.robot, film) if film else self.cell.robot
+        self.cell.cerebellum.stop = self._stop
+        mission = self._mission(folder)
+        name = self.cell.brain.name
+        pending: list[Any] = []
+        mission.write = pending.append
+        mission.emit("started", instruction=text, run=folder.name, scene=self.scene, seed=self.seed, brain=name)
+        yield from _drain(pending)
+        saver, connection = _checkpointer(folder)
+        graph = build_graph(saver)
+        config = {"configurable": {"thread_id": "mission"}, "recursion_limit": 100_000}
+        ask: Any = first_state(text, list(self.dialogue), self.world)
+        state: dict[str, Any] = dict(ask)
+        stopped: str | None = None
+        try:
+            with self._interruptible():
+                while True:
+                    waiting = None
+                    for mode, part in graph.stream(ask, config, context=mission, stream_mode=["custom", "values"]):
+                        if mode == "custom":
+                            if film:
+                                film.caption = _caption(part) or film.caption
+                            yield part
+                        elif "__interrupt__" in part:
+                            waiting = part["__interrupt__"][0].value
+                        else:
+                            state = part
+                    if waiting is None:
+                        break
+                    from langgraph.types import Command
+
+                    ask = Command(resume=bool(self.approver and self.approver(waiting)))
+        except SafetyStop as e:
+            stopped = str(e)
+        except KeyboardInterrupt:
+            stopped = "stopped by a person"
+        finally:
+            if connection is not None:
+                connection.close()
+            if film:
+                film.close()
+        if stopped is not None:
+            from hiervla.graph.speech import say
+
+            self.cell.robot.stop()
+            state |= {"status": "stopped", "answer": say("stopped", text, why=stopped)}
+            mission.write = pending.append
+            mission.emit("finished", status="stopped", answer=state["answer"])
+            yield from _drain(pending)
+        self.world = state["world"]
+        self.report = self._report(state, mission, time.time() - began)
+        folder.report(self.report)
+        self.dialogue += [Turn(who="person", says=text), Turn(who="robot", says=self.report.answer)]
+
+    def stop(self) -> None:
+        """Stop the arm and end the running mission; may be called from any thread."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Let go of the robot or the simulation."""
+        self.cell.close()
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _mission(self, folder: RunFolder) -> Any:
+        from hiervla.graph.mission import Mission
+
+        self._missions += 1
+        cell = self.cell
+        return Mission(
+            settings=self.settings, robot=cell.robot, description=cell.robot.describe(), brain=cell.brain, eyes=cell.eyes,
+            guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda s: cell.cerebellum.policy_for(s).name,
+            skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
+            stop=self._stop, draw=cell.draw, start_s=cell.robot.observe("none").time_s,
+            look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
+        )  # fmt: skip
+
+    def _report(self, state: dict[str, Any], mission: Any, wall_s: float) -> Report:
+        seen = dict(state["confirmed"] or [])
+        goals = tuple(
+            GoalRecord(
+                goal=g,
+                holds=seen[g].answer if g in seen else "unchecked",
+                evidence=seen[g].evidence if g in seen else (),
+            )
+            for g in state["goals"]
+        )
+        outcomes = tuple(state["outcomes"])
+        folder = mission.folder.path
+        files = {"events": "events.jsonl", "video": "video.mp4", "checkpoints": "checkpoints.sqlite"}
+        artifacts = {k: f for k, f in files.items() if folder is not None and (folder / f).is_file()}
+        marked = sorted(folder.glob("*-marked.png"), key=lambda p: p.stat().st_mtime) if folder is not None else []
+        if marked:
+            artifacts["picture"] = marked[-1].name
+        return Report(
+            status=state["status"], answer=state["answer"], instruction=state["instruction"], scene=self.scene,
+            brain=self.cell.brain.name, run=mission.folder.name,
+            thoughts=tuple(ThoughtRecord(reasoning=t.reasoning, move=t.move.model_dump(mode="json")) for t in state["thoughts"]),
+            tool_calls=tuple(state["asked"]), goals=goals, outcomes=outcomes, failures=tuple(state["failures"]),
+            replans=state["replans"], chunk_lengths=tuple(n for o in outcomes for n in o.chunk_lengths),
+            inferences=sum(o.inferences for o in outcomes), interrupts=sum(o.interrupts for o in outcomes),
+            robot_seconds=round(mission.robot.observe("none").time_s - mission.start_s, 3), wall_seconds=round(wall_s, 3),
+            policies=tuple(o.policy for o in outcomes), seed=self.seed, config=self.settings.model_dump(mode="json"),
+            versions=versions(), artifacts=artifacts,
+        )  # fmt: skip
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """While a mission runs, Ctrl-C stops the arm first; a second one interrupts whatever else goes on."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGINT)
+
+        def on_signal(number: int, frame: Any) -> None:
+            if self._stop.is_set():
+                raise KeyboardInterrupt
+            self._stop.set()
+
+        signal.signal(signal.SIGINT, on_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    found = {"hiervla": hiervla.__version__, "python": platform.python_version()}
+    for name in ("pybullet", "numpy", "open3d-cpu", "open3d", "langgraph"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _drain(pending: list[Any]) -> Iterator[Any]:
+    while pending:
+        yield pending.pop(0)
+
+
+def _checkpointer(folder: RunFolder) -> tuple[Any, sqlite3.Connection | None]:
+    from hiervla.graph.build import serializer
+
+    if folder.path is None:
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        return InMemorySaver(serde=serializer()), None
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    connection = sqlite3.connect(folder.path / "checkpoints.sqlite", check_same_thread=False)
+    return SqliteSaver(connection, serde=serializer()), connection
+
+
+def _caption(event: Any) -> str:
+    match event.kind:
+        case "subgoal":
+            return f"{event.subgoal}  attempt {event.attempt}"
+        case "failure":
+            return f"FAILURE {event.failure.kind.value}: {event.failure.why}"
+        case "planned":
+            return f"plan: {', '.join(map(str, event.goals))}"
+    return ""

@@ -1,0 +1,155 @@
+"""Names to parts: the only place that knows every adapter. Heavy libraries are imported here, when they are needed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hiervla.core.config import Settings
+from hiervla.core.errors import SetupError, unknown
+from hiervla.core.ports import Brain, Eyes, Policy, Robot
+from hiervla.core.vocabulary import Vocabulary
+from hiervla.workspace import Workspace
+
+if TYPE_CHECKING:
+    from hiervla.cerebellum.loop import Cerebellum
+    from hiervla.guard.rules import Guard
+    from hiervla.sim.scene import Scene
+    from hiervla.sim.simulation import Simulation
+
+
+@dataclass(slots=True)
+class Cell:
+    """Everything one agent works with, put together."""
+
+    scene: Scene
+    sim: Simulation | None
+    robot: Robot
+    eyes: Eyes
+    brain: Brain
+    cerebellum: Cerebellum
+    guard: Guard
+    vocabulary: Vocabulary
+    workspace: Workspace
+    draw: Callable[..., Any]
+
+    def close(self) -> None:
+        self.robot.close()
+
+
+def assemble(
+    settings: Settings, workspace: Workspace, scene: str, seed: int, gui: bool = False,
+    brain: Brain | None = None, robot: Robot | None = None,
+) -> Cell:  # fmt: skip
+    """Build a cell: a scene in PyBullet from a seed, or around a robot that is given; a brain by name, or given.
+
+    Raises:
+        SetupError: a name is unknown or a file does not fit; says which and how to mend it.
+    """
+    from hiervla.cerebellum.loop import Cerebellum
+    from hiervla.cerebellum.monitors import default_monitors
+    from hiervla.guard.rules import Guard
+    from hiervla.perception.change import TargetWatch, image_change
+    from hiervla.perception.draw import mark
+    from hiervla.perception.eyes import GeometricEyes
+    from hiervla.robot.envelope import Envelope
+    from hiervla.sim.scene import load_scene
+
+    described = load_scene(workspace.scene_path(scene))
+    vocabulary = workspace.vocabulary(described.inventory)
+    sim = None
+    if robot is None:
+        sim, robot = simulated(described, seed, gui)
+    safe = Envelope(robot, described.limits)
+    eyes = GeometricEyes(vocabulary, described.zone, limits=described.limits)
+    policies = {
+        name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}
+    }
+    cerebellum = Cerebellum(
+        robot=safe, policies=policies, default=settings.policy, by_skill=settings.policies,
+        monitors=default_monitors(_watch_factory(TargetWatch)), settings=settings.chunk, image_change=image_change,
+    )  # fmt: skip
+    guard = Guard(workspace.skills, safe.description)
+
+    def draw(seen: Any, world: Any, caption: str) -> np.ndarray:
+        return np.asarray(mark(seen.images["front"], world, caption=caption))
+
+    return Cell(
+        described,
+        sim,
+        safe,
+        eyes,
+        brain or make_brain(settings.brain, workspace),
+        cerebellum,
+        guard,
+        vocabulary,
+        workspace,
+        draw,
+    )
+
+
+def simulated(scene: Scene, seed: int, gui: bool = False) -> tuple[Simulation, Robot]:
+    """A scene built in PyBullet with its arm in it."""
+    from hiervla.bullet.client import Lens, look_at
+    from hiervla.robot import panda
+    from hiervla.robot.bullet_arm import BulletArm, FixedCamera
+    from hiervla.sim.simulation import Simulation
+
+    if scene.robot != "panda":
+        raise unknown("robot", scene.robot, ["panda"])
+    sim = Simulation(scene, seed, gui=gui)
+    cameras = tuple(
+        FixedCamera(
+            c.name,
+            look_at(np.array(c.position), np.array(c.look_at)),
+            Lens(*c.size, c.fov_deg),
+            Lens(*c.small, c.fov_deg),
+        )
+        for c in scene.camera
+    )
+    arm = BulletArm(sim.client, cameras, scene.limits)
+    sim.attach(arm.arm, panda.GRASP)
+    return sim, arm
+
+
+def make_brain(name: str, workspace: Workspace) -> Brain:
+    """A brain by short name or dotted path ``package.module:Class``."""
+    if ":" in name:
+        return _dotted(name)()  # type: ignore[no-any-return]
+    if name == "grammar":
+        from hiervla.brain.grammar import GrammarBrain
+
+        return GrammarBrain()
+    raise unknown("brain", name, ["grammar"], "or a dotted path package.module:Class")
+
+
+def make_policy(name: str, step_s: float) -> Policy:
+    """A policy by short name or dotted path ``package.module:Class``."""
+    if ":" in name:
+        return _dotted(name)()  # type: ignore[no-any-return]
+    if name == "servo":
+        from hiervla.cerebellum.policies.servo import ServoPolicy
+
+        return ServoPolicy(step_s)
+    raise unknown("policy", name, ["servo"], "or a dotted path package.module:Class")
+
+
+def _dotted(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as e:
+        raise SetupError(f"{name}: {e}; write package.module:Class of something that can be imported here") from e
+
+
+def _watch_factory(watch: Any) -> Any:
+    return partial(_start_watch, watch)
+
+
+def _start_watch(watch: Any, observation: Any, detection: Any) -> Any:
+    return watch(observation, detection).moved

@@ -1,0 +1,61 @@
+"""The parts a mission runs with: everything that is no value and so stays out of the state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiervla.core.config import Settings
+from hiervla.core.observation import Observation
+from hiervla.core.ports import Brain, Eyes, Memory, Robot, RobotDescription
+from hiervla.core.skill import Skill
+from hiervla.core.task import Task, Trace
+from hiervla.core.tool import Tool
+from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.world import World
+from hiervla.record import RunFolder, make_event
+
+Execute = Callable[..., Trace]
+Draw = Callable[[Observation, World, str], Any]
+
+
+@dataclass(slots=True)
+class Mission:
+    """Parts, by port. The graph's nodes get this as their runtime context."""
+
+    settings: Settings
+    robot: Robot
+    description: RobotDescription
+    brain: Brain
+    eyes: Eyes
+    guard: Any  # hiervla.guard.rules.Guard, by duck: judge, imagine, ground, fill
+    execute: Execute
+    policy_name: Callable[[str], str]
+    skills: dict[str, type[Skill]]
+    tools: dict[str, Tool]
+    vocabulary: Vocabulary
+    folder: RunFolder
+    stop: threading.Event = field(default_factory=threading.Event)
+    memory: Memory | None = None
+    draw: Draw | None = None
+    write: Callable[[Any], None] = lambda event: None
+    seen: Observation | None = None
+    trace: Trace | None = None
+    task: Task | None = None
+    start_s: float = 0.0
+    last_shown: str = ""
+    look_prefix: str = "L"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def emit(self, kind: str, **data: Any) -> None:
+        """Say what happens: into the run's folder and to whoever listens."""
+        event = make_event(kind, self.robot_s, data)
+        self.folder.event(event)
+        self.write(event)
+
+    @property
+    def robot_s(self) -> float:
+        """Robot time of this mission so far, seconds."""
+        return self.robot.observe("none").time_s - self.start_s

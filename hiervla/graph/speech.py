@@ -1,0 +1,36 @@
+"""The few sentences the graph itself says to a person, in the language they spoke."""
+
+from __future__ import annotations
+
+import re
+
+_SAYS = {
+    "budget": {
+        "en": "I stopped: the budget of {what} is used up.{why}",
+        "zh": "我停下了：{what}的额度已用完。{why}",
+    },
+    "stopped": {"en": "Stopped: {why}. The arm holds still.", "zh": "已停止：{why}。机械臂保持不动。"},
+    "not_approved": {"en": "I did not do it: {step} was not approved.", "zh": "没有执行：{step} 未获批准。"},
+}
+_WHAT = {
+    "thoughts": {"en": "thoughts", "zh": "思考次数"},
+    "tool_calls": {"en": "tool calls", "zh": "工具调用"},
+    "replans": {"en": "new plans", "zh": "重新规划"},
+    "robot_s": {"en": "robot time", "zh": "机器人时间"},
+    "malformed": {"en": "replies that could not be used", "zh": "无效回复"},
+}
+
+
+def language(text: str) -> str:
+    """``zh`` when a text has any Chinese character, else ``en``."""
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+
+
+def say(what: str, instruction: str, **fields: str) -> str:
+    """One of the graph's sentences in the instruction's language."""
+    lang = language(instruction)
+    if "name" in fields:
+        fields["what"] = _WHAT[fields.pop("name")][lang]
+        if fields.get("why"):
+            fields["why"] = (" Last trouble: {}." if lang == "en" else "最后的问题：{}。").format(fields["why"])
+    return _SAYS[what][lang].format(**fields)

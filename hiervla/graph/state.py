@@ -1,0 +1,93 @@
+"""What the graph carries from node to node: plain values that survive a crash, images by reference only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from hiervla.core import briefing, goal, outcome, plan, world
+from hiervla.core.briefing import Budgets, Turn
+from hiervla.core.goal import Goal
+from hiervla.core.outcome import Check, Failure, Outcome
+from hiervla.core.plan import Subgoal, Thought, ToolResult
+from hiervla.core.world import World
+
+Node = Literal["look", "think", "ask", "guard", "approve", "act", "verify", "confirm", "report"]
+
+
+class MissionState(TypedDict, total=False):
+    """The state of one mission."""
+
+    instruction: str
+    dialogue: list[Turn]
+    next: Node
+    """Where to go now; every node says it."""
+    after_look: Node
+    """Where ``look`` goes on to."""
+    park: bool
+    """Move the arm out of the way before the next look."""
+    look_why: str
+    looks: int
+    world: World
+    before: World
+    """The world as it was before the running subgoal began."""
+    expect: str | None
+    """Object thought to be in the hand: told to the eyes."""
+    thought: Thought | None
+    thoughts: list[Thought]
+    complaint: str | None
+    malformed: int
+    asked: list[ToolResult]
+    goals: list[Goal]
+    subgoals: list[Subgoal]
+    """Steps of the plan still to be taken; the first is the running one."""
+    attempt: int
+    changes: dict[str, Any]
+    """Fields of Handling that this attempt changes."""
+    looked_again: int
+    """Extra looks taken because the last one could not see."""
+    outcomes: list[Outcome]
+    failures: list[Failure]
+    failure: Failure | None
+    """What the brain must answer with a new plan."""
+    confirmed: list[tuple[Goal, Check]] | None
+    acted: bool
+    """Anything has moved in this mission."""
+    plans: int
+    tool_calls: int
+    replans: int
+    status: str
+    answer: str
+
+
+def serializable() -> list[tuple[str, str]]:
+    """Classes that may stand in a checkpoint: every model of the modules whose values the state carries."""
+    names = []
+    for module in (briefing, goal, outcome, plan, world):
+        names += [
+            (module.__name__, n)
+            for n, v in vars(module).items()
+            if isinstance(v, type) and v.__module__ == module.__name__
+        ]
+    return names
+
+
+def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> MissionState:
+    """The state a mission starts from; the world of an earlier turn keeps its ids."""
+    return MissionState(
+        instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
+        world=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
+        thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], attempt=1, changes={},
+        looked_again=0, outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
+        replans=0, status="", answer="",
+    )  # fmt: skip
+
+
+def left(state: MissionState, budgets: Budgets, robot_s: float) -> Budgets:
+    """What is left of each budget."""
+    return budgets.model_copy(update={
+        "thoughts": budgets.thoughts - len(state["thoughts"]),
+        "tool_calls": budgets.tool_calls - state["tool_calls"],
+        "replans": budgets.replans - state["replans"],
+        "malformed": budgets.malformed - state["malformed"],
+        "robot_s": budgets.robot_s - robot_s,
+    })  # fmt: skip

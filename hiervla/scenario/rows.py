@@ -1,0 +1,100 @@
+"""Many episodes in parallel processes: raw rows as they come, resumable, the same whatever the number of jobs."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+from hiervla.core.errors import SetupError
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+def parse_seeds(text: str) -> list[int]:
+    """``100-149``, ``7`` or ``1,4,9`` to a list of seeds.
+
+    Raises:
+        SetupError: it is none of these.
+    """
+    if m := re.fullmatch(r"(\d+)-(\d+)", text.strip()):
+        low, high = int(m[1]), int(m[2])
+        if low <= high:
+            return list(range(low, high + 1))
+    elif re.fullmatch(r"\d+(,\d+)*", text.strip()):
+        return [int(s) for s in text.split(",")]
+    raise SetupError(f"--seeds {text!r}: write a range such as 100-149, or numbers such as 3,5,8")
+
+
+def run_rows(
+    work: Callable[..., Row], items: Sequence[tuple[Any, ...]], *, keys: tuple[str, ...], jobs: int = 0,
+    out: Path | None = None, resume: Path | None = None, on_row: Callable[[Row, int, int], None] | None = None,
+) -> list[Row]:  # fmt: skip
+    """Call ``work(*item)`` for every item, in ``jobs`` processes (0: one per core), and collect its rows in item order.
+
+    Every item's first ``len(keys)`` members name its row. Rows are appended to ``out`` as they come; those found in
+    ``resume`` are not run again (and go on being written there when no ``out`` is named).
+    """
+    done: dict[Key, Row] = {}
+    if resume is not None and resume.is_file():
+        done = {tuple(r[k] for k in keys): r for r in _read(resume)}
+    sink = out or resume
+    wanted = [tuple(i[: len(keys)]) for i in items]
+    todo = [i for i in items if tuple(i[: len(keys)]) not in done]
+    file = sink.open("a", encoding="utf-8") if sink is not None else None
+    if file is not None and out is not None and resume is not None and out != resume:
+        for row in done.values():
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    try:
+        for row in _rows(work, todo, jobs or os.cpu_count() or 1):
+            done[tuple(row[k] for k in keys)] = row
+            if file is not None:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
+            if on_row is not None:
+                on_row(row, sum(k in done for k in wanted), len(items))
+    finally:
+        if file is not None:
+            file.close()
+    return [done[k] for k in wanted]
+
+
+def _rows(work: Callable[..., Row], items: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Row]:
+    if jobs == 1 or len(items) <= 1:
+        for item in items:
+            yield work(*item)
+        return
+    # Fresh processes: a fork would share Open3D's and PyBullet's threads. One BLAS thread each: they share the cores.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = set()
+        queue = list(items)
+        try:
+            while queue or waiting:
+                while queue and len(waiting) < 2 * jobs:
+                    waiting.add(pool.submit(work, *queue.pop(0)))
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _read(path: Path) -> list[Row]:
+    rows = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError as e:
+            if n == len(path.read_text(encoding="utf-8").splitlines()):
+                continue  # the line a stop cut short
+            raise SetupError(f"{path}:{n}: no JSON row: {e}") from e
+    return rows

@@ -1,0 +1,131 @@
+"""Scripted runs scored by truth: one episode, all episodes, and the figures over them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hiervla.core.config import Settings
+from hiervla.core.errors import SetupError, unknown
+from hiervla.scenario.figures import Figure, mean, proportion, quantile
+from hiervla.scenario.rows import Row, run_rows
+from hiervla.sim.scene import load_scene
+from hiervla.workspace import Workspace, load_workspace
+
+Listed = tuple[str, str, str]
+"""Scenario as ``scene/name``, scene, name."""
+
+
+def list_scenarios(workspace: Workspace) -> dict[str, Listed]:
+    """Every scenario of every scene, by ``scene/name``."""
+    found: dict[str, Listed] = {}
+    for scene, entry in sorted(workspace.entries["scene"].items()):
+        for s in load_scene(entry.path).scenario:
+            found[f"{scene}/{s.name}"] = (f"{scene}/{s.name}", scene, s.name)
+    return found
+
+
+def choose(workspace: Workspace, names: list[str]) -> list[Listed]:
+    """``all``, scenes, ``scene/name``s or bare scenario names to scenarios.
+
+    Raises:
+        SetupError: a name fits none; says which are near.
+    """
+    every = list_scenarios(workspace)
+    chosen: list[Listed] = []
+    for name in names:
+        if name == "all":
+            hits = list(every.values())
+        elif Path(name).suffix == ".toml":
+            hits = [(f"{name}/{s.name}", name, s.name) for s in load_scene(workspace.scene_path(name)).scenario]
+        else:
+            hits = [s for s in every.values() if name in s]
+        if not hits:
+            raise unknown("scenario", name, [*every, *{s for _, s, _ in every.values()}, "all"])
+        chosen += [h for h in hits if h not in chosen]
+    return chosen
+
+
+def run_episode(
+    scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool
+) -> Row:
+    """One scenario from one seed, scored by truth. A crash of ours is a row with status ``crashed``: never left out."""
+    from hiervla.agent import Agent
+    from hiervla.sim.disturbance import Disturber
+    from hiervla.sim.truth import left_alone, true_goals
+
+    began = time.time()
+    workspace = load_workspace(Path(own) if own else None)
+    spec = next(s for s in load_scene(workspace.scene_path(scene)).scenario if s.name == name)
+    agent = Agent(scene, seed, settings=Settings.model_validate(settings), workspace=workspace, keep=keep)
+    if agent.cell.sim is None:
+        raise SetupError("scenarios are scored by truth, which only a simulated scene has")
+    try:
+        disturber = Disturber(agent.cell.sim, spec.disturb)
+        reports = [agent.run(say) for say in spec.say]
+        goals = true_goals(agent.cell.sim, spec.expect.goals)
+        alone = left_alone(agent.cell.sim, spec.expect.still)
+    finally:
+        agent.close()
+    status = next((r.status for r in reports if r.status not in spec.expect.status), reports[-1].status)
+    claimed = all(r.status == "done" for r in reports)
+    achieved = all(goals.values()) and all(alone.values())
+    wants_done = "done" in spec.expect.status
+    return {
+        "scenario": scenario, "seed": seed, "disturbed": bool(spec.disturb), "status": status, "claimed": claimed,
+        "true_success": achieved and status in spec.expect.status, "achieved": achieved,
+        "false_success": claimed and not (achieved and wants_done), "false_failure": wants_done and achieved and not claimed,
+        "missed": [t for t, ok in {**goals, **alone}.items() if not ok], "answer": reports[-1].answer,
+        "disturbances": [[h.time_s, h.do, h.body] for h in disturber.happened],
+        "replans": sum(r.replans for r in reports), "failures": [f.kind.value for r in reports for f in r.failures],
+        "why": [f.why for r in reports for f in r.failures], "interventions": 0,
+        "inferences": sum(r.inferences for r in reports), "chunk_mean": _mean([n for r in reports for n in r.chunk_lengths]),
+        "robot_s": round(sum(r.robot_seconds for r in reports), 2), "wall_s": round(time.time() - began, 2),
+        "policies": sorted({p for r in reports for p in r.policies}), "runs": [r.run for r in reports],
+    }  # fmt: skip
+
+
+def run_scenarios(
+    chosen: list[Listed], seeds: list[int], settings: Settings, own: Path | None = None, keep: bool = False, jobs: int = 0,
+    out: Path | None = None, resume: Path | None = None, on_row: Callable[[Row, int, int], None] | None = None,
+) -> list[Row]:  # fmt: skip
+    """Every chosen scenario from every seed, in parallel processes."""
+    quiet = settings.model_copy(update={"video": settings.video and keep}).model_dump(mode="json")
+    items = [
+        (full, seed, scene, name, quiet, str(own) if own else None, keep)
+        for seed in seeds
+        for full, scene, name in chosen
+    ]
+    return run_rows(run_episode, items, keys=("scenario", "seed"), jobs=jobs, out=out, resume=resume, on_row=on_row)
+
+
+def scenario_figures(rows: list[Row]) -> dict[str, Figure]:
+    """The figures of a scenario run, pooled and per scenario."""
+    figures: dict[str, Figure] = {}
+    for label, disturbed, goal in (("undisturbed", False, ">= 0.95"), ("disturbed", True, ">= 0.9")):
+        some = [r for r in rows if r["disturbed"] is disturbed]
+        if some:
+            figures[f"true_success.{label}"] = _rate(some, "true_success", goal)
+            figures[f"claimed_success.{label}"] = _rate(some, "claimed")
+    figures["false_success"] = _rate(rows, "false_success", "<= 0")
+    figures["false_failure"] = _rate(rows, "false_failure")
+    missing = [r for r in rows if r["disturbed"] and not r["disturbances"]]
+    figures["undelivered_disturbances"] = proportion(len(missing), sum(r["disturbed"] for r in rows))
+    for name in dict.fromkeys(r["scenario"] for r in rows):
+        figures[f"true_success.{name}"] = _rate([r for r in rows if r["scenario"] == name], "true_success", ">= 0.85")
+    figures["replans"] = mean([r["replans"] for r in rows])
+    figures["interventions"] = mean([r["interventions"] for r in rows])
+    figures["inferences"] = mean([r["inferences"] for r in rows])
+    figures["robot_s.p50"] = quantile([r["robot_s"] for r in rows], 0.5)
+    figures["wall_s.p50"] = quantile([r["wall_s"] for r in rows], 0.5)
+    return figures
+
+
+def _rate(rows: list[Row], key: str, goal: str | None = None) -> Figure:
+    return proportion(sum(bool(r[key]) for r in rows), len(rows), goal)
+
+
+def _mean(values: list[int]) -> float:
+    return round(sum(values) / len(values), 2) if values else 0.0
