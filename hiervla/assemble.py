@@ -51,6 +51,9 @@ def assemble(
     Raises:
         SetupError: a name is unknown or a file does not fit; says which and how to mend it.
     """
+    from hiervla.sim.scene import load_scene
+
+    described = load_scene(workspace.scene_path(scene))
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.cerebellum.monitors import default_monitors
     from hiervla.guard.rules import Guard
@@ -58,9 +61,7 @@ def assemble(
     from hiervla.perception.draw import mark
     from hiervla.perception.eyes import GeometricEyes
     from hiervla.robot.envelope import Envelope
-    from hiervla.sim.scene import load_scene
 
-    described = load_scene(workspace.scene_path(scene))
     vocabulary = workspace.vocabulary(described.inventory)
     sim = None
     if robot is None:

@@ -1,0 +1,45 @@
+"""Benches: what is measured, over which seeds, into which figures. Registered here by name, loaded when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One bench. ``module`` has ``items(seeds)``, ``work(*item)`` → row and ``summary(rows)`` → figures."""
+
+    module: str
+    doc: str
+    figures: tuple[str, ...]
+    keys: tuple[str, ...] = ("seed",)
+    seeds: str = "0-9"
+    parallel: bool = True
+
+    def _of(self, name: str) -> Callable[..., Any]:
+        return getattr(import_module(self.module), name)  # type: ignore[no-any-return]
+
+    def items(self, seeds: list[int]) -> Sequence[tuple[Any, ...]]:
+        return self._of("items")(seeds)  # type: ignore[no-any-return]
+
+    @property
+    def work(self) -> Callable[..., dict[str, Any]]:
+        return self._of("work")
+
+    def summary(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        return self._of("summary")(rows)  # type: ignore[no-any-return]
+
+
+BENCHES = {
+    "startup": Bench(
+        "hiervla.bench.startup", "seconds from starting the process to the first motion, and what is loaded on the way",
+        ("first_motion_s.p50", "help_s.p50", "heavy_modules.help", "heavy_modules.run"), seeds="0-4", parallel=False,
+    ),
+    "realtime": Bench(
+        "hiervla.bench.realtime", "simulated seconds per wall second, with tick images, and milliseconds of each part",
+        ("real_time_factor", "tick_ms.p50", "look_ms.p50"), seeds="0-9", parallel=False,
+    ),
+}  # fmt: skip

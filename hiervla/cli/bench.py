@@ -1,0 +1,49 @@
+"""``hiervla bench NAME``: figures side by side, with intervals and goals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hiervla.cli import options as opt
+from hiervla.cli.figures import finish, row_printer
+from hiervla.cli.scenario import Episodes, Jobs, Out, Resume, Seeds
+from hiervla.core.errors import SetupError, unknown
+
+
+def bench(
+    name: Annotated[str | None, typer.Argument(help="Which bench; --list names them.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name all benches and their figures.")] = False,
+    seeds: Seeds = None,
+    episodes: Episodes = None,
+    jobs: Jobs = 0,
+    json: opt.Json = False,
+    out: Out = None,
+    resume: Resume = None,
+) -> None:
+    """Measure something and hold it to its goals. Exit code 6: a goal was missed."""
+    from hiervla.bench import BENCHES
+
+    if list_:
+        with opt.json_stdout(json) as put:
+            if not json:
+                for n, b in BENCHES.items():
+                    print(f"{n:<12} {b.doc}\n{'':<12} {', '.join(b.figures)}")
+            put({n: {"doc": b.doc, "figures": list(b.figures)} for n, b in BENCHES.items()})
+        return
+    if name is None:
+        raise SetupError(f"name a bench: {', '.join(BENCHES)}")
+    if name not in BENCHES:
+        raise unknown("bench", name, BENCHES)
+    from hiervla.scenario.rows import parse_seeds, run_rows
+
+    chosen = BENCHES[name]
+    text = seeds or (f"0-{episodes - 1}" if episodes else chosen.seeds)
+    with opt.json_stdout(json) as put:
+        rows = run_rows(
+            chosen.work, chosen.items(parse_seeds(text)), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,
+            resume=resume, on_row=row_printer(str),
+        )  # fmt: skip
+        code = finish(name, text, chosen.summary(rows), put, json)
+    raise SystemExit(code)

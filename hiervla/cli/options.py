@@ -1,0 +1,88 @@
+"""Options that several commands share, and the ways their output leaves the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from hiervla.core.config import Settings
+    from hiervla.workspace import Workspace
+
+Scene = Annotated[str | None, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Everything random follows from it.")]
+Brain = Annotated[str | None, typer.Option("--brain", help="grammar, or package.module:Class.")]
+Policy = Annotated[str | None, typer.Option("--policy", help="servo, or package.module:Class.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; all else goes to stderr.")]
+Own = Annotated[
+    str | None, typer.Option("--workspace", "-w", help="Folder with skills, tools, prompts and scenes of your own.")
+]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a setting: key=value, e.g. chunk.mode=fixed. Repeatable.")
+]
+Gui = Annotated[bool, typer.Option("--gui", help="Open PyBullet's window (needs a display).")]
+
+
+def workspace(own: str | None) -> Workspace:
+    """The content in force; a workspace that was merely stood in is announced."""
+    from hiervla.workspace import load_workspace, own_root
+
+    root = own_root(own)
+    if root is not None and own is None and "HIERVLA_WORKSPACE" not in os.environ:
+        print(f"workspace: {root}", file=sys.stderr)
+    return load_workspace(root)
+
+
+def settings(space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None) -> Settings:
+    """Settings of the workspace's hiervla.toml with the command line's changes on top."""
+    from hiervla.core.config import load_settings
+    from hiervla.workspace import MARKER
+
+    changes = [
+        *(sets or []),
+        *([f"brain={json.dumps(brain)}"] if brain else []),
+        *([f"policy={json.dumps(policy)}"] if policy else []),
+    ]
+    return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))
+
+
+@contextmanager
+def json_stdout(wanted: bool) -> Iterator[Any]:
+    """Keep stdout for one object: until it is printed, descriptor 1 is descriptor 2, also for native libraries."""
+    if not wanted:
+        yield lambda value: None
+        return
+    sys.stdout.flush()
+    real = os.dup(1)
+    os.dup2(2, 1)
+
+    def put(value: Any) -> None:
+        from hiervla.record import dump
+
+        text = value if isinstance(value, str) else dump(value)
+        os.write(real, (text + "\n").encode())
+
+    try:
+        yield put
+    finally:
+        sys.stdout.flush()
+        os.dup2(real, 1)
+        os.close(real)
+
+
+def exit_with(status: str) -> None:
+    """Leave with the exit code of a mission's status."""
+    from hiervla.core.errors import ExitCode
+
+    raise SystemExit(int(ExitCode[status.upper()]))
+
+
+def path_or_none(text: str | None) -> Path | None:
+    return Path(text).expanduser() if text else None
