@@ -15,7 +15,7 @@ class Home(Skill):
         if at.home is None:
             return []
         held = at.world.held is not None
-        up = max(float(at.hand.position[2]), 0.30)
+        up = min(max(float(at.hand.position[2]), 0.30), at.limits.highest(*at.hand.position[:2]))
         return [
             Keyframe(
                 "rise", np.array([*at.hand.position[:2], up]), at.hand.yaw, 1.0 if held else 0.0, tolerance_m=0.03

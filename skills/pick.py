@@ -58,7 +58,7 @@ class Pick(Skill):
             Keyframe("approach", np.array([p[0], p[1], high]), g.yaw, opened, speed=slow, tolerance_m=0.008),
             Keyframe("descend", p, g.yaw, opened, speed=0.6 * slow, tolerance_m=0.004),
             Keyframe("close", p, g.yaw, 1.0, settle=True, tolerance_m=0.02),
-            Keyframe("lift", p + (0, 0, LIFT_M), g.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.015),
+            Keyframe("lift", np.array([p[0], p[1], min(p[2] + LIFT_M, at.limits.highest(p[0], p[1]))]), g.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.015),
         ]
 
     def ground(self, at: Ground) -> Task:

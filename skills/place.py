@@ -85,6 +85,9 @@ class Place(Skill):
         others = [o for o in at.world.objects.values() if o.id != self.target]
         tallest = max([floor, *[o.top_z for o in others]])
         high = max(tallest + d.size[2] / 2 - offset[2] + 0.05, hand[2] + 0.04)
+        high = min(high, at.limits.highest(hand[0], hand[1]))
+        up = min(max(high, at.hand.position[2]), at.limits.highest(*at.hand.position[:2]))
+        away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
         part_open = gripper_for((held.width_m if held else 0.05) + 0.022)
         slow = at.handling.speed
         return [
@@ -100,6 +103,6 @@ class Place(Skill):
             Keyframe("lower", hand, yaw, 1.0, speed=0.4 * slow, tolerance_m=0.003, guarded=True),
             Keyframe("open", hand, yaw, part_open, settle=True, tolerance_m=0.03),
             Keyframe(
-                "retreat", np.array([hand[0], hand[1], high + 0.08]), yaw, part_open, speed=0.8 * slow, tolerance_m=0.02
+                "retreat", np.array([hand[0], hand[1], away]), yaw, part_open, speed=0.8 * slow, tolerance_m=0.02
             ),
         ]

@@ -103,11 +103,10 @@ class BulletClient:
             pybullet.stepSimulation(physicsClientId=self.id)
         self.time_s += n / self.hz
 
-    def tick(self, step_s: float) -> None:
-        """One control tick: listeners first, then physics."""
+    def begin_tick(self) -> None:
+        """Tell the listeners that a control tick begins; the arm then steps the physics itself."""
         for listen in list(self.before_tick):
             listen()
-        self.step(round(step_s * self.hz))
 
     def render(self, lens: Lens, world_from_camera: Array) -> CameraImage:
         """An RGB-D image by TinyRenderer (CPU, the same on every machine)."""

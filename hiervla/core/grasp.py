@@ -52,7 +52,7 @@ def choose_grasp(d: Detection, world: World, base: Vec3 = (0.0, 0.0, 0.0), yaw_o
         width = width_across(d, turn)
         if width > OPENING_M - 0.008:
             continue
-        opening = min(OPENING_M, width + 0.032)
+        opening = min(OPENING_M, width + (0.018 if d.relation == "in" else 0.032))
         room = finger_room(d, turn, opening, world)
         options.append(
             (

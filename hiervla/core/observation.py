@@ -53,7 +53,7 @@ class Observation:
     joint_torques: Array  # (N,) N·m, as the motors report them
     hand: Pose  # the grasp centre between the finger tips; z points out of the hand
     gripper_width_m: float  # gap between the fingers
-    wrench: Array  # (6,) force N and torque N·m at the wrist, world frame, the hand's own weight removed
+    wrench: Array  # (6,) force N and torque N·m at the wrist, world frame, hand's weight removed; strongest since the last tick
     links: Array = field(default_factory=lambda: np.zeros((0, 7)))
     # (L, 7) the arm's own bulk from its own kinematics: capsules (x0 y0 z0 x1 y1 z1 radius), world frame. Eyes use it
     # to ignore the arm itself.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,6 +34,12 @@ class Limits(BaseModel):
     """Nearest horizontal distance of the hand from the arm's base."""
     base: Vec3 = (0.0, 0.0, 0.0)
     """Where the arm stands, metres, world frame."""
+    shoulder_m: float = 0.333
+    """Height of the shoulder over the base."""
+    wrist_m: float = 0.212
+    """Height of the wrist over the grasp centre when the hand points down."""
+    span_m: float = 0.78
+    """Farthest distance from shoulder to wrist."""
     step_m: float = 0.04
     """Farthest the hand may go in one control tick."""
     step_rad: float = 0.35
@@ -41,6 +48,14 @@ class Limits(BaseModel):
     """Fastest the hand may go over any half second."""
     force_n: float = 60.0
     """Wrist force at which the arm halts."""
+
+    def highest(self, x: float, y: float) -> float:
+        """The highest the grasp centre can be over (x, y) with the hand pointing down, metres; −inf out of reach."""
+        r = math.hypot(x - self.base[0], y - self.base[1])
+        if r > self.span_m:
+            return -math.inf
+        up = self.base[2] + self.shoulder_m - self.wrist_m + math.sqrt(self.span_m**2 - r**2)
+        return min(up, self.high[2])
 
 
 class Handling(BaseModel):

@@ -130,6 +130,8 @@ class Guard:
             return f"{frame.name} lies {r * 100:.0f} cm from the arm, which reaches {limits.reach_m * 100:.0f} cm"
         if r < limits.min_reach_m:
             return f"{frame.name} lies {r * 100:.0f} cm from the arm, nearer than {limits.min_reach_m * 100:.0f} cm"
+        if p[2] > limits.highest(p[0], p[1]) + 1e-3:
+            return f"{frame.name} at {p[2] * 100:.0f} cm height, {r * 100:.0f} cm out, is farther than the arm reaches"
         if np.any(p < np.asarray(limits.low) - 1e-6) or np.any(p > np.asarray(limits.high) + 1e-6):
             return f"{frame.name} at ({p[0]:.2f}, {p[1]:.2f}, {p[2]:.2f}) m lies outside the workspace"
         return None

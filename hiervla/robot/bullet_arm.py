@@ -27,6 +27,10 @@ STEP_S = 0.1
 _GAIN, _FORCE_NM = 0.4, 200.0
 _LEASH_M = 0.06
 """How far the set-point may run ahead of the hand: a blocked arm must not wind up."""
+REFLEX_N = 30.0
+"""Wrist force at which the arm stops pushing within a tick."""
+_PARTS = 4
+"""Set-points sent within one tick."""
 HOME = (0.36, 0.0, 0.42, 0.0)
 _IK_ROUNDS = 300
 """From a fixed start: 300 rounds leave under a millimetre at full stretch, and cost a millisecond at most."""
@@ -53,6 +57,7 @@ class BulletArm:
         self._cid = {"physicsClientId": client.id}
         self._gripper = 0.0
         self._force_n = 40.0
+        self._strongest = np.zeros(6)
         self._go_home()
         state = self._hand()
         self._setpoint, self._setturn = state.position, state.quaternion
@@ -98,7 +103,7 @@ class BulletArm:
             joint_torques=np.array([s[3] for s in joints]),
             hand=self._hand(),
             gripper_width_m=float(max(0.0, fingers[0][0]) + max(0.0, fingers[1][0])),
-            wrench=self._wrench(),
+            wrench=self._strongest,
             links=panda.capsules(self.client, self.arm),
         )
 
@@ -138,9 +143,28 @@ class BulletArm:
         self._setpoint = goal
         self._setturn = quaternion_multiply(quaternion_from_rotvec(action[3:6]), self._setturn)
         self._gripper, self._force_n = float(np.clip(action[6], 0.0, 1.0)), force_n
-        self._command(self._solve(self._setpoint, self._setturn))
-        self.client.tick(STEP_S)
+        self.client.begin_tick()
+        self._run(self._solve(self._setpoint, self._setturn))
         return executed
+
+    def _run(self, goal: Array) -> None:
+        """One tick towards joint angles ``goal`` (7,), in even parts so that the hand is not jerked.
+
+        Gives way at once when the wrist meets resistance, as an arm's own collision reflex does: a tick is too late.
+        """
+        start = self._joints
+        self._strongest = np.zeros(6)
+        steps = round(STEP_S * self.client.hz / _PARTS)
+        for part in range(1, _PARTS + 1):
+            self._command(start + (goal - start) * part / _PARTS)
+            self.client.step(steps)
+            wrench = self._wrench()
+            force = float(np.linalg.norm(wrench[:3]))
+            if force > float(np.linalg.norm(self._strongest[:3])):
+                self._strongest = wrench
+            if force > REFLEX_N:
+                start = goal = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)])
+                self._setpoint = self._hand().position
 
     def _solve(self, position: Array, quaternion: Array) -> Array:
         """Joint angles (7,) for a grasp centre, always sought from the same posture turned to the goal's bearing.
@@ -158,6 +182,7 @@ class BulletArm:
         return np.clip(np.array(solution[:7]), panda.LOWER, panda.UPPER)
 
     def _command(self, joints: Array) -> None:
+        self._joints = joints
         pybullet.setJointMotorControlArray(
             self.arm,
             list(panda.ARM),
