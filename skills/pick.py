@@ -1,9 +1,12 @@
 """Take hold of an object and lift it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hiervla.core.goal import Goal
 from hiervla.core.grasp import choose_grasp, gripper_for
+from hiervla.core.motion import clear_height, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe, Task
@@ -37,34 +40,18 @@ class Pick(Skill):
         d = at.object(self.target)
         g = choose_grasp(d, at.world, at.limits.base, at.handling.yaw_offset_rad)
         p = np.array(g.position) + at.handling.offset_m
-        high = max(p[2] + 0.10, max(o.top_z for o in at.world.objects.values()) + 0.06)
-        rise = (
-            []
-            if at.hand.position[2] > high - 0.02
-            else [
-                Keyframe(
-                    "rise",
-                    np.array([*at.hand.position[:2], high]),
-                    at.hand.yaw,
-                    gripper_for(g.opening_m),
-                    tolerance_m=0.02,
-                )
-            ]
-        )
-        opened = gripper_for(g.opening_m)
-        slow = at.handling.speed
+        roof = at.limits.highest(p[0], p[1])
+        high = min(max(p[2] + 0.10, clear_height(at.world)), roof)
+        over, lifted = np.array([p[0], p[1], high]), np.array([p[0], p[1], min(p[2] + LIFT_M, roof)])
+        opened, speed = gripper_for(g.opening_m), at.handling.speed
         return [
-            *rise,
-            Keyframe("approach", np.array([p[0], p[1], high]), g.yaw, opened, speed=slow, tolerance_m=0.008),
-            Keyframe("descend", p, g.yaw, opened, speed=0.6 * slow, tolerance_m=0.004),
+            *rise(at, high, opened),
+            Keyframe("approach", over, g.yaw, opened, speed=speed, tolerance_m=0.008),
+            Keyframe("descend", p, g.yaw, opened, speed=0.6 * speed, tolerance_m=0.004),
             Keyframe("close", p, g.yaw, 1.0, settle=True, tolerance_m=0.02),
-            Keyframe("lift", np.array([p[0], p[1], min(p[2] + LIFT_M, at.limits.highest(p[0], p[1]))]), g.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.015),
+            Keyframe("lift", lifted, g.yaw, 1.0, speed=0.8 * speed, tolerance_m=0.015),
         ]
 
     def ground(self, at: Ground) -> Task:
-        from dataclasses import replace
-
-        g = choose_grasp(at.object(self.target), at.world, at.limits.base, at.handling.yaw_offset_rad)
-        return replace(
-            super().ground(at), expected_width_m=g.width_m, width_range_m=(0.6 * g.width_m, g.width_m + 0.016)
-        )
+        width = choose_grasp(at.object(self.target), at.world, at.limits.base, at.handling.yaw_offset_rad).width_m
+        return replace(super().ground(at), expected_width_m=width, width_range_m=(0.6 * width, width + 0.016))

@@ -90,19 +90,12 @@ class Place(Skill):
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
         part_open = gripper_for((held.width_m if held else 0.05) + 0.022)
         slow = at.handling.speed
+        over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])
+        here = np.array([*at.hand.position[:2], up])
         return [
-            Keyframe(
-                "rise",
-                np.array([*at.hand.position[:2], max(high, at.hand.position[2])]),
-                yaw,
-                1.0,
-                speed=0.8 * slow,
-                tolerance_m=0.02,
-            ),
-            Keyframe("carry", np.array([hand[0], hand[1], high]), yaw, 1.0, speed=0.8 * slow, tolerance_m=0.004),
+            Keyframe("rise", here, yaw, 1.0, speed=0.8 * slow, tolerance_m=0.02),
+            Keyframe("carry", over, yaw, 1.0, speed=0.8 * slow, tolerance_m=0.004),
             Keyframe("lower", hand, yaw, 1.0, speed=0.4 * slow, tolerance_m=0.003, guarded=True),
             Keyframe("open", hand, yaw, part_open, settle=True, tolerance_m=0.03),
-            Keyframe(
-                "retreat", np.array([hand[0], hand[1], away]), yaw, part_open, speed=0.8 * slow, tolerance_m=0.02
-            ),
+            Keyframe("retreat", above, yaw, part_open, speed=0.8 * slow, tolerance_m=0.02),
         ]

@@ -7,8 +7,22 @@ import numpy as np
 from hiervla.core.grasp import bearing
 from hiervla.core.skill import Ground
 from hiervla.core.task import Keyframe
+from hiervla.core.world import World
 
 ABOVE_M = 0.10
+
+
+def clear_height(world: World, margin_m: float = 0.06) -> float:
+    """Height at which an empty hand passes over everything in view, metres."""
+    return max([0.0, *[o.top_z for o in world.objects.values()]]) + margin_m
+
+
+def rise(at: Ground, height: float, gripper: float) -> list[Keyframe]:
+    """Straight up to a height first, when the hand is lower than that; else nothing."""
+    x, y, z = at.hand.position
+    if z > height - 0.02:
+        return []
+    return [Keyframe("rise", np.array([x, y, height]), at.hand.yaw, gripper, tolerance_m=0.02)]
 
 
 def hover(at: Ground, target: str, above_m: float = ABOVE_M, gripper: float = 1.0) -> list[Keyframe]:
@@ -19,14 +33,10 @@ def hover(at: Ground, target: str, above_m: float = ABOVE_M, gripper: float = 1.
     """
     d = at.object(target)
     yaw = bearing((d.centre[0], d.centre[1]), at.limits.base)
-    high = max(d.top_z + above_m, max(o.top_z for o in at.world.objects.values()) + 0.06)
-    here = at.hand.position
-    rise = (
-        [Keyframe("rise", np.array([here[0], here[1], high]), at.hand.yaw, gripper, tolerance_m=0.02)]
-        if here[2] < high - 0.02
-        else []
-    )
-    return [*rise, Keyframe("approach", np.array([d.centre[0], d.centre[1], high]), yaw, gripper, tolerance_m=0.008)]
+    high = max(d.top_z + above_m, clear_height(at.world))
+    high = min(high, at.limits.highest(d.centre[0], d.centre[1]))
+    over = np.array([d.centre[0], d.centre[1], high])
+    return [*rise(at, high, gripper), Keyframe("approach", over, yaw, gripper, tolerance_m=0.008)]
 
 
 def touch(at: Ground, target: str) -> list[Keyframe]:

@@ -74,7 +74,7 @@ class ServoPolicy:
             return still and self._ticks_at > _SETTLE_TICKS
         if frame.guarded and near is False:
             close = float(np.linalg.norm(seen.hand.position[:2] - frame.position[:2])) <= 0.01
-            touching = seen.wrench[2] > 4.0 and seen.hand.position[2] < frame.position[2] + 0.02
+            touching = seen.wrench[2] > 8.0 and seen.hand.position[2] < frame.position[2] + 0.012
             return close and touching
         return near and turned
 
