@@ -25,6 +25,8 @@ class GraspMissed:
     """After closing, the fingers met nothing, or something of another width than the target's."""
 
     name = "grasp_missed"
+    ticks = 3
+    """Ticks into the lift after which a grasp counts as made."""
 
     def start(self, observation: Observation, task: Task) -> None:
         self._lifting = 0
@@ -33,11 +35,13 @@ class GraspMissed:
         if task.grip != "gain" or phase not in ("lift", "end"):
             return None
         self._lifting += 1
+        if self._lifting > self.ticks:
+            return None  # it was held: what goes missing from now on has slipped
         w = seen.gripper_width_m
         if w < EMPTY_M:
             return Failure(kind=FailureKind.GRASP_MISSED, why="the fingers closed on nothing",
                            evidence=(_reading(seen, "gripper_width", f"fingers {w * 1000:.0f} mm apart", w),))  # fmt: skip
-        if task.width_range_m and self._lifting > 2 and not task.width_range_m[0] <= w <= task.width_range_m[1]:
+        if task.width_range_m and self._lifting == self.ticks and not task.width_range_m[0] <= w <= task.width_range_m[1]:
             low, high = (round(x * 1000) for x in task.width_range_m)
             return Failure(kind=FailureKind.GRASP_MISSED, why="the fingers closed on something of another width than the target",
                            evidence=(_reading(seen, "gripper_width", f"fingers {w * 1000:.0f} mm apart, {low}–{high} expected", w),))  # fmt: skip
