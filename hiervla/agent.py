@@ -132,11 +132,15 @@ class Agent:
                         break
                     from langgraph.types import Command
 
+                    mission.extra["interventions"] = mission.extra.get("interventions", 0) + 1
                     ask = Command(resume=bool(self.approver and self.approver(waiting)))
         except SafetyStop as e:
             stopped = str(e)
         except KeyboardInterrupt:
             stopped = "stopped by a person"
+        except BaseException:  # a bug, or nobody listens any more: the arm must not go on by itself
+            self.cell.robot.stop()
+            raise
         finally:
             if connection is not None:
                 connection.close()
@@ -204,7 +208,7 @@ class Agent:
             brain=self.cell.brain.name, run=mission.folder.name,
             thoughts=tuple(ThoughtRecord(reasoning=t.reasoning, move=t.move.model_dump(mode="json")) for t in state["thoughts"]),
             tool_calls=tuple(state["asked"]), goals=goals, outcomes=outcomes, failures=tuple(state["failures"]),
-            replans=state["replans"], chunk_lengths=tuple(n for o in outcomes for n in o.chunk_lengths),
+            replans=state["replans"], interventions=mission.extra.get("interventions", 0), chunk_lengths=tuple(n for o in outcomes for n in o.chunk_lengths),
             inferences=sum(o.inferences for o in outcomes), interrupts=sum(o.interrupts for o in outcomes),
             robot_seconds=round(mission.robot.observe("none").time_s - mission.start_s, 3), wall_seconds=round(wall_s, 3),
             policies=tuple(o.policy for o in outcomes), seed=self.seed, config=self.settings.model_dump(mode="json"),

@@ -181,6 +181,8 @@ class Report(BaseModel):
     outcomes: tuple[Outcome, ...] = ()
     failures: tuple[Failure, ...] = ()
     replans: int = 0
+    interventions: int = 0
+    """Times a person was asked to approve a step."""
     chunk_lengths: tuple[int, ...] = ()
     inferences: int = 0
     interrupts: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.scenario.figures import Figure, mean, proportion, quantile
 from hiervla.scenario.rows import Row, run_rows
-from hiervla.sim.scene import load_scene
+from hiervla.sim.scene import ScenarioSpec, load_scene
 from hiervla.workspace import Workspace, load_workspace
 
 Listed = tuple[str, str, str]
@@ -48,18 +49,26 @@ def choose(workspace: Workspace, names: list[str]) -> list[Listed]:
     return chosen
 
 
-def run_episode(
-    scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool
-) -> Row:
+def run_episode(scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool) -> Row:
     """One scenario from one seed, scored by truth. A crash of ours is a row with status ``crashed``: never left out."""
+    began = time.time()
+    workspace = load_workspace(Path(own) if own else None)
+    spec = next(s for s in load_scene(workspace.scene_path(scene)).scenario if s.name == name)
+    try:
+        score = _score(spec, seed, scene, Settings.model_validate(settings), workspace, keep)
+    except SetupError:
+        raise
+    except Exception:
+        score = _CRASHED | {"why": [traceback.format_exc()[-1500:]]}
+    return {"scenario": scenario, "seed": seed, "disturbed": bool(spec.disturb), "wall_s": round(time.time() - began, 2)} | score
+
+
+def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, workspace: Workspace, keep: bool) -> Row:
     from hiervla.agent import Agent
     from hiervla.sim.disturbance import Disturber
     from hiervla.sim.truth import left_alone, true_goals
 
-    began = time.time()
-    workspace = load_workspace(Path(own) if own else None)
-    spec = next(s for s in load_scene(workspace.scene_path(scene)).scenario if s.name == name)
-    agent = Agent(scene, seed, settings=Settings.model_validate(settings), workspace=workspace, keep=keep)
+    agent = Agent(scene, seed, settings=settings, workspace=workspace, keep=keep)
     if agent.cell.sim is None:
         raise SetupError("scenarios are scored by truth, which only a simulated scene has")
     try:
@@ -74,17 +83,24 @@ def run_episode(
     achieved = all(goals.values()) and all(alone.values())
     wants_done = "done" in spec.expect.status
     return {
-        "scenario": scenario, "seed": seed, "disturbed": bool(spec.disturb), "status": status, "claimed": claimed,
-        "true_success": achieved and status in spec.expect.status, "achieved": achieved,
+        "status": status, "claimed": claimed, "achieved": achieved,
+        "true_success": achieved and status in spec.expect.status,
         "false_success": claimed and not (achieved and wants_done), "false_failure": wants_done and achieved and not claimed,
         "missed": [t for t, ok in {**goals, **alone}.items() if not ok], "answer": reports[-1].answer,
         "disturbances": [[h.time_s, h.do, h.body] for h in disturber.happened],
         "replans": sum(r.replans for r in reports), "failures": [f.kind.value for r in reports for f in r.failures],
-        "why": [f.why for r in reports for f in r.failures], "interventions": 0,
+        "why": [f.why for r in reports for f in r.failures], "interventions": sum(r.interventions for r in reports),
         "inferences": sum(r.inferences for r in reports), "chunk_mean": _mean([n for r in reports for n in r.chunk_lengths]),
-        "robot_s": round(sum(r.robot_seconds for r in reports), 2), "wall_s": round(time.time() - began, 2),
+        "robot_s": round(sum(r.robot_seconds for r in reports), 2),
         "policies": sorted({p for r in reports for p in r.policies}), "runs": [r.run for r in reports],
     }  # fmt: skip
+
+
+_CRASHED: Row = {
+    "status": "crashed", "claimed": False, "achieved": False, "true_success": False, "false_success": False, "false_failure": False,
+    "missed": [], "answer": "", "disturbances": [], "replans": 0, "failures": ["crashed"], "why": [], "interventions": 0,
+    "inferences": 0, "chunk_mean": 0.0, "robot_s": 0.0, "policies": [], "runs": [],
+}  # fmt: skip
 
 
 def run_scenarios(
