@@ -8,7 +8,7 @@ from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import comfortable_yaw, gripper_for
+from hiervla.core.grasp import carrying_yaw, gripper_for
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
@@ -78,7 +78,7 @@ class Place(Skill):
         offset = np.array(held.offset) if held else np.zeros(3)
         (x, y), floor = self.spot(at, wrap_angle(held.object_yaw if held else d.yaw, np.pi))
         grasped = held.hand_yaw if held else at.hand.yaw
-        yaw = comfortable_yaw(grasped, (x, y), at.limits.base)
+        yaw = carrying_yaw(grasped, (x, y), at.limits.base)
         if abs(wrap_angle(yaw - grasped)) > np.pi / 2:  # half a turn of the hand: the thing's offset turns with it
             offset = offset * (-1, -1, 1)
         hand = np.array([x, y, floor + d.size[2] / 2 + 0.002]) - offset + at.handling.offset_m
@@ -93,7 +93,7 @@ class Place(Skill):
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])
         here = np.array([*at.hand.position[:2], up])
         return [
-            Keyframe("rise", here, yaw, 1.0, speed=0.8 * slow, tolerance_m=0.02),
+            Keyframe("rise", here, at.hand.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.02),
             Keyframe("carry", over, yaw, 1.0, speed=0.8 * slow, tolerance_m=0.004),
             Keyframe("lower", hand, yaw, 1.0, speed=0.4 * slow, tolerance_m=0.003, guarded=True),
             Keyframe("open", hand, yaw, part_open, settle=True, tolerance_m=0.03),

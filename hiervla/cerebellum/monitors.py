@@ -41,7 +41,11 @@ class GraspMissed:
         if w < EMPTY_M:
             return Failure(kind=FailureKind.GRASP_MISSED, why="the fingers closed on nothing",
                            evidence=(_reading(seen, "gripper_width", f"fingers {w * 1000:.0f} mm apart", w),))  # fmt: skip
-        if task.width_range_m and self._lifting == self.ticks and not task.width_range_m[0] <= w <= task.width_range_m[1]:
+        if (
+            task.width_range_m
+            and self._lifting == self.ticks
+            and not task.width_range_m[0] <= w <= task.width_range_m[1]
+        ):
             low, high = (round(x * 1000) for x in task.width_range_m)
             return Failure(kind=FailureKind.GRASP_MISSED, why="the fingers closed on something of another width than the target",
                            evidence=(_reading(seen, "gripper_width", f"fingers {w * 1000:.0f} mm apart, {low}–{high} expected", w),))  # fmt: skip

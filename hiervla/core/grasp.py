@@ -22,6 +22,9 @@ FINGER_LENGTH_M = 0.042
 TIP_M = 0.010
 """How far the finger tips reach below the grasp centre."""
 
+WRIST_FREE_RAD = 1.9
+"""How far the hand's yaw may stray from the arm's bearing to either side before a ±2.9 rad wrist meets its stop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grasp:
@@ -84,6 +87,13 @@ def comfortable_yaw(yaw: float, spot: tuple[float, float], base: Vec3) -> float:
     """
     b = bearing(spot, base)
     return b + wrap_angle(yaw - b, math.pi)
+
+
+def carrying_yaw(grasped: float, spot: tuple[float, float], base: Vec3) -> float:
+    """Hand yaw to set a thing down with: as it was grasped while the wrist allows it, else half a turn from that."""
+    if abs(grasped - bearing(spot, base)) <= WRIST_FREE_RAD:
+        return grasped
+    return comfortable_yaw(grasped, spot, base)
 
 
 def width_across(d: Detection, yaw: float) -> float:

@@ -29,6 +29,8 @@ _LEASH_M = 0.06
 """How far the set-point may run ahead of the hand: a blocked arm must not wind up."""
 REFLEX_N = 30.0
 """Wrist force at which the arm stops pushing within a tick."""
+_JOINT_STEP_RAD = 0.45
+"""Farthest a joint may turn in one tick: another posture for the same pose is never jumped to."""
 _PARTS = 4
 """Set-points sent within one tick."""
 HOME = (0.36, 0.0, 0.42, 0.0)
@@ -153,6 +155,7 @@ class BulletArm:
         Gives way at once when the wrist meets resistance, as an arm's own collision reflex does: a tick is too late.
         """
         start = self._joints
+        goal = start + np.clip(goal - start, -_JOINT_STEP_RAD, _JOINT_STEP_RAD)
         self._strongest = np.zeros(6)
         steps = round(STEP_S * self.client.hz / _PARTS)
         for part in range(1, _PARTS + 1):

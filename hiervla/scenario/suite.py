@@ -49,7 +49,9 @@ def choose(workspace: Workspace, names: list[str]) -> list[Listed]:
     return chosen
 
 
-def run_episode(scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool) -> Row:
+def run_episode(
+    scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool
+) -> Row:
     """One scenario from one seed, scored by truth. A crash of ours is a row with status ``crashed``: never left out."""
     began = time.time()
     workspace = load_workspace(Path(own) if own else None)
@@ -60,7 +62,12 @@ def run_episode(scenario: str, seed: int, scene: str, name: str, settings: dict[
         raise
     except Exception:
         score = _CRASHED | {"why": [traceback.format_exc()[-1500:]]}
-    return {"scenario": scenario, "seed": seed, "disturbed": bool(spec.disturb), "wall_s": round(time.time() - began, 2)} | score
+    return {
+        "scenario": scenario,
+        "seed": seed,
+        "disturbed": bool(spec.disturb),
+        "wall_s": round(time.time() - began, 2),
+    } | score
 
 
 def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, workspace: Workspace, keep: bool) -> Row:

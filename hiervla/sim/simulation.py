@@ -170,18 +170,16 @@ class Simulation:
         return None
 
     def support(self, name: str) -> str | None:
-        """What carries a body: ``table``, another body's name, or None (in the air, in the hand)."""
+        """What carries most of a body's weight: ``table``, another body's name, or None (in the air, in the hand)."""
         body = self.bodies[name]
+        names = {b.id: n for n, b in self.bodies.items()} | {self.table_id: "table"}
+        lift: dict[str, float] = {}
         for contact in pybullet.getContactPoints(body.id, physicsClientId=self.client.id):
-            other, normal = contact[2], contact[7]  # normal on B, pointing towards A
-            if other == self.arm_id or normal[2] < 0.5:
-                continue
-            if other == self.table_id:
-                return "table"
-            for n, b in self.bodies.items():
-                if b.id == other:
-                    return n
-        return None
+            other, normal, newton = contact[2], contact[7], contact[9]  # normal on B, pointing towards A
+            if other in names:
+                lift[names[other]] = lift.get(names[other], 0.0) + newton * normal[2]
+        carrier = max(lift, key=lambda n: lift[n], default=None)
+        return carrier if carrier is not None and lift[carrier] > 1e-4 else None
 
     def describe(self, name: str) -> Detection:
         """A body as a perfect eye would read it: true centre, size, yaw and support."""

@@ -17,6 +17,8 @@ from hiervla.core.observation import Observation
 from hiervla.core.task import ActionChunk, Keyframe, Task
 
 _TURN_TOLERANCE_RAD = 0.04
+_CARRY_TURN = 0.5
+"""Fraction of the turning limit that is used with something in the hand."""
 _SETTLED_M = 0.0008
 """Fingers that move less than this between two control ticks have come to rest."""
 _SETTLE_TICKS = 3
@@ -88,7 +90,10 @@ class ServoPolicy:
         actions: list[Array] = []
         while len(actions) < self.horizon:
             step = _clip(frame.position - at, task.limits.step_m * frame.speed)
-            twist = _clip(_turn(turn, frame.yaw), task.limits.step_rad * max(frame.speed, 0.5))
+            twist = _clip(
+                _turn(turn, frame.yaw),
+                task.limits.step_rad * (_CARRY_TURN if task.grip in ("keep", "release") else 1.0),
+            )
             actions.append(np.array([*step, *twist, frame.gripper]))
             at, turn = at + step, quaternion_multiply(quaternion_from_rotvec(twist), turn)
             arrived = np.linalg.norm(frame.position - at) <= 0.5 * frame.tolerance_m
