@@ -119,14 +119,22 @@ def simulated(scene: Scene, seed: int, gui: bool = False) -> tuple[Simulation, R
 
 
 def make_brain(name: str, workspace: Workspace) -> Brain:
-    """A brain by short name or dotted path ``package.module:Class``."""
-    if ":" in name:
-        return _dotted(name)()  # type: ignore[no-any-return]
+    """A brain by name: ``grammar``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
+
+    The grammar's words are all ``prompts/grammar.*.toml`` of the roots in force, merged.
+    """
     if name == "grammar":
         from hiervla.brain.grammar import GrammarBrain
+        from hiervla.brain.grammar.words import merge
 
-        return GrammarBrain()
-    raise unknown("brain", name, ["grammar"], "or a dotted path package.module:Class")
+        return GrammarBrain(merge(workspace.tables("grammar.*.toml")))
+    if name.startswith("scripted:"):
+        from hiervla.brain.scripted import ScriptedBrain
+
+        return ScriptedBrain.load(name.removeprefix("scripted:"))
+    if ":" in name:
+        return _dotted(name)()  # type: ignore[no-any-return]
+    raise unknown("brain", name, ["grammar"], "or scripted:FILE, or a dotted path package.module:Class")
 
 
 def make_policy(name: str, step_s: float) -> Policy:

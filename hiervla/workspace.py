@@ -77,6 +77,20 @@ class Workspace:
     def vocabulary(self, inventory: tuple[Inventory, ...] = ()) -> Vocabulary:
         return Vocabulary(lexicon=self.lexicon, inventory=inventory)
 
+    def tables(self, pattern: str) -> list[dict[str, Any]]:
+        """Every TOML file in the roots' ``prompts/`` that fits a pattern, the bundled root's first.
+
+        Raises:
+            SetupError: one is no TOML; says which and where.
+        """
+        found = []
+        for path in [p for root in self.roots for p in sorted((root / "prompts").glob(pattern))]:
+            try:
+                found.append(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+                raise SetupError(f"{path}: {e}") from e
+        return found
+
     def prompt(self, name: str) -> str:
         """The text of a prompt file."""
         return self.entry("prompt", name).path.read_text(encoding="utf-8")

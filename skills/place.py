@@ -8,7 +8,7 @@ from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import carrying_yaw, gripper_for
+from hiervla.core.grasp import carrying_yaw, gripper_for, hand_room
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
@@ -72,15 +72,33 @@ class Place(Skill):
                 ), table_z
         raise ToolError(f"cannot place {self.relation} {self.reference}")
 
+    def _turned(self, at: Ground) -> tuple[tuple[float, float], float, float]:
+        """Spot, height of its ground and hand yaw: as grasped, unless the hand would then meet what stands there."""
+        held, d = at.world.held, at.object(self.target)
+        grasped, lies = (held.hand_yaw, held.object_yaw) if held else (at.hand.yaw, d.yaw)
+        above = held.offset[2] if held else 0.0
+        options = []
+        for turn in (0.0, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4):
+            spot, floor = self.spot(at, wrap_angle(lies + turn, np.pi))
+            yaw = carrying_yaw(grasped + turn, spot, at.limits.base)
+            z = floor + d.size[2] / 2 - above
+            room = hand_room(
+                (*spot, z), yaw, d.size[1] + 0.03, at.world, (d.id, self.reference if self.relation != "beside" else "")
+            )
+            if room > 0.004:
+                return spot, floor, yaw
+            options.append((room, spot, floor, yaw))
+        return max(options, key=lambda o: o[0])[1:]
+
     def keyframes(self, at: Ground):
         held = at.world.held
         d = at.object(self.target)
         offset = np.array(held.offset) if held else np.zeros(3)
-        (x, y), floor = self.spot(at, wrap_angle(held.object_yaw if held else d.yaw, np.pi))
+        (x, y), floor, yaw = self._turned(at)
         grasped = held.hand_yaw if held else at.hand.yaw
-        yaw = carrying_yaw(grasped, (x, y), at.limits.base)
-        if abs(wrap_angle(yaw - grasped)) > np.pi / 2:  # half a turn of the hand: the thing's offset turns with it
-            offset = offset * (-1, -1, 1)
+        turn = yaw - grasped  # the thing turns with the hand, and so does where it sits in it
+        c, s = np.cos(turn), np.sin(turn)
+        offset = np.array([c * offset[0] - s * offset[1], s * offset[0] + c * offset[1], offset[2]])
         hand = np.array([x, y, floor + d.size[2] / 2 + 0.002]) - offset + at.handling.offset_m
         others = [o for o in at.world.objects.values() if o.id != self.target]
         tallest = max([floor, *[o.top_z for o in others]])

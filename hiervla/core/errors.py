@@ -48,4 +48,4 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> Setu
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
     listed = f" known: {', '.join(names)}" if names else " none is known"
-    return SetupError(f"no {kind} {name!r}{hint}{listed}{f' (looked in {where})' if where else ''}")
+    return SetupError(f"no {kind} {name!r}{hint}{listed}{f' ({where})' if where else ''}")

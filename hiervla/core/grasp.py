@@ -19,6 +19,10 @@ FINGER_M = (0.022, 0.016)
 """A finger seen from above: across and along the closing direction, metres."""
 FINGER_LENGTH_M = 0.042
 """How far a thing may stand up between the fingers above the grasp centre before it meets the palm."""
+PALM_M = (0.065, 0.212)
+"""The palm seen from above, across and along the closing direction, metres."""
+PALM_ABOVE_M = 0.036
+"""Height of the palm's underside over the grasp centre, with a little to spare."""
 TIP_M = 0.010
 """How far the finger tips reach below the grasp centre."""
 
@@ -48,6 +52,7 @@ def choose_grasp(d: Detection, world: World, base: Vec3 = (0.0, 0.0, 0.0), yaw_o
         ToolError: it is too wide for the gripper, or neighbours leave no room for the fingers.
     """
     yaws = [math.pi * k / 6 for k in range(-2, 4)] if d.round else [d.yaw, d.yaw + math.pi / 2]
+    centre = _centre(d, world)
     options = []
     for yaw in yaws:
         turn = comfortable_yaw(yaw + yaw_offset, (d.centre[0], d.centre[1]), base)
@@ -56,11 +61,11 @@ def choose_grasp(d: Detection, world: World, base: Vec3 = (0.0, 0.0, 0.0), yaw_o
         if width > OPENING_M - 0.008:
             continue
         opening = min(OPENING_M, width + (0.018 if d.relation == "in" else 0.032))
-        room = finger_room(d, turn, opening, world)
+        room = hand_room(centre, turn, opening, world, (d.id, d.support))
         options.append(
             (
                 min(room, 0.02) - 0.002 * twist - 0.2 * max(0.0, width - 0.05),
-                Grasp(_centre(d, world), turn, width, opening),
+                Grasp(centre, turn, width, opening),
             )
         )
     if not options:
@@ -105,19 +110,25 @@ def width_across(d: Detection, yaw: float) -> float:
     return float(along.max() - along.min())
 
 
-def finger_room(d: Detection, yaw: float, opening: float, world: World) -> float:
-    """Smallest gap between the open fingers and any other thing, metres; negative where they would meet."""
+def hand_room(at: tuple[float, float, float], yaw: float, opening: float, world: World, but: tuple[str, ...]) -> float:
+    """Smallest gap between the hand at a grasp pose and anything that stands as high, metres; negative where they meet.
+
+    Fingers meet what reaches above their tips, the palm what reaches above its underside.
+    """
+    x, y, z = at
     closing = np.array([-math.sin(yaw), math.cos(yaw)])
-    others = [
-        footprint(o)
-        for o in world.objects.values()
-        if o.id not in (d.id, d.support) and o.support != "hand" and o.top_z > d.bottom_z + 0.008
-    ]
+    across = (opening + FINGER_M[1]) / 2
+    fingers = [rectangle(*(np.array([x, y]) + closing * side * across), *FINGER_M, yaw) for side in (1, -1)]
+    palm = rectangle(x, y, *PALM_M, yaw)
     room = 1.0
-    for side in (1, -1):
-        x, y = np.asarray(d.centre[:2]) + closing * side * (opening / 2 + FINGER_M[1] / 2)
-        finger = rectangle(float(x), float(y), FINGER_M[0], FINGER_M[1], yaw)
-        room = min([room, *[gap(finger, o) for o in others]])
+    for o in world.objects.values():
+        if o.id in but or o.support == "hand":
+            continue
+        outline = footprint(o)
+        if o.top_z > z - TIP_M + 0.002:
+            room = min([room, *[gap(f, outline) for f in fingers]])
+        if o.top_z > z + PALM_ABOVE_M:
+            room = min(room, gap(palm, outline))
     return room
 
 

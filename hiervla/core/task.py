@@ -46,8 +46,8 @@ class Limits(BaseModel):
     """Farthest the hand may turn in one control tick."""
     speed_m_s: float = 0.4
     """Fastest the hand may go over any half second."""
-    force_n: float = 60.0
-    """Wrist force at which the arm halts."""
+    force_n: float = 90.0
+    """Wrist force at which the arm halts and the run ends; the over-force monitor speaks well below it."""
 
     def highest(self, x: float, y: float) -> float:
         """The highest the grasp centre can be over (x, y) with the hand pointing down, metres; −inf out of reach."""

@@ -1,0 +1,79 @@
+"""Where a thing should come to be: a phrase and a thing, to the goal of the thing being there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hiervla.brain.grammar.effects import PLACED
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.goal import Goal
+from hiervla.core.world import Detection
+
+EDGE_GAP_M = 0.03
+"""What ``near the edge`` means when no distance is said."""
+Roles = Mapping[str, list[str]]
+"""Shapes with a role: ``flat`` ones that things lie on."""
+
+
+def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
+    """The goal of a thing coming to a spot."""
+    if spot.relation == "side" or spot.reference is None:
+        raise clarify("shift" if spot.distance_m else "where_of", part=spot.text)
+    if isinstance(spot.reference, Fixture):
+        return _aim_fixture(d, spot, spot.reference, scene)
+    mark = mark_for(d, spot.reference, scene)
+    if mark.id == d.id:
+        raise refuse("itself", thing=d)
+    relation = _relation(spot, mark, roles)
+    return Goal(
+        relation=relation, subject=d.id, reference=mark.id, distance_m=spot.distance_m, direction=spot.direction
+    )
+
+
+def mark_for(d: Detection, thing: Thing, scene: Scene) -> Detection:
+    """What a destination is relative to; with ``same colour``, the one that suits this thing."""
+    if thing.same_colour:
+        if d.colour == "unknown":
+            raise refuse("no_colour", thing=d)
+        fit = [m for m in scene.find(thing) if m.colour == d.colour and m.id != d.id]
+        if not fit:
+            raise refuse("no_match", thing=d, part=thing.text)
+        return min(fit, key=scene.reach)
+    if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
+        earlier = scene.branch()  # "put it in it": the thing itself cannot be meant
+        earlier.mentioned = scene.mentioned[:-1]
+        return earlier.one(thing)
+    noun = scene.noun
+    found = scene.one(thing)
+    scene.noun = noun if noun is not None else scene.noun
+    return found
+
+
+def _relation(spot: Spot, mark: Detection, roles: Roles) -> str:
+    flat = mark.label in roles.get("flat", [])
+    if spot.relation in ("in", "on", "to") and flat:
+        return "in" if mark.hollow else "on"
+    if spot.relation == "to":
+        if mark.hollow:
+            return "in"
+        raise clarify("to_what", part=spot.text, thing=mark)
+    if spot.relation == "on" and mark.hollow:
+        raise clarify("on_hollow", part=spot.text, thing=mark)
+    if spot.relation not in PLACED:
+        raise clarify("where_unclear", part=spot.text)
+    return spot.relation
+
+
+def _aim_fixture(d: Detection, spot: Spot, fixture: Fixture, scene: Scene) -> Goal:
+    if fixture.name == "table":
+        if spot.relation in ("on", "to"):
+            return Goal(relation="on", subject=d.id, reference="table")
+        raise clarify("table_where", part=spot.text)
+    if spot.relation == "at_distance" and spot.direction is None:
+        return Goal(relation="at_distance", subject=d.id, reference=fixture.name, distance_m=spot.distance_m)
+    if spot.relation in ("beside", "to", "on") and spot.direction is None and spot.distance_m is None:
+        scene.notes.append(("edge_gap", {"part": spot.text, "cm": EDGE_GAP_M * 100}))
+        return Goal(relation="at_distance", subject=d.id, reference=fixture.name, distance_m=EDGE_GAP_M)
+    raise clarify("table_where", part=spot.text)

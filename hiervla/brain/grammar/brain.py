@@ -1,0 +1,210 @@
+"""The embedded brain: reads an instruction with a grammar, grounds it, plans, and replans from what went wrong.
+
+It keeps nothing between thoughts. All it needs is in the briefing, so that a mission survives a crash and every
+thought can be made again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hiervla.brain.grammar.conversation import completed, spoken_of_before
+from hiervla.brain.grammar.feasibility import check_goals
+from hiervla.brain.grammar.form import Act, Instruction, Pick, Put, PutDown, Question, Stack, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.meaning import Meaning
+from hiervla.brain.grammar.objection import Objection
+from hiervla.brain.grammar.questions import Answers, calls_for
+from hiervla.brain.grammar.reading import NotUnderstood, parse
+from hiervla.brain.grammar.recovery import Recovery
+from hiervla.brain.grammar.speech import Speech
+from hiervla.brain.grammar.steps import Steps, done_already
+from hiervla.brain.grammar.telling import Telling
+from hiervla.brain.grammar.words import Words, bundled_words, read_words
+from hiervla.core.briefing import Briefing
+from hiervla.core.goal import Goal, holds
+from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
+
+MOST_CALLS = 4
+"""Look-ups in one thought."""
+
+
+class GrammarBrain:
+    """Understands English and Chinese table-top instructions offline, and says what it does not understand."""
+
+    name = "grammar"
+
+    def __init__(self, words: dict[str, Any] | None = None) -> None:
+        """``words``: the merged tables of ``prompts/grammar.*.toml``; the bundled ones when not given."""
+        self._words: Words = bundled_words() if words is None else read_words(words)
+
+    def think(self, briefing: Briefing) -> Thought:
+        """One thought from everything known so far."""
+        thought = self._think(briefing, may_ask=True)
+        if briefing.complaint is None:
+            return thought
+        speech = Speech(
+            self._words, briefing.vocabulary, self._read(briefing, briefing.instruction).language, briefing.world
+        )
+        why = speech.say("r_complaint", why=briefing.complaint)
+        if isinstance(
+            thought.move, Ask
+        ):  # the same briefing gave the reply that was not accepted: do without the look-up
+            thought = self._think(briefing, may_ask=False)
+            if not isinstance(thought.move, Ask):
+                return Thought(reasoning=f"{why} {speech.say('r_again')} {thought.reasoning}", move=thought.move)
+        return Thought(reasoning=why, move=Refuse(why=speech.say("complaint", why=briefing.complaint)))
+
+    def _read(self, briefing: Briefing, text: str) -> Instruction | NotUnderstood:
+        return parse(text, briefing.vocabulary, briefing.skills, self._words)
+
+    def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
+        reading = self._read(briefing, briefing.instruction)
+        scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
+        scene.earlier = lambda: spoken_of_before(briefing, lambda t: self._read(briefing, t), scene)
+        answered = False
+        if not briefing.goals:
+            reading, answered = completed(
+                reading, briefing, lambda t: self._read(briefing, t), lambda i: self._ambiguous_part(briefing, i)
+            )
+        speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
+        telling = Telling(speech)
+        if briefing.goals:
+            handling = self._handling(reading)
+            return Recovery(briefing, speech, telling, handling, self._words.roles, may_ask).think()
+        if isinstance(reading, NotUnderstood):
+            return self._not_understood(reading, telling)
+        telling.asked(briefing.instruction, reading, answered)
+        telling.seen(briefing.world)
+        try:
+            if any(isinstance(a, Question) for a in reading.acts):
+                return self._answer(reading, briefing, scene, speech, telling, may_ask)
+            return self._act(reading, briefing, scene, speech, telling, may_ask)
+        except Objection as e:
+            return telling.objection(e)
+
+    # ---- what was not understood
+    def _not_understood(self, reading: NotUnderstood, telling: Telling) -> Thought:
+        speech = telling.speech
+        near = speech.say("near", words=reading.near) if reading.near else ""
+        says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
+        refused = reading.key in ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt")
+        return Thought(reasoning=says, move=Refuse(why=says) if refused else Clarify(question=says))
+
+    def _ambiguous_part(self, briefing: Briefing, instruction: Instruction) -> str | None:
+        """The words that fit several things, when that is why an earlier instruction was not done."""
+        scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
+        try:
+            Meaning(self._words, briefing.skills).goals(instruction, scene)
+        except Objection as e:
+            return str(e.fields["part"]) if e.key == "ambiguous" else None
+        return None
+
+    def _handling(self, reading: Instruction | NotUnderstood) -> dict[str, Any]:
+        styles = reading.styles if isinstance(reading, Instruction) else ()
+        return {k: v for s in styles for k, v in self._words.styles[s].handling.items()}
+
+    # ---- questions
+    def _answer(
+        self, reading: Instruction, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool
+    ) -> Thought:
+        question = reading.acts[0]
+        if not isinstance(question, Question):
+            return telling.objection(Objection("clarify", "mixed"))
+        calls = _to_ask(calls_for(question, scene), briefing) if may_ask else []
+        if calls:
+            telling.add("r_ask_question")
+            return telling.thought(Ask(calls=tuple(calls)))
+        telling.found(briefing.asked)
+        answer = Answers(briefing, scene, speech).answer(question)
+        return telling.thought(Finish(answer=answer))
+
+    # ---- acts
+    def _act(
+        self, reading: Instruction, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool
+    ) -> Thought:
+        calls = _to_ask(_descriptions(reading), briefing) if may_ask else []
+        if calls:
+            telling.add("r_lookup", queries=[f"“{c.arguments['query']}”" for c in calls])
+            return telling.thought(Ask(calls=tuple(calls)))
+        telling.found(briefing.asked)
+        goals = Meaning(self._words, briefing.skills).goals(reading, scene)
+        for key, said in scene.notes:
+            telling.add(key, **said)
+        telling.add("r_goal", goals=goals)
+        check_goals(goals, briefing.world, briefing.limits, self._words.roles.get("unstable", ()))
+        telling.add_if(reading.styles, "r_style", style=speech.listed(reading.styles))
+        subgoals = Steps(briefing.world, speech, self._handling(reading)).plan(goals, briefing.world, briefing.outcomes)
+        _check_skills(subgoals, briefing)
+        if not subgoals:
+            proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
+            if proof:
+                telling.add("r_lookup", queries=[c.tool for c in proof])
+                return telling.thought(Ask(calls=tuple(proof)))
+            return telling.thought(Finish(answer=self._already(goals, briefing, speech)))
+        calls = _to_ask(_checks(goals, subgoals, briefing), briefing) if may_ask else []
+        if calls:
+            telling.add("r_checking", calls=[str(Subgoal(skill=c.tool, arguments=c.arguments, why="")) for c in calls])
+            return telling.thought(Ask(calls=tuple(calls)))
+        telling.judge(briefing, subgoals)
+        met = [g for g in goals if done_already(g, briefing.world, briefing.outcomes)]
+        telling.add_if(met, "r_holds", goals=met)
+        telling.add("r_plan", n=len(subgoals), steps=subgoals)
+        return telling.thought(Plan(goals=tuple(goals), subgoals=tuple(subgoals)))
+
+    def _already(self, goals: list[Goal], briefing: Briefing, speech: Speech) -> str:
+        evidence = [speech.evidence(g, holds(g, briefing.world)) for g in goals if g.relation != "did"]
+        return speech.say("already", goals=goals, evidence="; ".join(evidence))
+
+
+def _check_skills(subgoals: list[Subgoal], briefing: Briefing) -> None:
+    known = {s.name for s in briefing.skills}
+    missing = next((s.skill for s in subgoals if s.skill not in known), None)
+    if missing is not None:
+        raise Objection("refuse", "no_skill", skill=missing)
+
+
+def _to_ask(calls: list[ToolCall], briefing: Briefing) -> list[ToolCall]:
+    """Those calls that a tool exists for and that were not answered yet; nothing moved since, so one answer will do."""
+    tools = {t.name for t in briefing.tools}
+    answered = [r.call for r in briefing.asked]
+    left = max(0, min(MOST_CALLS, briefing.left.tool_calls))
+    return [c for c in _unique(calls) if c.tool in tools and c not in answered][:left]
+
+
+def _unique(calls: list[ToolCall]) -> list[ToolCall]:
+    out: list[ToolCall] = []
+    for call in calls:
+        if call not in out:
+            out.append(call)
+    return out
+
+
+def _descriptions(reading: Instruction) -> list[ToolCall]:
+    """A look-up for each thing that is described, in the person's own words."""
+    texts: list[str] = []
+    for act in reading.acts:
+        texts += [t.text for t in _things(act) if not (t.pronoun or t.id or t.nounless) and t.text]
+    if not texts:
+        return []
+    return [ToolCall(tool="detect_objects", arguments={"query": t}) for t in dict.fromkeys(texts)][:MOST_CALLS]
+
+
+def _things(act: Act) -> list[Thing]:
+    match act:
+        case Pick(things) | Stack(things) | PutDown(things):
+            return list(things)
+        case Put(readings):
+            marks = [s.reference for t in readings[0] for s in t.spots if isinstance(s.reference, Thing)]
+            return [*[thing for t in readings[0] for thing in t.things], *marks]
+        case _:
+            return [i.thing for i in getattr(act, "items", ())]
+
+
+def _checks(goals: list[Goal], subgoals: list[Subgoal], briefing: Briefing) -> list[ToolCall]:
+    """Is the first placement safe, and how far is it now from where a metric goal wants it?"""
+    first = next((s for s in subgoals if s.skill == "place"), subgoals[0])
+    calls = [ToolCall(tool="check_safety", arguments={"skill": first.skill, "arguments": dict(first.arguments)})]
+    for g in [g for g in goals if g.relation == "at_distance"][:2]:
+        calls.append(ToolCall(tool="measure_distance", arguments={"a": g.subject, "b": g.reference}))
+    return calls

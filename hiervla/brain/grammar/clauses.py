@@ -1,0 +1,239 @@
+"""Parse trees of whole clauses, to the acts of an instruction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lark import v_args
+
+from hiervla.brain.grammar.attachment import readings
+from hiervla.brain.grammar.form import (
+    Act,
+    Bare,
+    Do,
+    Fixture,
+    Incomplete,
+    Item,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Spot,
+    Stack,
+    Thing,
+    Transfer,
+)
+from hiervla.brain.grammar.inquiries import Inquiries
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
+
+IT = Thing(text="it", pronoun="it")
+"""What a verb without an object acts on: ``pick up the cube, put in the bowl``; ``拿起方块放到碗里``."""
+
+
+@v_args(meta=True)
+class Clauses(Inquiries):
+    """Adds acts and the whole sentence."""
+
+    def commands(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        return next(c for c in children if isinstance(c, tuple))  # type: ignore[no-any-return]
+
+    def questions(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        return [first(children, Question)], []
+
+    def fragment(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        return [first(children, Bare)], []
+
+    def clauses(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        acts: list[Act] = []
+        links: list[str] = []
+        for child in children:
+            if isinstance(child, str):
+                links.append(child)
+            elif isinstance(child, list):
+                acts += child
+                links += ["then"] * (len(child) - 1)
+            elif not isinstance(child, Leaf):
+                acts.append(child)
+        return acts, links
+
+    def sep(self, meta: Any, children: list[Any]) -> str:
+        return "and" if {c.kind for c in children} <= {"AND"} else "then"
+
+    def bare(self, meta: Any, children: list[Any]) -> Bare:
+        items = next(c for c in children if isinstance(c, tuple))
+        return Bare(tuple(_described(i) for i in items), self.words(meta))
+
+    # ---- pick
+    def pick(self, meta: Any, children: list[Any]) -> Act:
+        found = next(c for c in children if isinstance(c, tuple))
+        if any(isinstance(c, Item) for c in found):
+            if any(s.relation == "to" for i in found for g in i.groups for s in g):
+                return self._put(found, self.words(meta))  # "take the cube to the bowl"
+            found = tuple(_described(i) for i in found)
+        return Pick(_from(found, children), self.words(meta))
+
+    def pick_what(self, meta: Any, children: list[Any]) -> Incomplete:
+        return Incomplete("what", "pick", text=self.words(meta))
+
+    def pick_put(self, meta: Any, children: list[Any]) -> list[Act]:
+        things = next(c for c in children if isinstance(c, tuple))
+        spots = next(c for c in children if isinstance(c, list))
+        them = IT if len(things) == 1 and not things[0].many else Thing(text="them", pronoun="them", quantity="all")
+        return [
+            Pick(_from(things, children), self.words(meta)),
+            Put(((Transfer((them,), tuple(spots)),),), self.words(meta)),
+        ]
+
+    # ---- put
+    def put(self, meta: Any, children: list[Any]) -> Act:
+        return self._put(next(c for c in children if isinstance(c, tuple)), self.words(meta))
+
+    def _put(self, items: tuple[Item, ...], text: str) -> Act:
+        if not items[-1].groups:
+            return Incomplete("where", "put", tuple(i.thing for i in items), text)
+        return Put(readings(items), text)
+
+    def put_dests(self, meta: Any, children: list[Any]) -> Act:
+        things = next(c for c in children if isinstance(c, tuple))
+        if leaves(children, "DOU"):
+            things = _all(things)
+        spots = next(c for c in children if isinstance(c, list))
+        return Put(((Transfer(_from(things, children), tuple(spots)),),), self.words(meta))
+
+    def put_except(self, meta: Any, children: list[Any]) -> Act:
+        things = next(c for c in children if isinstance(c, tuple))
+        spots = next(c for c in children if isinstance(c, list))
+        but = first(children, Thing)
+        return Put(
+            ((Transfer(tuple(replace(t, but=(*t.but, but)) for t in _all(things)), tuple(spots)),),), self.words(meta)
+        )
+
+    def put_it(self, meta: Any, children: list[Any]) -> Put:
+        spots = next(c for c in children if isinstance(c, list))
+        return Put(((Transfer((IT,), tuple(spots)),),), self.words(meta))
+
+    def put_it_pps(self, meta: Any, children: list[Any]) -> Put:
+        groups = next(c for c in children if isinstance(c, list))
+        return Put(readings((Item(IT, tuple(groups)),)), self.words(meta))
+
+    def put_at(self, meta: Any, children: list[Any]) -> Put:
+        things = next(c for c in children if isinstance(c, tuple))
+        return Put(((Transfer(things, (first(children, Spot),)),),), self.words(meta))
+
+    def put_what(self, meta: Any, children: list[Any]) -> Incomplete:
+        return Incomplete("what", "put", text=self.words(meta))
+
+    def put_where(self, meta: Any, children: list[Any]) -> Incomplete:
+        return Incomplete("where", "put", next(c for c in children if isinstance(c, tuple)), self.words(meta))
+
+    def down(self, meta: Any, children: list[Any]) -> PutDown:
+        return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
+
+    # ---- stacks
+    def stack(self, meta: Any, children: list[Any]) -> Act:
+        found = next(c for c in children if isinstance(c, tuple))
+        order = self._tokens.order
+        if any(isinstance(c, Item) for c in found):
+            if any(i.groups for i in found) and not all(_modifies(i) for i in found):
+                return self._chain(found, self.words(meta))
+            found = tuple(_described(i) for i in found)
+        return Stack(found, order, self.words(meta))
+
+    def _chain(self, items: tuple[Item, ...], text: str) -> Act:
+        """``stack the red cube on the blue cube on the green cube``: each on the next."""
+        if len(items) == 1 and len(items[0].groups) == 1 and len(items[0].groups[0]) > 1:
+            spots = items[0].groups[0]
+            if all(s.relation == "on" and isinstance(s.reference, Thing) for s in spots):
+                upper = [items[0].thing, *[s.reference for s in spots[:-1]]]
+                pairs = [Transfer((u,), (s,)) for u, s in zip(upper, spots, strict=True) if isinstance(u, Thing)]
+                return Put((tuple(reversed(pairs)), *readings(items)), text)
+        return self._put(items, text)
+
+    def stack_what(self, meta: Any, children: list[Any]) -> Incomplete:
+        return Incomplete("what", "stack", text=self.words(meta))
+
+    def tower(self, meta: Any, children: list[Any]) -> Stack:
+        return Stack(next((c for c in children if isinstance(c, tuple)), ()), self._tokens.order, self.words(meta))
+
+    # ---- any other skill
+    def do(self, meta: Any, children: list[Any]) -> Do:
+        found = next((c for c in children if isinstance(c, tuple)), ())
+        items = tuple(c if isinstance(c, Item) else Item(c) for c in found)
+        spots = next((c for c in children if isinstance(c, list)), [])
+        return Do(leaves(children, "SKILL")[0], items, tuple(spots), self.words(meta))
+
+    def do_split(self, meta: Any, children: list[Any]) -> Do:
+        head, tail = leaves(children, "HEAD")[0], leaves(children, "TAIL")[0]
+        if head != tail:
+            raise Misread("not_understood", self.words(meta))
+        groups = next((c for c in children if isinstance(c, list)), [])
+        items = next(c for c in children if isinstance(c, tuple))
+        return Do(head, items, tuple(s for g in groups for s in g), self.words(meta))
+
+    # ---- Chinese destinations
+    def dests(self, meta: Any, children: list[Any]) -> list[Spot]:
+        return [c for c in children if isinstance(c, Spot)]
+
+    def dests_marked(self, meta: Any, children: list[Any]) -> list[Spot]:
+        return self.dests(meta, children)
+
+    def dest_marked(self, meta: Any, children: list[Any]) -> Spot:
+        return first(children, Spot)  # type: ignore[no-any-return]
+
+    def place_rel(self, meta: Any, children: list[Any]) -> Spot:
+        return self._where(meta, children, leaves(children, "POST")[0])
+
+    def place_in(self, meta: Any, children: list[Any]) -> Spot:
+        post = leaves(children, "POST")
+        if post and post[0] != "in":
+            raise Misread("two_words", self.words(meta))
+        return Spot("in", self._reference(children), text=self.words(meta))
+
+    def place_on(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("on", self._reference(children), text=self.words(meta))
+
+    def place_to(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("to", self._reference(children), text=self.words(meta))
+
+    def place_side(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("side", direction=leaves(children, "POST")[0], text=self.words(meta))
+
+    def place_rel_distance(self, meta: Any, children: list[Any]) -> Spot:
+        return self._where(meta, children, leaves(children, "POST")[0], first(children, float))
+
+    def place_distance_rel(self, meta: Any, children: list[Any]) -> Spot:
+        return self.place_rel_distance(meta, children)
+
+    def place_distance(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("at_distance", self._reference(children), distance_m=first(children, float), text=self.words(meta))
+
+    def spot(self, meta: Any, children: list[Any]) -> None:
+        return None
+
+
+def _modifies(item: Item) -> bool:
+    """True when the phrases can only say where the things are now: ``stack the blocks on the table``."""
+    return all(isinstance(s.reference, Fixture) or s.relation == "from" for g in item.groups for s in g)
+
+
+def _described(item: Item) -> Thing:
+    """The thing with every phrase after it as part of its description."""
+    thing = item.thing
+    for group in item.groups:
+        thing = thing.with_where(group)
+    return thing
+
+
+def _from(things: tuple[Thing, ...], children: list[Any]) -> tuple[Thing, ...]:
+    """The things as they are now, in or on what they are taken from."""
+    source = tuple(c for c in children if isinstance(c, Spot) and c.relation == "from")
+    return tuple(t.with_where(source) for t in things)
+
+
+def _all(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """``都``: all of them."""
+    return tuple(
+        replace(t, quantity="all") if t.quantity in ("bare", "the") and not t.pronoun and len(things) == 1 else t
+        for t in things
+    )

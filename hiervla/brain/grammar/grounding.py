@@ -1,0 +1,249 @@
+"""From a description to the objects it means, in the world as it is seen (or as it will be after earlier acts)."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, order, relates
+from hiervla.core.footprint import footprint, gap
+from hiervla.core.goal import distance_between
+from hiervla.core.task import Limits
+from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.world import Detection, Held, World
+
+SAME_SIZE = 0.08
+"""Volumes closer than this fraction are the same size to the eye."""
+
+
+class Scene:
+    """The world under discussion: what is there, what was spoken of, what will have changed."""
+
+    def __init__(self, world: World, vocabulary: Vocabulary, limits: Limits) -> None:
+        self.world = world
+        self.notes: list[tuple[str, dict[str, object]]] = []  # choices that were made, to be said
+        self.mentioned: list[list[str]] = []  # ids spoken of as what is acted on, oldest first
+        self.noun: Thing | None = None
+        self.earlier: Callable[[], list[str]] = list  # ids spoken of before this instruction
+        self._vocabulary, self._limits = vocabulary, limits
+
+    def branch(self) -> Scene:
+        """A copy to try one reading on."""
+        other = copy.copy(self)
+        other.notes, other.mentioned = list(self.notes), list(self.mentioned)
+        return other
+
+    # ---- what a description means
+    def resolve(self, thing: Thing, avoid: Iterable[str] = (), without: Iterable[str] = ()) -> list[Detection]:
+        """The objects a description means, nearest first.
+
+        ``avoid``: ids to take last where there is a choice. ``without``: ids that cannot be meant.
+
+        Raises:
+            Objection: nothing fits, or several things do where one is meant.
+        """
+        if thing.pronoun:
+            return self._pronoun(thing)
+        if thing.other and thing.nounless and not self.mentioned:
+            raise clarify("what_it", part=thing.text)
+        found = [d for d in self.find(thing) if d.id not in set(without)]
+        if not found:
+            raise self._missing(thing)
+        if not thing.nounless:
+            self.noun = thing
+        avoided = set(avoid)
+        found.sort(key=lambda d: (d.id in avoided, self.reach(d)))
+        return self._counted(thing, found)
+
+    def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
+        """The single object a description means."""
+        found = self.resolve(thing, **how)
+        if len(found) > 1:
+            raise self._ambiguous(thing, found)
+        return found[0]
+
+    def find(self, thing: Thing) -> list[Detection]:
+        """Everything a description fits, counting left aside."""
+        if thing.id:
+            return [d for d in self.world.objects.values() if d.id.lower() == thing.id]
+        if thing.pronoun:
+            return self._pronoun(thing)
+        said = thing
+        if thing.nounless and self.noun is not None:
+            said = replace(thing, shape=self.noun.shape, name=self.noun.name)
+        found = self._fitting(said)
+        if not found and said is not thing:
+            found = self._fitting(thing)
+        return found
+
+    def _fitting(self, thing: Thing) -> list[Detection]:
+        found = [d for d in self.world.objects.values() if self._looks(thing, d)]
+        if thing.other:
+            spoken = {i for group in self.mentioned for i in group}
+            found = [d for d in found if d.id not in spoken]
+        for but in thing.but:
+            if but.nounless:
+                but = replace(but, shape=thing.shape, name=thing.name)
+            excluded = {d.id for d in self.find(but)}
+            if not excluded:
+                raise self._missing(but)
+            found = [d for d in found if d.id not in excluded]
+        for spot in thing.where:
+            if spot.relation != "super":
+                found = self._standing(spot, found)
+        found = self._sized(thing, found)
+        if thing.side:
+            found = at_side(thing, found, self.world)
+        for spot in thing.where:
+            if spot.relation == "super":
+                found = self._nearest_to(spot, found)
+        for name in thing.superlatives:
+            found = self._extreme(name, thing, found)
+        return found
+
+    def _looks(self, thing: Thing, d: Detection) -> bool:
+        if thing.name and d.name != thing.name:
+            return False
+        if thing.shape and thing.shape != "object" and not self._vocabulary.covers(thing.shape, d.label):
+            return False
+        return not thing.colours or d.colour in thing.colours
+
+    def _sized(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``small``: by the size word; where that tells nothing apart, by comparing."""
+        for size in thing.sizes:
+            fit = [d for d in found if d.size_word == size]
+            if not fit and size in ("small", "large") and len(found) > 1:
+                fit = self._extreme("smallest" if size == "small" else "largest", thing, found)
+            if not fit and len(found) == 1 and found[0].size_word == "medium":
+                fit = found  # "the big red cube", where no other is red
+            found = fit
+        return found
+
+    def _extreme(self, name: str, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """The thing at one end of an order; several when they cannot be told apart."""
+        if not found:
+            return []
+        if name in ("smaller", "larger") and len(found) > 2:
+            raise self._ambiguous(thing, found)
+        key = order(name, self.reach)
+        ordered = sorted(found, key=key)
+        if thing.count:
+            return ordered[: thing.count]
+        best = key(ordered[0])
+        alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
+        return [d for d in ordered if key(d) - best <= alike]
+
+    # ---- where things are
+    def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+        if spot.relation == "side" and spot.distance_m is None:
+            return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
+        if spot.relation not in ("in", "on", "from", "beside") or spot.reference is None:
+            raise clarify("where_unclear", part=spot.text)
+        if isinstance(spot.reference, Fixture):
+            return self._by_fixture(found, spot, spot.reference)
+        marks = self.find(spot.reference)
+        if not marks:
+            raise self._missing(spot.reference)
+        return [d for d in found if any(relates(d, spot, m) for m in marks)]
+
+    def _by_fixture(self, found: list[Detection], spot: Spot, fixture: Fixture) -> list[Detection]:
+        if fixture.name == "table" and spot.relation == "beside" and spot.direction:
+            return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
+        return [d for d in found if at_fixture(d, spot, fixture, self.world)]
+
+    def _nearest_to(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+        sign = {"nearest": 1, "farthest": -1}.get(spot.superlative or "")
+        if sign is None or spot.reference is None:
+            raise clarify("where_unclear", part=spot.text)
+        if isinstance(spot.reference, Fixture):
+            if spot.reference.name == "table" or self.world.table is None:
+                raise clarify("where_unclear", part=spot.text)
+            edge = spot.reference.name
+            return sorted(found, key=lambda d: sign * distance_between(d, edge, self.world)[0])[:1]
+        mark = self.one(spot.reference)
+        rest = [d for d in found if d.id != mark.id]
+        return sorted(rest, key=lambda d: sign * gap(footprint(d), footprint(mark)))[:1]
+
+    # ---- how many
+    def _counted(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        wanted = thing.count
+        if wanted is not None:
+            if len(found) < wanted:
+                raise refuse("too_few", wanted=wanted, n=len(found), part=thing.text, found=found)
+            if len(found) > wanted:
+                if thing.quantity != "count":
+                    raise self._ambiguous(thing, found)
+                self.notes.append(
+                    ("chose_some", {"n": wanted, "of": len(found), "part": thing.text, "found": found[:wanted]})
+                )
+            return found[:wanted]
+        if thing.many:
+            return found
+        if len(found) > 1:
+            if thing.quantity != "a":
+                raise self._ambiguous(thing, found)
+            self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
+        return found[:1]
+
+    def _ambiguous(self, thing: Thing, found: list[Detection]) -> Objection:
+        return clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
+
+    def _missing(self, thing: Thing) -> Objection:
+        before = [d for d in self.world.lost.values() if self._looks(thing, d)]
+        if before and not thing.where:
+            return refuse("out_of_sight", part=thing.text, thing=before[0])
+        if thing.where:
+            bare = replace(thing, where=())
+            like = [d for d in self.world.objects.values() if self._looks(bare, d)]
+            if like:
+                return refuse("none_there", part=_all_words(thing), found=like)
+        return refuse("not_found", part=thing.text)
+
+    def _pronoun(self, thing: Thing) -> list[Detection]:
+        last = self.mentioned[-1] if self.mentioned else []
+        if thing.pronoun == "it":
+            ids = last or ([self.world.held.id] if self.world.held else []) or self.earlier()
+            if len(ids) > 1:
+                raise clarify("what_it", tuple(ids), part=thing.text)
+        else:
+            every = list(dict.fromkeys(i for group in self.mentioned for i in group))
+            ids = (last if len(last) > 1 else every) or self.earlier()
+        held = self.world.held.id if self.world.held else None
+        seen = {**{i: d for i, d in self.world.lost.items() if i == held}, **self.world.objects}
+        known = [seen[i] for i in ids if i in seen]
+        if len(known) < len(ids):
+            raise refuse("out_of_sight", part=thing.text, thing=next(i for i in ids if i not in seen))
+        if not known:
+            raise clarify("what_it", part=thing.text)
+        return self._counted(thing, known) if thing.count else known
+
+    # ---- what will have changed
+    def reach(self, d: Detection) -> float:
+        """Horizontal distance from the arm's base, metres."""
+        return math.dist(d.centre[:2], self._limits.base[:2])
+
+    def speak_of(self, ids: list[str]) -> None:
+        self.mentioned.append(ids)
+
+    def moved(self, object_id: str, support: str, relation: str) -> None:
+        """Imagine a thing put somewhere: later phrases speak of the world as it will be."""
+        d = self.world.objects.get(object_id) or self.world.lost[object_id]
+        on = self.world.objects.get(support)
+        centre = (on.centre[0], on.centre[1], on.top_z + d.size[2] / 2) if on else d.centre
+        change = {"support": support, "relation": "in" if relation == "in" else "on", "centre": centre}
+        held = None if self.world.held and self.world.held.id == object_id else self.world.held
+        if support == "hand":
+            held = Held(id=object_id, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0)
+        objects = {**self.world.objects, object_id: d.model_copy(update=change)}
+        self.world = self.world.model_copy(update={"objects": objects, "held": held})
+
+
+def _all_words(thing: Thing) -> str:
+    """A description with the phrases that belong to it, wherever in the sentence they stood."""
+    apart = [s.text for s in thing.where if s.text and s.text not in thing.text]
+    chinese = any("一" <= c <= "鿿" for c in thing.text)
+    return "".join([*apart, thing.text]) if chinese else " ".join([thing.text, *apart])

@@ -1,0 +1,149 @@
+"""One table of all words a mission knows: function words, colours, shapes, sizes, inventory names, verbs of skills."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiervla.brain.grammar.numerals import english_tens
+from hiervla.brain.grammar.words import Words
+from hiervla.core.briefing import SkillCard
+from hiervla.core.vocabulary import Vocabulary
+
+Kinds = dict[str, Any]
+"""Terminal → meaning: one word may be several terminals, and the grammar decides which it is."""
+OWN_VERBS = {"pick": "PICK", "place": "PUT"}
+"""Skills whose sentences the grammar knows itself; their words are verbs of those constructions."""
+GIVEN_WAY = ("UNSAFE", "BEYOND", "CONDITION", "FILLER", "UP", "DOWN")
+"""Terminals a skill's own verb takes the place of: who teaches a skill to cut has made the word known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a noun stands for; ``plural`` when it was said in the plural."""
+
+    name: str
+    plural: bool = False
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Words by their first character, with what each may be."""
+
+    entries: dict[str, Kinds] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)  # first character → length of the longest word
+    readings: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # texts read lately; a mission reads one often
+
+    def add(self, word: str, kind: str, value: Any = None) -> None:
+        word = " ".join(word.lower().replace("-", " ").split())
+        if not word:
+            return
+        self.entries.setdefault(word, {}).setdefault(kind, value)
+        self.longest[word[0]] = max(self.longest.get(word[0], 0), len(word))
+
+    def add_noun(self, word: str, kind: str, name: str) -> None:
+        """A noun with its English plurals."""
+        self.add(word, kind, Noun(name))
+        if word[-1:].isascii() and word[-1:].isalpha():
+            for ending in ("s", "es"):
+                self.add(word + ending, kind, Noun(name, plural=True))
+
+    def at(self, text: str, start: int) -> tuple[int, Kinds] | None:
+        """The longest word that stands in the text here: where it ends, and what it may be."""
+        if start and latin(text[start]) and latin(text[start - 1]):
+            return None
+        most = self.longest.get(text[start], 0)
+        for end in range(min(len(text), start + most), start, -1):
+            kinds = self.entries.get(text[start:end])
+            if kinds is not None and not (latin(text[end - 1]) and end < len(text) and latin(text[end])):
+                return end, kinds
+        return None
+
+    def words(self) -> Iterable[str]:
+        return self.entries
+
+
+def latin(c: str) -> bool:
+    """A letter of a script that puts spaces between words."""
+    return "a" <= c <= "z" or "à" <= c <= "ɏ"
+
+
+_built: OrderedDict[str, Lexicon] = OrderedDict()
+
+
+def lexicon_for(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) -> Lexicon:
+    """The lexicon of a mission; the last few are kept, as every thought of a mission needs the same one."""
+    key = f"{id(words)} {vocabulary.model_dump_json()} {[(s.name, s.says) for s in skills]}"
+    if key not in _built:
+        _built[key] = _build(words, vocabulary, skills)
+        while len(_built) > 8:
+            _built.popitem(last=False)
+    return _built[key]
+
+
+def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) -> Lexicon:
+    lexicon = Lexicon()
+    for kind, said in words.tokens.items():
+        for word in said:
+            lexicon.add(word, kind)
+    for kind, meanings in words.values.items():
+        for value, said in meanings.items():
+            for word in said:
+                lexicon.add(word, kind, value)
+    for name, style in words.styles.items():
+        for word in style.words:
+            lexicon.add(word, "STYLE", name)
+    for unit, said in words.units.items():
+        for word in said:
+            lexicon.add(word, "UNIT", words.metres[unit])
+    numbers = {w: float(n) for n, said in words.numbers.items() for w in said} | english_tens(words.numbers)
+    for word, number in numbers.items():
+        lexicon.add(word, "NUM", number)
+    _add_looks(lexicon, vocabulary)
+    for card in skills:
+        for said in card.says.values():
+            for phrase in said:
+                _add_verb(lexicon, card.name, phrase)
+    return lexicon
+
+
+def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    """Words for what can be seen. A name from the inventory beats a shape word that is spelt the same."""
+    named = {" ".join(n.lower().split()): i.name for i in vocabulary.inventory for n in (i.name, *i.also)}
+    for word, name in named.items():
+        lexicon.add_noun(word, "NAME", name)
+    looks = vocabulary.lexicon
+    for shape, said in looks.shapes.items():
+        for word in (shape, *said):
+            if word.lower() not in named:
+                lexicon.add_noun(word, "SHAPE", shape)
+    for kind, table in (("COLOUR", looks.colours), ("SIZE", looks.sizes)):
+        for key, said in table.items():
+            for word in (key, *said):
+                stem = word.removesuffix("的") or word  # 的 is a word of its own in the grammar
+                if word.lower() not in named and "SUPER" not in lexicon.entries.get(stem.lower(), {}):
+                    lexicon.add(stem, kind, key)
+
+
+def _add_verb(lexicon: Lexicon, skill: str, phrase: str) -> None:
+    head, gap, tail = (part.strip() for part in phrase.partition("…"))
+    if skill in OWN_VERBS:
+        if not gap and not _composed(lexicon, head.lower(), OWN_VERBS[skill]):
+            lexicon.add(head, OWN_VERBS[skill])
+        return
+    for word, kind in ((head, "HEAD"), (tail, "TAIL")) if gap and head and tail else (((head or tail), "SKILL"),):
+        lexicon.add(word, kind, skill)
+        kinds = lexicon.entries[" ".join(word.lower().replace("-", " ").split())]
+        for weaker in GIVEN_WAY:
+            kinds.pop(weaker, None)
+
+
+def _composed(lexicon: Lexicon, phrase: str, kind: str) -> bool:
+    """True for ``放进`` and ``put down``: a verb and a particle that the grammar reads as two words."""
+    for cut in range(1, len(phrase)):
+        verb, particle = lexicon.entries.get(phrase[:cut].strip(), {}), lexicon.entries.get(phrase[cut:].strip(), {})
+        if (kind in verb or "STACK" in verb) and particle.keys() & {"ZTO", "ZAT", "ZIN", "ZON", "UP", "DOWN"}:
+            return True
+    return "STACK" in lexicon.entries.get(phrase, {})

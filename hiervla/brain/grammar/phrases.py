@@ -1,0 +1,153 @@
+"""Parse trees of the phrases around nouns and of lists, to ``Spot``, ``Fixture`` and ``Item``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lark import v_args
+
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
+from hiervla.brain.grammar.noun_phrases import LATERAL, Misread, NounPhrases, first, leaves, relation
+
+
+@dataclass(frozen=True, slots=True)
+class _But:
+    things: tuple[Thing, ...]
+
+
+@v_args(meta=True)
+class Phrases(NounPhrases):
+    """Adds where things are and should be, measures, and lists of things."""
+
+    # ---- Chinese phrases before a noun
+    def zmod_rel(self, meta: Any, children: list[Any]) -> Spot:
+        return self._where(meta, children, leaves(children, "POST")[0])
+
+    def zmod_side(self, meta: Any, children: list[Any]) -> Spot:
+        value = leaves(children, "POST")[0]
+        if value not in LATERAL:
+            raise Misread("where_of", self.words(meta))
+        return Spot("side", direction=value, text=self.words(meta))
+
+    def zmod_super(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("super", self._reference(children), superlative=leaves(children, "SUPER")[0], text=self.words(meta))
+
+    # ---- fixtures and measures
+    def table(self, meta: Any, children: list[Any]) -> Fixture:
+        return Fixture("table", self.words(meta))
+
+    def edge(self, meta: Any, children: list[Any]) -> Fixture:
+        return Fixture(leaves(children, "EDGE")[0], self.words(meta))
+
+    def measure(self, meta: Any, children: list[Any]) -> float:
+        number = leaves(children, "NUM")
+        return float((number[0] if number else 1.0) * leaves(children, "UNIT")[0])
+
+    # ---- phrases after a noun
+    def _reference(self, children: list[Any]) -> Thing | Fixture:
+        return next(c for c in children if isinstance(c, (Thing, Fixture)))
+
+    def _where(self, meta: Any, children: list[Any], value: str, distance: float | None = None) -> Spot:
+        name, direction = relation(value)
+        reference = self._reference(children)
+        if distance is not None:
+            if name in ("in", "on"):
+                raise Misread("no_such_distance", self.words(meta))
+            name = "at_distance"
+        return Spot(name, reference, direction, distance, text=self.words(meta))
+
+    def pp_rel(self, meta: Any, children: list[Any]) -> Spot:
+        return self._where(meta, children, leaves(children, "REL")[0])
+
+    def pp_to(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("to", self._reference(children), text=self.words(meta))
+
+    def pp_from(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("from", self._reference(children), text=self.words(meta))
+
+    def pp_distance(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("at_distance", self._reference(children), distance_m=first(children, float), text=self.words(meta))
+
+    def pp_distance_rel(self, meta: Any, children: list[Any]) -> Spot:
+        return self._where(meta, children, leaves(children, "REL")[0], first(children, float))
+
+    def pp_side(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("side", direction=leaves(children, "SIDEPP")[0], text=self.words(meta))
+
+    def pp_shift(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot(
+            "side", direction=leaves(children, "SIDEPP")[0], distance_m=first(children, float), text=self.words(meta)
+        )
+
+    def pp_super(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("super", self._reference(children), superlative=leaves(children, "SUPER")[0], text=self.words(meta))
+
+    def source(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("from", self._reference(children), text=self.words(meta))
+
+    def which(self, meta: Any, children: list[Any]) -> Spot:
+        return replace(first(children, Spot), describes=True)
+
+    def ppgroup(self, meta: Any, children: list[Any]) -> tuple[Spot, ...]:
+        return tuple(c for c in children if isinstance(c, Spot))
+
+    def pps(self, meta: Any, children: list[Any]) -> list[tuple[Spot, ...]]:
+        return [c for c in children if isinstance(c, tuple)]
+
+    # ---- lists
+    def things(self, meta: Any, children: list[Any]) -> tuple[Thing, ...]:
+        but = [c for c in children if isinstance(c, list)]
+        found = [c for c in children if isinstance(c, Thing)]
+        if but:
+            found[-1] = replace(found[-1], but=tuple(but[0]))
+        return self._shared_noun([t for thing in found for t in self._split_colours(thing)])
+
+    def wai(self, meta: Any, children: list[Any]) -> list[Thing]:
+        return [c for c in children if isinstance(c, Thing)]
+
+    def item(self, meta: Any, children: list[Any]) -> Item:
+        thing = first(children, Thing)
+        groups = [g for c in children if isinstance(c, list) for g in c]
+        but = [b for c in children if isinstance(c, _But) for b in c.things]
+        return Item(replace(thing, but=(*thing.but, *but)), tuple(groups))
+
+    def items(self, meta: Any, children: list[Any]) -> tuple[Item, ...]:
+        found: list[Item] = []
+        for item in (c for c in children if isinstance(c, Item)):
+            *ahead, last = self._split_colours(item.thing)
+            found += [*[Item(t) for t in ahead], Item(last, item.groups)]
+        things = self._shared_noun([i.thing for i in found])
+        return tuple(Item(t, i.groups) for t, i in zip(things, found, strict=True))
+
+    def items_pp(self, meta: Any, children: list[Any]) -> tuple[Item, ...]:
+        return self.items(meta, children)
+
+    def item_pp(self, meta: Any, children: list[Any]) -> Item:
+        return self.item(meta, children)
+
+    def exception(self, meta: Any, children: list[Any]) -> _But:
+        return _But(tuple(c for c in children if isinstance(c, Thing)))
+
+    def _split_colours(self, thing: Thing) -> list[Thing]:
+        """``the red and blue cubes`` are the red ones and the blue ones."""
+        if len(thing.colours) < 2:
+            return [thing]
+        return [
+            replace(thing, colours=(c,), text=f"{thing.text}", plural=thing.plural and thing.quantity != "the")
+            for c in thing.colours
+        ]
+
+    def _shared_noun(self, things: list[Thing]) -> tuple[Thing, ...]:
+        """``the red and the blue cube``: a thing without a noun takes the next one's."""
+        noun = None
+        out: list[Thing] = []
+        if len(things) == 2 and things[0].quantity == "both" and not things[0].plural:
+            things[0] = replace(things[0], quantity="the", count=None)  # "both A and B"
+        for thing in reversed(things):
+            if thing.nounless and not thing.other and noun is not None:
+                thing = replace(thing, shape=noun.shape, name=noun.name)
+            elif not thing.nounless and not thing.pronoun:
+                noun = thing
+            out.append(thing)
+        return tuple(reversed(out))

@@ -1,0 +1,162 @@
+"""Questions about what is seen: which look-ups they need, and how they are answered from what was looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hiervla.brain.grammar.form import Fixture, Question, Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import refuse
+from hiervla.brain.grammar.speech import Speech
+from hiervla.core.briefing import Briefing
+from hiervla.core.goal import Goal, distance_between, holds
+from hiervla.core.plan import ToolCall
+from hiervla.core.world import Detection
+
+
+def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
+    """The look-ups that ground the answer.
+
+    Raises:
+        Objection: the question is about something that is not there, or that several things are.
+    """
+    match question.kind:
+        case "far":
+            a, b = _ends(question, scene)
+            return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
+        case "many" | "where" | "exists" | "colour" | "is":
+            return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
+        case _:
+            return [ToolCall(tool="describe_scene")]
+
+
+def _ends(question: Question, scene: Scene) -> tuple[str, str]:
+    ends = [question.things[0] if question.things else None, question.other]
+    names = [e.name if isinstance(e, Fixture) else scene.one(e).id for e in ends if e is not None]
+    if names[0] == names[1]:
+        raise refuse("itself", thing=scene.world.objects[names[0]])
+    return names[0], names[1]
+
+
+class Answers:
+    """Answers questions from one briefing. Every answer is read off this look or a tool's result, never guessed."""
+
+    def __init__(self, briefing: Briefing, scene: Scene, speech: Speech) -> None:
+        self._briefing, self._scene, self._speech = briefing, scene, speech
+
+    def answer(self, question: Question) -> str:
+        kinds: dict[str, Callable[[Question], str]] = {
+            "see": self._see,
+            "many": self._many,
+            "where": self._where,
+            "exists": self._exists,
+            "is": self._is,
+            "far": self._far,
+            "can": self._can,
+            "held": self._held,
+            "colour": self._colour,
+        }
+        return kinds[question.kind](question)
+
+    def _see(self, question: Question) -> str:
+        if question.spot is None:
+            return self._speech.say("see", scene=self._speech.scene())
+        spot = question.spot
+        found = self._scene.find(Thing("", quantity="all", shape="object", where=(spot,)))
+        if not found:
+            return self._speech.say("see_none_there", where=self._there(spot))
+        return self._speech.say("see_there", where=self._there(spot), scene=self._speech.scene(found))
+
+    def _there(self, spot: Spot) -> str:
+        b = spot.reference
+        name = self._speech.thing(b.name) if isinstance(b, Fixture) else (b.text if b else "")
+        key = (
+            "there_side"
+            if spot.direction
+            else f"there_{spot.relation if spot.relation in ('in', 'on', 'beside') else 'on'}"
+        )
+        said = self._speech.say(key, b=name, side=self._speech.say(f"side_{spot.direction}") if spot.direction else "")
+        return said[0].upper() + said[1:]
+
+    def _many(self, question: Question) -> str:
+        found = self._scene.find(question.things[0])
+        if not found:
+            return self._speech.say("many_none", scene=self._speech.scene())
+        return self._speech.say("many", n=len(found), scene=self._speech.scene(found))
+
+    def _where(self, question: Question) -> str:
+        found = self._scene.find(question.things[0])
+        if not found:
+            self._scene.resolve(question.things[0])  # says why: never seen, or out of sight
+        separator = " " if self._speech.language == "en" else ""
+        return separator.join(_capital(self._speech.say("where", thing=d, where=self.place_of(d))) for d in found)
+
+    def place_of(self, d: Detection) -> str:
+        """Where a thing is, in words and in centimetres from the arm's base."""
+        if d.support == "hand":
+            return self._speech.say("place_hand")
+        if d.support == "unknown":
+            place = self._speech.say("place_unknown")
+        else:
+            place = self._speech.say(f"place_{d.relation}", b=self._speech.thing(d.support))
+        base = self._briefing.limits.base
+        x, y = (d.centre[0] - base[0]) * 100, (d.centre[1] - base[1]) * 100
+        side = self._speech.say("left" if y >= 0 else "right")
+        return self._speech.say("at", place=place, x=f"{x:.0f}", y=f"{abs(y):.0f}", side=side)
+
+    def _exists(self, question: Question) -> str:
+        found = self._scene.find(question.things[0])
+        if not found:
+            return self._speech.say("exists_not", part=question.things[0].text, scene=self._speech.scene())
+        return self._speech.say("exists", scene=self._speech.scene(found))
+
+    def _is(self, question: Question) -> str:
+        d, spot = self._scene.one(question.things[0]), question.spot
+        if spot is None or spot.reference is None:
+            raise refuse("where_unclear", part=question.text)
+        name = spot.reference.name if isinstance(spot.reference, Fixture) else self._scene.one(spot.reference).id
+        relation = "on" if spot.relation == "to" else spot.relation
+        goal = Goal(
+            relation=relation, subject=d.id, reference=name, distance_m=spot.distance_m, direction=spot.direction
+        )
+        check = holds(goal, self._briefing.world)
+        if check:
+            return self._speech.say("is_yes", goal=goal, evidence=self._speech.evidence(goal, check))
+        where = self._speech.say("where", thing=d, where=self.place_of(d)).rstrip(".。")
+        return self._speech.say("is_no", why=where)
+
+    def _far(self, question: Question) -> str:
+        a, b = _ends(question, self._scene)
+        call = ToolCall(tool="measure_distance", arguments={"a": a, "b": b})
+        result = next((r for r in reversed(self._briefing.asked) if r.call == call), None)
+        if result is not None and not result.ok:
+            raise refuse("tool_said", says=result.says)
+        if result is not None:
+            measured = float(result.data["distance_m"])
+        else:
+            d = self._briefing.world.objects.get(a) or self._briefing.world.objects[b]
+            measured = distance_between(d, b if d.id == a else a, self._briefing.world)[0]
+        name = self._speech.thing
+        return _capital(self._speech.say("far", a=name(a), b=name(b), cm=f"{measured * 100:.1f}"))
+
+    def _can(self, question: Question) -> str:
+        skills = [s.name for s in self._briefing.skills]
+        tools = [t.name for t in self._briefing.tools]
+        return self._speech.say("can", skills=skills, tools=tools, scene=self._speech.scene())
+
+    def _held(self, question: Question) -> str:
+        held = self._briefing.world.held
+        if held is None:
+            return self._speech.say("held_nothing")
+        return self._speech.say("held", thing=self._speech.thing(held.id))
+
+    def _colour(self, question: Question) -> str:
+        found = self._scene.resolve(question.things[0])
+        separator = " " if self._speech.language == "en" else ""
+        return separator.join(
+            _capital(self._speech.say("colour", thing=d, colour=self._speech.colour(d))) for d in found
+        )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

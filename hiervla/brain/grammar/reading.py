@@ -1,0 +1,205 @@
+"""From text to an instruction form, by Lark's Earley parser over typed words, or to the part that was not understood.
+
+Each word is handed to the parser as a short code naming every terminal it may be, so that one grammar, compiled once,
+serves all lexicons, and the parser rather than the lexer decides what an ambiguous word is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, UnexpectedInput
+from lark.exceptions import VisitError
+
+from hiervla.brain.grammar.clauses import Clauses
+from hiervla.brain.grammar.form import Instruction, Stack
+from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
+from hiervla.brain.grammar.noun_phrases import Misread
+from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
+from hiervla.brain.grammar.words import Words, bundled_words
+from hiervla.core.briefing import SkillCard
+from hiervla.core.vocabulary import Vocabulary
+
+GRAMMAR = Path(__file__).with_name("instruction.lark")
+KEPT = 64
+"""Readings kept per lexicon."""
+STARTS = ("commands", "questions", "fragment")
+VERBS = {"PICK", "PUT", "STACK", "TOWER", "RELEASE", "SKILL", "HEAD"}
+END = "\ue000"
+"""Closes each word's code. Codes live in Unicode's private use area."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Why an instruction could not be read: a message key, the part to quote, the language to answer in."""
+
+    key: str
+    part: str
+    language: str
+    near: tuple[str, ...] = ()
+    """Known words that look like the unknown one."""
+
+    def __str__(self) -> str:
+        return f"{self.key}({self.part!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    parser: Lark
+    codes: dict[str, str]  # terminal → its private character
+
+
+@cache
+def _machine() -> _Machine:
+    text = GRAMMAR.read_text(encoding="utf-8")
+    rules = re.sub(r"//.*", "", text)
+    terminals = sorted(set(re.findall(r"\b[A-Z][A-Z_]*\b", rules)))
+    codes = {name: chr(ord(END) + 1 + i) for i, name in enumerate(terminals)}
+    declared = "".join(f"{name}: /[^{END}]*{code}[^{END}]*{END}/\n" for name, code in codes.items())
+    parser = Lark(
+        text + "\n" + declared, start=list(STARTS), parser="earley", lexer="dynamic", propagate_positions=True, maybe_placeholders=False,
+        keep_all_tokens=True,
+    )  # fmt: skip
+    return _Machine(parser, codes)
+
+
+def language_of(text: str) -> str:
+    """``zh`` when the text is written in Chinese, with or without some English words in it; else ``en``."""
+    chinese = sum("一" <= c <= "鿿" for c in text)
+    latin = sum(c.isascii() and c.isalpha() for c in text)
+    return "zh" if chinese and chinese * 6 >= latin else "en"
+
+
+def parse(
+    text: str, vocabulary: Vocabulary | None = None, skills: tuple[SkillCard, ...] = (), words: Words | None = None
+) -> Instruction | NotUnderstood:
+    """Read an instruction completely, or say which part of it was not understood. ``str()`` is its canonical form."""
+    language = language_of(text)
+    if not text.strip():
+        return NotUnderstood("empty", "", language)
+    if len(text) > MAX_CHARACTERS:
+        return NotUnderstood("too_long", text[:40], language)
+    lexicon = lexicon_for(words or bundled_words(), vocabulary or Vocabulary(), skills)
+    if text not in lexicon.readings:
+        lexicon.readings[text] = _understood(text, lexicon, language)
+        while len(lexicon.readings) > KEPT:
+            lexicon.readings.popitem(last=False)
+    return lexicon.readings[text]  # type: ignore[no-any-return]
+
+
+def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
+    tokens = tokenise(text, lexicon)
+    if not tokens.tokens:
+        return NotUnderstood("nothing_to_do", text.strip(), language)
+    if len(tokens.tokens) > MAX_TOKENS:
+        return NotUnderstood("too_long", text[:40], language)
+    if not any(c.isalpha() for c in text):
+        return NotUnderstood("no_words", text.strip()[:60], language)
+    unknown = next((i for i, t in enumerate(tokens.tokens) if t.unknown), None)
+    if unknown is not None:  # no construction takes an unknown word: no need to try
+        return _explain(tokens, unknown, language)
+    return _read(tokens, language)
+
+
+def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
+    machine = _machine()
+    encoded, starts = _encode(tokens, machine.codes)
+
+    def index_at(position: int) -> int:
+        return bisect_right(starts, position) - 1
+
+    furthest = -1
+    for start in _starts(tokens):
+        try:
+            tree = machine.parser.parse(encoded, start=start)
+            acts, links = Clauses(tokens, index_at).transform(tree)
+            break
+        except UnexpectedInput as e:
+            at = e.pos_in_stream if isinstance(e.pos_in_stream, int) and e.pos_in_stream >= 0 else len(encoded)
+            furthest = max(furthest, index_at(at) if at < len(encoded) else len(tokens.tokens))
+        except VisitError as e:
+            if isinstance(e.orig_exc, Misread):
+                return NotUnderstood(e.orig_exc.key, e.orig_exc.part, language)
+            raise
+    else:
+        return _explain(tokens, furthest, language)
+    if tokens.order_token is not None and not any(isinstance(a, Stack) for a in acts):
+        return NotUnderstood("not_understood", tokens.order_token.text, language)
+    return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)
+
+
+def _starts(tokens: Tokens) -> list[str]:
+    """Which kinds of sentence it may be, the likeliest first."""
+    kinds = {k for t in tokens.tokens for k in t.kinds}
+    asks = any(k.startswith("Q_") for k in kinds) or bool(kinds & {"MA", "HAVE"})
+    tells = bool(kinds & VERBS)
+    return (
+        ["questions"] * asks
+        + ["commands"] * tells
+        + ["fragment"] * (not tells)
+        + ["questions"] * (not asks and not tells)
+    )
+
+
+def _encode(tokens: Tokens, codes: dict[str, str]) -> tuple[str, list[int]]:
+    out: list[str] = []
+    starts: list[int] = []
+    at = 0
+    for token in tokens.tokens:
+        code = "".join(sorted(codes[k] for k in token.kinds if k in codes)) + END
+        starts.append(at)
+        out.append(code)
+        at += len(code)
+    return "".join(out), starts
+
+
+BLOCKING = {
+    "UNSAFE": "unsafe",
+    "PERSON": "unsafe_person",
+    "HALT": "halt",
+    "NEGATION": "negation",
+    "CONDITION": "condition",
+    "BEYOND": "beyond",
+}
+"""Words that are known and never acted on → what is said about them, the gravest first."""
+
+
+def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
+    """Say which part stands in the way: a word that is known to be beyond us, an unknown one, or where parsing stopped."""
+    for kind, key in BLOCKING.items():
+        found = next(
+            (
+                i
+                for i, t in enumerate(tokens.tokens)
+                if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, "MA", "ATD", "BETWEEN"}
+            ),
+            None,
+        )
+        if found is not None:
+            return NotUnderstood(key, _clause_from(tokens, found), language)
+    unknown = next((t for t in tokens.tokens if t.unknown), None)
+    if unknown is not None:
+        key = "unknown_word" if any(c.isalpha() for c in unknown.text) else "not_understood"
+        alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower()]
+        near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.66)
+        return NotUnderstood(key, unknown.text, language, tuple(near))
+    if at >= len(tokens.tokens):
+        return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
+    return NotUnderstood("not_understood", _clause_from(tokens, at), language)
+
+
+def _clause_from(tokens: Tokens, at: int) -> str:
+    """The words from a token to the end of its clause."""
+    end = at
+    while end + 1 < len(tokens.tokens) and not _ends_clause(tokens.tokens[end + 1]):
+        end += 1
+    return tokens.span(at, end)
+
+
+def _ends_clause(token: Token) -> bool:
+    return bool(token.kinds.keys() & {"COMMA", "STOP", "THEN"})

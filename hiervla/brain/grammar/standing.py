@@ -1,0 +1,74 @@
+"""How two things stand to each other, and how large one is: what descriptions compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.core.footprint import footprint, gap
+from hiervla.core.goal import BESIDE_MAX_GAP_M, DIRECTIONS, distance_between, on_side
+from hiervla.core.world import Detection, World
+
+SAME_PLACE_M = 0.005
+"""Things nearer to each other than this, along a direction, stand equally far to that side."""
+Key = Callable[[Detection], float]
+
+
+def order(name: str, reach: Key) -> Key:
+    """What a superlative puts first."""
+    orders: dict[str, Key] = {
+        "smallest": volume,
+        "smaller": volume,
+        "largest": lambda d: -volume(d),
+        "larger": lambda d: -volume(d),
+        "tallest": lambda d: -d.size[2],
+        "shortest": lambda d: d.size[2],
+        "leftmost": lambda d: -d.centre[1],
+        "rightmost": lambda d: d.centre[1],
+        "nearest": reach,
+        "farthest": lambda d: -reach(d),
+    }
+    return orders[name]
+
+
+def at_side(thing: Thing, found: list[Detection], world: World) -> list[Detection]:
+    """``the left cube``: the one farthest to that side; of a group, those on that half of the table."""
+    x, y = DIRECTIONS[thing.side or "left"]
+
+    def along(d: Detection) -> float:
+        return d.centre[0] * x + d.centre[1] * y
+
+    if thing.many and not thing.count:
+        outline = world.table.outline if world.table else ((0.5, 0.0),)
+        middle = sum(px * x + py * y for px, py in outline) / len(outline)
+        return [d for d in found if along(d) > middle]
+    ordered = sorted(found, key=along, reverse=True)
+    if thing.count:
+        return ordered[: thing.count]
+    return [d for d in ordered if along(ordered[0]) - along(d) <= SAME_PLACE_M]
+
+
+def at_fixture(d: Detection, spot: Spot, fixture: Fixture, world: World) -> bool:
+    """Does a thing stand on the table, or near one of its edges?"""
+    if fixture.name == "table":
+        return d.support == "table" and spot.relation in ("on", "from")
+    if world.table is None:
+        return False
+    return distance_between(d, fixture.name, world)[0] <= BESIDE_MAX_GAP_M
+
+
+def relates(d: Detection, spot: Spot, mark: Detection) -> bool:
+    """Does a thing stand to another as a phrase says?"""
+    if d.id == mark.id:
+        return False
+    if spot.relation in ("in", "on", "from"):
+        either = spot.relation == "from" or mark.label == "plate"
+        return d.support == mark.id and (either or d.relation == spot.relation)
+    if spot.direction:
+        return on_side(spot.direction, d, mark)
+    return mark.id != d.support and mark.support != d.id and gap(footprint(d), footprint(mark)) <= BESIDE_MAX_GAP_M
+
+
+def volume(d: Detection) -> float:
+    """Of its box, m³."""
+    return d.size[0] * d.size[1] * d.size[2]

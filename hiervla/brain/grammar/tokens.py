@@ -1,0 +1,158 @@
+"""Text to tokens. Every character ends up in a token, in politeness that is known, or in a token called unknown."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
+from hiervla.brain.grammar.numerals import CHINESE, DIGITS, chinese_number
+
+MAX_CHARACTERS = 2000
+MAX_TOKENS = 120
+"""More than this is no instruction, and a parser's time must be bounded."""
+LIFTED = ("STYLE", "ORDER")
+"""How-words: they may stand anywhere, and belong to the whole instruction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch of the text, and the terminals it may be."""
+
+    text: str
+    start: int  # in the original text
+    end: int
+    kinds: Kinds
+
+    @property
+    def unknown(self) -> bool:
+        return "UNKNOWN" in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What an instruction is made of, in order."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    styles: tuple[str, ...] = ()
+    order: str | None = None
+    order_token: Token | None = None
+    known: Lexicon = field(default_factory=Lexicon)
+
+    def span(self, first: int, last: int) -> str:
+        """The original words from one token to another, both included."""
+        return self.text[self.tokens[first].start : self.tokens[last].end]
+
+
+def normalised(text: str) -> tuple[str, list[int]]:
+    """Lower case, half width, single spaces, and for every character where it stood in the original."""
+    out: list[str] = []
+    where: list[int] = []
+    for i, original in enumerate(text):
+        if unicodedata.category(original) == "Cf":
+            continue  # zero-width marks
+        for c in unicodedata.normalize("NFKC", original).lower():
+            if c.isspace() or unicodedata.category(c) == "Cc":
+                c = " "
+            c = {"’": "'", "‘": "'", "，": ",", "；": ";", "：": ":"}.get(c, c)
+            if c == " " and (not out or out[-1] == " "):
+                continue
+            out.append(c)
+            where.append(i)
+    for k in range(1, len(out) - 1):  # "mid-sized", "left-hand": two words
+        if (out[k] in "-‐‑–" and latin(out[k - 1]) and latin(out[k + 1])) or (
+            out[k] in "-‐‑–" and out[k - 1].isdigit() and latin(out[k + 1])
+        ):
+            out[k] = " "
+    return "".join(out), where
+
+
+def tokenise(text: str, lexicon: Lexicon) -> Tokens:
+    """Longest known word first; what is known to no table becomes an unknown token."""
+    flat, where = normalised(text)
+    raw: list[Token] = []
+    i = 0
+    while i < len(flat):
+        if flat[i] == " ":
+            i += 1
+            continue
+        end, kinds = _next(flat, i, lexicon)
+        raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
+        i = end
+    raw = _join_unknown(text, raw)
+    kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
+    order = next((t for t in raw if "ORDER" in t.kinds), None)
+    return Tokens(
+        text=text,
+        tokens=tuple(_classifiers(kept)),
+        styles=tuple(t.kinds["STYLE"] for t in raw if "STYLE" in t.kinds),
+        order=order.kinds["ORDER"] if order else None,
+        order_token=order,
+        known=lexicon,
+    )
+
+
+def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
+    found = lexicon.at(flat, i)
+    if (digits := DIGITS.match(flat, i)) and not (i and (latin(flat[i - 1]) or flat[i - 1].isdigit())):
+        end = digits.end()
+        if found is None or found[0] < end:
+            return end, {"NUM": float(digits.group())}
+    if (chinese := CHINESE.match(flat, i)) and (number := chinese_number(chinese.group())) is not None:
+        end = chinese.end()
+        if found is None or found[0] < end:
+            return end, {"NUM": number}
+        if found[0] == end:
+            return end, {**found[1], "NUM": number}
+    if (named := _object_id(flat, i)) and (found is None or found[0] < named):
+        return named, {"ID": flat[i:named]}
+    if found is not None:
+        return found
+    end = i + 1
+    if latin(flat[i]) or flat[i].isdigit():
+        while end < len(flat) and (latin(flat[end]) or flat[end].isdigit() or flat[end] in "'_"):
+            end += 1
+    return end, {"UNKNOWN": flat[i:end]}
+
+
+def _object_id(flat: str, i: int) -> int:
+    """Where an id such as ``cube_2`` or ``obj3`` ends, or 0 when none stands here."""
+    if not latin(flat[i]) or (i and latin(flat[i - 1])):
+        return 0
+    end = i
+    while end < len(flat) and (latin(flat[end]) or flat[end] in "_" or flat[end].isdigit()):
+        end += 1
+    return end if flat[end - 1].isdigit() and not flat[i:end].isdigit() else 0
+
+
+def _join_unknown(text: str, tokens: list[Token]) -> list[Token]:
+    """Unknown neighbours are one unknown part: people read phrases, not letters."""
+    out: list[Token] = []
+    for t in tokens:
+        if out and t.unknown and out[-1].unknown and t.start - out[-1].end <= 1:
+            last = out.pop()
+            t = Token(text[last.start : t.end], last.start, t.end, {"UNKNOWN": text[last.start : t.end]})
+        out.append(t)
+    return out
+
+
+def _classifiers(tokens: list[Token]) -> list[Token]:
+    """``块`` is a classifier after a number before more of a description, and a noun elsewhere."""
+    if not tokens:
+        return tokens
+    out = []
+    counts = {"NUM", "Q_ZMANY", "THE", "A"}
+    before: Token | None = None
+    for t, after in [*pairwise(tokens), (tokens[-1], None)]:
+        if "CL" in t.kinds and len(t.kinds) > 1:
+            counted = before is not None and bool(before.kinds.keys() & counts)
+            goes_on = after is not None and bool(
+                after.kinds.keys() & {"SHAPE", "NAME", "COLOUR", "SIZE", "SUPER", "SAME"}
+            )
+            keep = {"CL"} if counted and goes_on else t.kinds.keys() - {"CL"}
+            t = Token(t.text, t.start, t.end, {k: v for k, v in t.kinds.items() if k in keep})
+        out.append(t)
+        before = t
+    return out

@@ -1,0 +1,94 @@
+"""Words as data: what the function words do, and what the brain says in each language. Read from prompts/*.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hiervla.core.errors import SetupError
+
+BUNDLED = ("grammar.words.toml", "grammar.speech.toml")
+"""Files of ``prompts/`` that the brain reads by default."""
+
+
+class Style(BaseModel):
+    """A way of doing things: its words, and the fields of ``Handling`` it sets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: list[str]
+    handling: dict[str, Any] = Field(default_factory=dict)
+
+
+class Words(BaseModel):
+    """All tables that make the brain's function words and its speech."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tokens: dict[str, list[str]] = Field(default_factory=dict)
+    """Terminal of the grammar → words that are one."""
+    values: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    """Terminal → meaning → words: ``REL`` → ``in`` → into, inside, …"""
+    units: dict[str, list[str]] = Field(default_factory=dict)
+    """Unit → words for it."""
+    metres: dict[str, float] = Field(default_factory=dict)
+    """Unit → metres."""
+    numbers: dict[str, list[str]] = Field(default_factory=dict)
+    """Number → words for it."""
+    styles: dict[str, Style] = Field(default_factory=dict)
+    roles: dict[str, list[str]] = Field(default_factory=dict)
+    """``flat``: shapes things lie on; ``unstable``: shapes nothing stands on."""
+    say: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Language → message → template."""
+
+
+def merge(tables: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Tables merged: lists of words add up, a later plain value replaces an earlier one."""
+    merged: dict[str, Any] = {}
+    for table in tables:
+        _fold(merged, table)
+    return merged
+
+
+def _fold(into: dict[str, Any], table: dict[str, Any]) -> None:
+    for key, value in table.items():
+        match into.get(key), value:
+            case dict() as old, dict():
+                _fold(old, value)
+            case list() as old, list():
+                into[key] = list(dict.fromkeys([*old, *value]))
+            case _, dict():
+                into[key] = merge([value])
+            case _:
+                into[key] = value
+
+
+def read_words(*sources: str | dict[str, Any], where: str = "the grammar's words") -> Words:
+    """Words from TOML texts or tables already read, merged in order.
+
+    Raises:
+        SetupError: a table is not one of those above, or the text is not TOML.
+    """
+    try:
+        tables = [tomllib.loads(s) if isinstance(s, str) else s for s in sources]
+        return Words.model_validate(merge(tables))
+    except tomllib.TOMLDecodeError as e:
+        raise SetupError(f"{where}: {e}") from e
+    except ValidationError as e:
+        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
+        raise SetupError(f"{where}: {wrong}") from e
+
+
+@cache
+def bundled_words() -> Words:
+    """The words that come with the package: beside it in a checkout, inside it in a wheel."""
+    package = Path(__file__).parents[2]
+    for folder in (package / "bundled" / "prompts", package.parent / "prompts"):
+        if (folder / BUNDLED[0]).is_file():
+            return read_words(*[(folder / name).read_text(encoding="utf-8") for name in BUNDLED], where=str(folder))
+    raise SetupError(f"{BUNDLED[0]} is missing beside the package; reinstall hiervla")
