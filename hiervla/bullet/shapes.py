@@ -88,7 +88,7 @@ def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose
     low, high = profile
     floor = (pybullet.GEOM_CYLINDER, [low, low, low], body.wall_m, Pose(np.array([0, 0, w - h])))
     slope = math.atan2(high - low, 2 * h)
-    length = math.hypot(high - low, 2 * h) / 2
+    length = (h - w * math.sin(slope)) / math.cos(slope)  # a leaning wall's foot must not reach below the floor
     parts = [floor]
     for i in range(_SIDES):
         angle = 2 * math.pi * i / _SIDES

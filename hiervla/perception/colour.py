@@ -19,11 +19,11 @@ _HUES: tuple[tuple[str, float, float], ...] = (
     ("yellow", 79.0, 111.0),
     ("green", 111.0, 172.0),
     ("cyan", 172.0, 242.0),
-    ("blue", 242.0, 305.5),
-    ("purple", 305.5, 331.0),
+    ("blue", 242.0, 307.5),
+    ("purple", 307.5, 331.0),
     ("pink", 331.0, 372.0),
 )
-_GREY_CHROMA = 9.5
+_GREY_CHROMA = 10.5
 """Below this chroma a thing has no hue worth a name."""
 
 
@@ -34,9 +34,7 @@ def lab(rgb: Array) -> Array:
     m = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
     xyz = linear @ m.T / np.array([0.95047, 1.0, 1.08883])
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    out: Array = np.stack(
-        [116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1
-    )
+    out: Array = np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
     return out
 
 

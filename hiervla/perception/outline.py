@@ -19,7 +19,7 @@ class Rectangle:
     half: Array  # (2,)
     yaw: float  # of the first axis
     rms: float
-    seen: Array  # (4,) number of samples on the sides +u, −u, +v, −v
+    seen: Array  # (4,) fraction of the sides +u, −u, +v, −v that samples lie along
 
     def frame(self, xy: Array) -> Array:
         """Points (N, 2) in the rectangle's own axes."""
@@ -112,17 +112,19 @@ def fit_rectangle(
         for k in range(4):
             on = side == k
             wk = w[on]
-            if wk.sum() < 2.0:
+            heavy = float(wk.sum())
+            if heavy < 2.0:
                 continue
             across, along = local[on, k // 2], local[on, 1 - k // 2]
-            ma, ml = np.average(across, weights=wk), np.average(along, weights=wk)
+            ma, ml = float(wk @ across) / heavy, float(wk @ along) / heavy
+            da, dl = across - ma, along - ml
             sign = 1.0 if k >= 2 else -1.0
-            numerator += sign * float((wk * (across - ma) * (along - ml)).sum())
-            denominator += float((wk * (along - ml) ** 2).sum())
+            numerator += sign * float(wk @ (da * dl))
+            denominator += float(wk @ dl**2)
             offsets[k] = ma
-            seen[k] = int((wk > 0).sum())
-            total += float((wk * (across - ma) ** 2).sum())
-            weighted += float(wk.sum())
+            seen[k] = _covered(along[wk > 0], offsets[2 * (1 - k // 2)], offsets[2 * (1 - k // 2) + 1])
+            total += float(wk @ da**2)
+            weighted += heavy
         rms = math.sqrt(total / weighted) if weighted else 0.01
         if denominator > 1e-9:
             turn = float(np.clip(numerator / denominator, -0.15, 0.15))
@@ -141,6 +143,13 @@ def fit_rectangle(
     final = Rectangle(centre, half, wrap_angle(yaw, math.pi), rms, seen)
     spread = np.abs(final.signed(samples))
     return Rectangle(centre, half, final.yaw, _rms(spread, w_all), seen)
+
+
+def _covered(along: Array, high: float, low: float) -> float:
+    """Fraction of a side from ``low`` to ``high`` that has samples in it, in steps of 3 mm."""
+    steps = max(1, round((high - low) / 0.003))
+    inside = along[(along > low) & (along < high)]
+    return min(1.0, len(np.unique(np.floor((inside - low) / (high - low) * steps))) / steps) if len(inside) else 0.0
 
 
 def fit_circle(
@@ -182,7 +191,7 @@ def fit_circle(
         radius = float(np.clip(radius + step[2], 0.003, 0.5))
         if below is not None:
             slope = float(np.clip(slope + step[3], -2.0, 6.0))
-        scale = max(0.0012, min(scale, 1.5 * float(np.sqrt(np.average(e**2, weights=np.maximum(w, 1e-9))))))
+        scale = max(0.0012, min(scale, 1.5 * math.sqrt(float(w @ e**2) / float(w.sum()))))
     d = samples - centre
     r = np.linalg.norm(d, axis=1)
     e = r - (radius - (slope * below if below is not None else 0.0))

@@ -91,13 +91,15 @@ def find_table(view: View, flat: Mask) -> Surface | None:
     seen = True
     for k in range(4):
         axis, sign = k // 2, 1.0 if k % 2 == 0 else -1.0
-        on = (np.abs(signed[:, axis] * sign - fit.half[axis]) < 0.006) & (local[:, 1 - axis] < fit.half[1 - axis] + 0.01)
+        on = (np.abs(signed[:, axis] * sign - fit.half[axis]) < 0.006) & (
+            local[:, 1 - axis] < fit.half[1 - axis] + 0.01
+        )
         along = signed[on, 1 - axis]
         covered = len(np.unique(np.floor(along / 0.02))) * 0.02
         seen &= covered >= 0.25 * 2 * fit.half[1 - axis]
-    c, s = math.cos(fit.yaw), math.sin(fit.yaw)
+    cos, sin = math.cos(fit.yaw), math.sin(fit.yaw)
     square = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)]) * fit.half
-    return _surface(view, fit.centre + square @ np.array([[c, s], [-s, c]]), seen=bool(seen))
+    return _surface(view, fit.centre + square @ np.array([[cos, sin], [-sin, cos]]), seen=bool(seen))
 
 
 def _box_of(hull: Array) -> tuple[Array]:

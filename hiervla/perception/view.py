@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from hiervla.core.geometry import Array, segment_distance
 from hiervla.core.observation import CameraImage
@@ -43,7 +44,7 @@ class View:
         """Where the sight lines to points (N, 3) pass the level ``height`` above the table: (N, 3) world."""
         return meet_level(self.eye, points - self.eye, self.plane, height)
 
-    def visible_at(self, points: Array, slack_m: float = 0.01) -> tuple[Mask, Array, Array]:
+    def visible_at(self, points: Array) -> tuple[Mask, Array, Array]:
         """For world points (N, 3): inside the image, pixel rows and columns (N,) as integers."""
         uv, z = self.image.project(points)
         h, w = self.height.shape
@@ -61,8 +62,14 @@ def meet_level(eye: Array, directions: Array, plane: Array, height: float | Arra
     return met
 
 
-def arm_pixels(points: Array, candidates: Mask, links: Array, margin_m: float) -> Mask:
-    """Pixels (H, W) whose points lie within ``margin_m`` of the arm's capsules (L, 7)."""
+_ARM_MARGIN_M = 0.012
+_FINGER_MARGIN_M = 0.004
+_FINGER_RADIUS_M = 0.02
+"""Capsules thinner than this are fingers: a thing between them must not be taken for them."""
+
+
+def arm_pixels(points: Array, candidates: Mask, links: Array) -> Mask:
+    """Pixels (H, W) whose points lie in or close to the arm's capsules (L, 7)."""
     mask = np.zeros(candidates.shape, dtype=bool)
     rows, cols = np.nonzero(candidates)
     if not len(rows) or not len(links):
@@ -70,7 +77,8 @@ def arm_pixels(points: Array, candidates: Mask, links: Array, margin_m: float) -
     p = points[rows, cols]
     near = np.zeros(len(p), dtype=bool)
     for capsule in links:
-        a, b, r = capsule[:3], capsule[3:6], capsule[6] + margin_m
+        a, b, r = capsule[:3], capsule[3:6], float(capsule[6])
+        r += _FINGER_MARGIN_M if r < _FINGER_RADIUS_M else _ARM_MARGIN_M
         low, high = np.minimum(a, b) - r, np.maximum(a, b) + r
         box = np.nonzero(((p >= low) & (p <= high)).all(axis=1) & ~near)[0]
         if len(box):
@@ -79,7 +87,32 @@ def arm_pixels(points: Array, candidates: Mask, links: Array, margin_m: float) -
     return mask
 
 
-def contour(view: View, face: Mask, height: float) -> tuple[Array, Array]:
+def smoothed(image: CameraImage, noise_m: float) -> CameraImage:
+    """The image with its depth averaged over each pixel's neighbours on the same surface, and single dropouts filled.
+
+    A sigma filter (Lee 1983): neighbours in 5 × 5 pixels count when their depth and colour are close to the pixel's own,
+    so edges stay. Used only where the table itself shows noise.
+    """
+    depth = image.depth.astype(np.float64)
+    hole = depth <= 0
+    filled = np.where(hole, median_filter(depth, 3), depth)
+    grey = image.rgb.astype(np.float64).sum(axis=-1)
+    total, count = filled.copy(), np.ones_like(filled)
+    h, w = depth.shape
+    for dr in range(-2, 3):
+        for dc in range(-2, 3):
+            if dr == 0 and dc == 0:
+                continue
+            here = (slice(max(0, -dr), h - max(0, dr)), slice(max(0, -dc), w - max(0, dc)))
+            there = (slice(max(0, dr), h - max(0, -dr)), slice(max(0, dc), w - max(0, -dc)))
+            step = filled[there] - filled[here]
+            same = (np.abs(step) < 0.004 + 3 * noise_m) & (np.abs(grey[there] - grey[here]) < 30)
+            total[here] += np.where(same, filled[there], 0.0)
+            count[here] += same
+    return replace(image, depth=(total / count).astype(np.float32))
+
+
+def contour(view: View, face: Mask, height: float) -> tuple[Array, Mask]:
     """Where the outline of a level face crosses between pixels, on that level.
 
     Midway between a pixel of the face and a neighbour that is not lies the outline, to half a pixel and without
@@ -96,9 +129,11 @@ def contour(view: View, face: Mask, height: float) -> tuple[Array, Array]:
         inside = (r >= 0) & (r < h) & (c >= 0) & (c < w)
         rr, cc = np.clip(r, 0, h - 1), np.clip(c, 0, w - 1)
         out = ~inside | ~face[rr, cc]
-        nearer = view.range_m[rr, cc] < view.range_m[rows, cols] - 0.004 - 2 * view.noise_m
-        # Something nearer that is also higher hides the face; nearer and lower is the thing's own front side.
-        hides = nearer & (np.nan_to_num(view.height[rr, cc], nan=-1.0) > height + 0.002 + 2 * view.noise_m)
+        # Something higher that is not farther away hides the face or stands on it; lower and nearer is its own front.
+        slack = 0.004 + 2 * view.noise_m
+        hides = (view.range_m[rr, cc] < view.range_m[rows, cols] + slack) & (
+            np.nan_to_num(view.height[rr, cc], nan=-1.0) > height + 0.002 + 2 * view.noise_m
+        )
         uv.append(np.stack([cols[out] + 0.5 + dc / 2, rows[out] + 0.5 + dr / 2], axis=1))
         genuine.append((inside & ~hides & ~view.arm[rr, cc])[out])
     samples = view.rays_to(np.concatenate(uv), height)[:, :2]

@@ -58,8 +58,9 @@ def capsules(client: BulletClient, arm: int) -> Array:
     states = pybullet.getLinkStates(arm, list(range(12)), computeForwardKinematics=1, physicsClientId=client.id)
     at = [np.array(s[4]) for s in states]
     turn = [rotation_matrix(s[5]) for s in states]
-    out = []
-    for i, j, r in ((0, 1, 0.10), (1, 2, 0.10), (2, 3, 0.11), (3, 4, 0.11), (4, 5, 0.11), (5, 6, 0.10), (6, 8, 0.09)):
+    base = at[0] - (0.0, 0.0, 0.333)
+    out = [(*(base + (-0.08, 0.0, 0.05)), *(base + (0.0, 0.0, 0.30)), 0.13)]
+    for i, j, r in ((0, 1, 0.11), (1, 2, 0.11), (2, 3, 0.13), (3, 4, 0.13), (4, 5, 0.12), (5, 6, 0.10), (6, 8, 0.09)):
         out.append((*at[i], *at[j], r))
     hand, r = at[HAND], turn[HAND]
     out.append((*(hand + r @ (0, -0.085, 0.02)), *(hand + r @ (0, 0.085, 0.02)), 0.045))

@@ -1,0 +1,173 @@
+"""The embedded eyes: RGB-D to a World by geometry and colour alone, with ids that stay with their things."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiervla.core.geometry import vec3
+from hiervla.core.observation import Observation
+from hiervla.core.task import Limits
+from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.world import Detection, World, Zone
+from hiervla.perception.colour import colour_word
+from hiervla.perception.hand import (
+    aloft,
+    between_fingers,
+    felt_only,
+    grip_of,
+    held_detection,
+    hidden_by_arm,
+    hold,
+    known_by,
+)
+from hiervla.perception.identity import alike, assign_ids, new_id, without
+from hiervla.perception.reading import Reading
+from hiervla.perception.scene import lit_colour, prepare, read_scene
+from hiervla.perception.support import TABLE, settle, unseen_share
+from hiervla.perception.view import View
+
+_SIZE_WORDS: dict[str, tuple[float, float]] = {
+    "cube": (0.039, 0.046),
+    "ball": (0.039, 0.046),
+    "cylinder": (0.039, 0.046),
+    "block": (0.055, 0.080),
+    "bowl": (0.100, 0.140),
+    "box": (0.150, 0.220),
+    "cup": (0.060, 0.080),
+    "plate": (0.130, 0.180),
+}
+"""Longest horizontal extent of each shape, metres: below the first small, above the second large."""
+
+
+class GeometricEyes:
+    """``Eyes`` for any calibrated RGB-D camera: plane removal, grouping, fitted shapes, colour words, stable ids."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        zones: tuple[Zone, ...] = (),
+        camera: str = "front",
+        limits: Limits = Limits(),
+    ) -> None:
+        self.vocabulary, self.zones, self.camera, self.limits = vocabulary, zones, camera, limits
+
+    def look(self, observation: Observation, before: World, look_id: str, expect: str | None = None) -> World:
+        """The world in this observation. ``expect`` is the id thought to be in the hand."""
+        image = observation.images[self.camera]
+        view, table, warnings = prepare(image, observation.links, self.limits)
+        time_s, grip = observation.time_s, grip_of(observation)
+        expected = known_by(before, expect or (before.held.id if before.held else None))
+        known = [d for d in (*before.objects.values(), *before.lost.values()) if d.support != "hand"]
+        standing, air = aloft(view, read_scene(view, table, known), observation.links)
+        rests = settle(standing)
+        found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
+        content = between_fingers(view, air, grip) if grip.felt else None
+        in_hand = self._recognise(view, content, expected, before, time_s) if content else None
+        tracked = assign_ids(found, without(before, in_hand), {*before.objects, *before.lost})
+        ids = [d.id for d in tracked]
+        objects: dict[str, Detection] = {}
+        for d, rest in zip(tracked, rests, strict=True):
+            support = "table" if rest.support == TABLE else ids[rest.support]
+            objects[d.id] = self._inventory(d.model_copy(update={"support": support, "relation": rest.relation}))
+        held = None
+        if in_hand is None and grip.felt and expected is not None:
+            in_hand = felt_only(view, expected, objects.get(expected.id), grip, before.held)
+        if in_hand is not None:
+            touched = in_hand.seen_s == time_s and content is None
+            held = hold(view, grip, in_hand, before.held, content, standing=touched)
+            there = held_detection(grip, held, in_hand, time_s, content)
+            objects[held.id] = self._inventory(there)
+        lost = {k: d for k, d in {**before.lost, **before.objects}.items() if k not in objects}
+        warnings += [f"the arm hides {k}" for k, d in lost.items() if d.support != "hand" and hidden_by_arm(view, d)]
+        warnings += [
+            f"little of {k} is seen" for k, d in objects.items() if k != (held and held.id) and d.visible < 0.35
+        ]
+        return World(
+            look_id=look_id,
+            time_s=time_s,
+            objects=objects,
+            lost=lost,
+            held=held,
+            surfaces={"table": table} if table else {},
+            zones={z.name: z for z in self.zones},
+            facts=before.facts,
+            warnings=tuple(warnings),
+        )
+
+    def _recognise(
+        self, view: View, content: Reading, expected: Detection | None, before: World, time_s: float
+    ) -> Detection | None:
+        """Which known thing is between the fingers: the expected one unless its colour says otherwise."""
+        seen = self._detection(view, content, "in_hand", time_s)
+        if expected is not None and alike(expected.colour, seen.colour):
+            return expected
+        others = [d for d in {**before.lost, **before.objects}.values() if d.colour == seen.colour]
+        if others:
+            at = np.asarray(seen.centre)
+            return min(others, key=lambda d: float(np.linalg.norm(np.asarray(d.centre) - at)))
+        if content.mask.sum() < 40 or not seen.score > 0.5:
+            return None  # bits of the hand itself, not a thing nobody has seen before
+        seen = seen.model_copy(update={"id": new_id(f"{seen.colour}_{seen.label}", {*before.objects, *before.lost})})
+        return seen
+
+    def _detection(self, view: View, reading: Reading, name: str, time_s: float) -> Detection:
+        """A reading in words and numbers; its support is filled in once everything has an id."""
+        solid, mask = reading.solid, reading.mask
+        if reading.known is not None:
+            return reading.known.model_copy(
+                update={"seen_s": time_s, "visible": round(1.0 - unseen_share(view, solid, mask), 3)}
+            )
+        rows, cols = np.nonzero(mask)
+        colour, sure = colour_word(lit_colour(view, mask))
+        n, d = view.plane[:3], view.plane[3]
+        up = (solid.top + solid.bottom) / 2
+        z = float((up - d - solid.centre @ n[:2]) / n[2])
+        visible = 1.0 - unseen_share(view, solid, mask)
+        label = solid.label
+        low, high = _SIZE_WORDS.get(label, (0.04, 0.10))
+        length = solid.size[0]
+        fit = float(np.clip(1.2 - solid.rms / 0.004, 0.3, 1.0))
+        return Detection(
+            id=name,
+            label=label,
+            colour=colour,
+            size_word="small" if length < low else "large" if length > high else "medium",
+            score=round(min(sure, fit, 0.4 + len(rows) / 60, 0.4 + visible, 0.6 if solid.stacked else 1.0), 3),
+            camera=self.camera,
+            box_px=(int(cols.min()), int(rows.min()), int(cols.max()) + 1, int(rows.max()) + 1),
+            centre=vec3((*solid.centre, z)),
+            size=vec3((*solid.size, solid.height)),
+            yaw=round(solid.yaw, 4),
+            seen_s=time_s,
+            hollow=solid.hollow,
+            inner_radius_m=round(solid.inner_radius, 4) if solid.inner_radius else None,
+            visible=round(visible, 3),
+        )
+
+    def _inventory(self, d: Detection) -> Detection:
+        bare = d.model_copy(update={"name": None, "attributes": ()})
+        for line in self.vocabulary.inventory:
+            if looks_like(self.vocabulary, line.looks, bare):
+                return d.model_copy(update={"name": line.name, "attributes": line.attributes})
+        return bare
+
+
+def looks_like(vocabulary: Vocabulary, looks: str, d: Detection) -> bool:
+    """Do the colour, shape and size words of an inventory line fit what is seen?"""
+    colours, shapes, sizes = (vocabulary.find(t, looks) for t in ("colours", "shapes", "sizes"))
+    return bool(colours or shapes or sizes) and (
+        (not colours or d.colour in colours)
+        and (not shapes or any(vocabulary.covers(s, d.label) for s in shapes))
+        and (not sizes or d.size_word in sizes)
+    )
+
+
+class GeometricDetector:
+    """``Detector`` on the same eyes: what fits the words of a query in one observation."""
+
+    def __init__(self, eyes: GeometricEyes) -> None:
+        self.eyes = eyes
+
+    def detect(self, observation: Observation, query: str) -> list[Detection]:
+        world = self.eyes.look(observation, World(), "detect")
+        return self.eyes.vocabulary.select(query, world)

@@ -1,0 +1,130 @@
+"""Ids that stay with their things across looks: matching by appearance and place, and readable new names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from hiervla.core.geometry import wrap_angle
+from hiervla.core.world import Detection, World
+
+_FORBIDDEN = 1e6
+_LIMIT = 3.0
+"""Dearest match that still counts as the same thing."""
+_ALIKE: dict[str, set[str]] = {
+    "cube": {"block", "cylinder"},
+    "block": {"cube", "cylinder"},
+    "cylinder": {"cube", "block", "ball"},
+    "ball": {"cylinder", "cube"},
+    "bowl": {"cup", "plate"},
+    "cup": {"bowl", "cylinder"},
+    "plate": {"bowl"},
+    "box": {"bowl", "plate"},
+}
+"""Labels that a thing may flicker to when it is partly hidden."""
+_NEAR: dict[str, set[str]] = {
+    "red": {"pink", "orange", "brown"},
+    "orange": {"red", "yellow", "brown"},
+    "yellow": {"orange", "green"},
+    "green": {"cyan", "yellow"},
+    "cyan": {"green", "blue"},
+    "blue": {"cyan", "purple"},
+    "purple": {"blue", "pink"},
+    "pink": {"purple", "red"},
+    "brown": {"red", "orange", "black", "grey"},
+    "white": {"grey"},
+    "grey": {"white", "black", "brown"},
+    "black": {"grey", "brown"},
+}
+
+
+def match_cost(old: Detection, new: Detection, lost: bool) -> float:
+    """How unlike two detections are: about 1 for each doubt; forbidden when they cannot be one thing."""
+    cost = 0.0
+    if old.colour != new.colour:
+        if not alike(old.colour, new.colour):
+            return _FORBIDDEN
+        cost += 1.2
+    if old.label != new.label:
+        poor = min(old.visible, new.visible) < 0.75 or min(old.score, new.score) < 0.6
+        if new.label not in _ALIKE.get(old.label, set()):
+            if not poor:
+                return _FORBIDDEN
+            cost += 1.2
+        cost += 0.4 if poor else 1.0
+    clear = min(old.visible, new.visible) > 0.7
+    for a, b in zip(sorted(old.size), sorted(new.size), strict=True):
+        cost += (0.5 if clear else 0.15) * abs(a - b) / max(0.006, 0.12 * max(a, b))
+    far = math.dist(old.centre[:2], new.centre[:2])
+    cost += 1.2 * (1 - math.exp(-far / 0.15)) + (0.0 if far < 0.02 else 0.15)
+    return cost + (0.3 if lost else 0.0)
+
+
+def assign_ids(found: list[Detection], before: World, taken: Iterable[str] = ()) -> list[Detection]:
+    """The detections with the ids of what they match in ``before`` (seen or lost), or new ones; Hungarian assignment."""
+    known = [(d, False) for d in before.objects.values()] + [(d, True) for d in before.lost.values()]
+    ids: dict[int, str] = {}
+    if known and found:
+        cost = np.array([[match_cost(old, new, lost) for new in found] for old, lost in known])
+        for r, c in zip(*linear_sum_assignment(np.minimum(cost, 50.0)), strict=True):
+            if cost[r, c] <= _LIMIT:
+                ids[int(c)] = known[r][0].id
+    by_id = {d.id: d for d, _ in known}
+    used = {*before.objects, *before.lost, *taken}
+    out = []
+    order = sorted(range(len(found)), key=lambda i: (round(found[i].centre[1], 2), found[i].centre[0]), reverse=True)
+    for i in order:  # new ids count from the robot's left, as people do
+        if i not in ids:
+            ids[i] = new_id(f"{found[i].colour}_{found[i].label}", used)
+            used.add(ids[i])
+    for i, d in enumerate(found):
+        out.append(_remembered(d.model_copy(update={"id": ids[i]}), by_id.get(ids[i])))
+    return out
+
+
+def without(before: World, held: Detection | None) -> World:
+    """The same world with one thing left out, so that nothing else is taken for it."""
+    if held is None:
+        return before
+    keep = {k: d for k, d in before.objects.items() if k != held.id}
+    lost = {k: d for k, d in before.lost.items() if k != held.id}
+    return before.model_copy(update={"objects": keep, "lost": lost})
+
+
+def alike(a: str, b: str) -> bool:
+    """Could two colour words be of one thing in different light?"""
+    return a == b or b in _NEAR.get(a, set())
+
+
+def new_id(stem: str, used: set[str]) -> str:
+    """``stem_n`` with the lowest n above every one in use; what was known stays in ``lost``, so none is used twice."""
+    taken = [int(m[1]) for u in used if (m := re.fullmatch(re.escape(stem) + r"_(\d+)", u))]
+    return f"{stem}_{max(taken, default=0) + 1}"
+
+
+def _remembered(new: Detection, old: Detection | None) -> Detection:
+    """A poor view keeps what a better one told: label, colour and size of the same thing."""
+    if old is None:
+        return new
+    change: dict[str, object] = {}
+    if new.visible < 0.75 and old.visible > new.visible:
+        change = {"label": old.label, "colour": old.colour, "hollow": old.hollow, "inner_radius_m": old.inner_radius_m}
+        if not _same_size(old, new):
+            bottom = new.bottom_z
+            change |= {"size": old.size, "size_word": old.size_word}
+            change |= {"centre": (new.centre[0], new.centre[1], round(bottom + old.size[2] / 2, 4))}
+    elif new.score < 0.6 < old.score and new.colour != old.colour:
+        change = {"colour": old.colour}
+    if old.label == "cube" and new.label == "cube":  # a cube's yaw is known modulo a quarter turn: stay near the last
+        quarter = math.pi / 2
+        steps = round((old.yaw - new.yaw) / quarter)
+        change["yaw"] = wrap_angle(new.yaw + steps * quarter, math.pi)
+    return new.model_copy(update=change) if change else new
+
+
+def _same_size(a: Detection, b: Detection) -> bool:
+    return all(abs(x - y) < max(0.005, 0.12 * x) for x, y in zip(a.size, b.size, strict=True))

@@ -1,0 +1,101 @@
+"""One image to the solids in it: table and arm told apart first, then groups of pixels, fragments, shapes, support."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiervla.core.geometry import Array
+from hiervla.core.observation import CameraImage
+from hiervla.core.task import Limits
+from hiervla.core.world import Detection, Surface
+from hiervla.perception.fragments import Group, drop_slivers, join_fragments
+from hiervla.perception.reading import Reading, read_group
+from hiervla.perception.recall import recall
+from hiervla.perception.segments import components, normals_of, same_colour
+from hiervla.perception.table import announce, find_plane, find_table
+from hiervla.perception.view import Mask, View, arm_pixels, smoothed
+
+_LOWEST_M = 0.0035
+"""What rises less than this above the table is the table."""
+_FOOT_M = 0.17
+"""Around the arm's base everything is the arm's foot."""
+_NOISY_M = 0.0006
+"""A table rougher than this is smoothed before it is read."""
+_LEAST_PX = 10
+_AROUND_M = 0.05
+"""How far beyond the table's edge a thing on it may reach."""
+
+
+def prepare(image: CameraImage, links: Array, limits: Limits) -> tuple[View, Surface | None, list[str]]:
+    """The view of an image with plane, arm and table found; warnings where something had to be assumed."""
+    points = image.points()
+    plane, noise, found = find_plane(points, limits.table_height_m)
+    if noise > _NOISY_M:
+        image = smoothed(image, noise)
+        points = image.points()
+        rough = noise
+        plane, noise, found = find_plane(points, limits.table_height_m)
+        noise = max(noise, 0.6 * rough)  # near edges, where neighbours are few, smoothing helps less than on the table
+    warnings = [] if found else [announce(limits)]
+    height = points @ plane[:3] + plane[3]
+    range_m = np.where(image.depth > 0, image.depth, np.inf)
+    raised = np.nan_to_num(height, nan=-1.0) > _LOWEST_M
+    arm = arm_pixels(points, raised, links)
+    if len(links):  # the foot it stands on is the arm's too, whatever the capsules cover
+        arm |= np.hypot(points[..., 0] - limits.base[0], points[..., 1] - limits.base[1]) < _FOOT_M
+    view = View(image, points, height, range_m, plane, noise, arm)
+    flat = np.abs(np.nan_to_num(height, nan=-1.0)) < 0.003 + 3 * noise
+    low, high = np.asarray(limits.low[:2]) - 0.4, np.asarray(limits.high[:2]) + 0.4
+    xy = points[..., :2]
+    flat &= ((xy > low) & (xy < high)).all(axis=-1) & ~arm
+    table = find_table(view, flat)
+    return view, table, warnings
+
+
+def read_scene(view: View, table: Surface | None, known: list[Detection]) -> list[Reading]:
+    """Every solid on and above the table; ``known`` are things seen before, for where the arm cuts them to pieces."""
+    raised = (np.nan_to_num(view.height, nan=-1.0) > _LOWEST_M + 3 * view.noise_m) & ~view.arm
+    raised &= view.height < 0.5
+    if table is not None:
+        corners = np.asarray(table.outline)
+        low, high = corners.min(axis=0) - _AROUND_M, corners.max(axis=0) + _AROUND_M
+        raised &= ((view.points[..., :2] > low) & (view.points[..., :2] < high)).all(axis=-1)
+    labels, n = components(view, raised)
+    sizes = np.bincount(labels.ravel(), minlength=n + 1)
+    groups: list[Group] = []
+    for k in np.argsort(-sizes[1:]) + 1:
+        if sizes[k] < _LEAST_PX:
+            continue
+        mask = labels == k
+        groups.append((mask, lit_colour(view, mask)))
+    normals = normals_of(view, raised)
+    readings, groups = recall(view, groups, known, table.height_m if table else 0.0)
+    for mask, rgb in join_fragments(view, normals, groups):
+        if (host := _fragment_of(view, mask, rgb, readings)) is not None:
+            host.mask = host.mask | mask
+            continue
+        readings += read_group(view, normals, mask)
+    return drop_slivers(view, [r for r in readings if r.mask.sum() >= 4])
+
+
+def _fragment_of(view: View, mask: Mask, rgb: Array, readings: list[Reading]) -> Reading | None:
+    """The reading that already explains these pixels: the same colour, on its surface."""
+    rows, cols = np.nonzero(mask)
+    xy, heights = view.points[rows, cols, :2], view.height[rows, cols]
+    for r in readings:
+        if not same_colour(rgb, lit_colour(view, r.mask)):
+            continue
+        if float(np.mean(r.solid.distance(xy, heights) < 0.004 + 2 * view.noise_m)) > 0.7:
+            return r
+    return None
+
+
+def lit_colour(view: View, mask: Mask) -> Array:
+    """The colour (3,) of a thing where light falls best: its highest face, else its brighter pixels."""
+    rgb = view.image.rgb[mask].astype(np.float64)
+    h = view.height[mask]
+    top = h > h.max() - 0.0025 - 2 * view.noise_m
+    if top.sum() >= 8:
+        return np.asarray(np.median(rgb[top], axis=0))
+    bright = rgb.sum(axis=1)
+    return np.asarray(np.median(rgb[bright >= np.quantile(bright, 0.6)], axis=0))
