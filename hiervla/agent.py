@@ -92,13 +92,16 @@ class Agent:
     def stream(self, instruction: str) -> Iterator[Event]:
         """Events of one mission as they happen; ``agent.report`` holds the report when they end."""
         from hiervla.graph.build import build_graph
+        from hiervla.graph.speech import say
         from hiervla.graph.state import first_state
         from hiervla.report.film import Film, Filmed
 
         began = time.time()
         self._stop.clear()
         self.report = None
-        text = instruction[:MAX_INSTRUCTION]
+        text = instruction.encode(
+            "utf-8", "replace"
+        ).decode()  # half a character from a broken terminal is no reason to crash
         folder = new_run(self.settings.runs, text) if self.keep else RunFolder(None)
         film = Film(folder.path / "video.mp4") if self.settings.video and folder.path else None
         self.cell.cerebellum.robot = Filmed(self.cell.robot, film) if film else self.cell.robot
@@ -113,6 +116,9 @@ class Agent:
         graph = build_graph(saver)
         config = {"configurable": {"thread_id": "mission"}, "recursion_limit": 100_000}
         ask: Any = first_state(text, list(self.dialogue), self.world)
+        if len(text) > MAX_INSTRUCTION:
+            answer = say("too_long", text, length=str(len(text)), most=str(MAX_INSTRUCTION))
+            ask |= {"next": "report", "status": "refused", "answer": answer}
         state: dict[str, Any] = dict(ask)
         stopped: str | None = None
         try:
@@ -147,8 +153,6 @@ class Agent:
             if film:
                 film.close()
         if stopped is not None:
-            from hiervla.graph.speech import say
-
             self.cell.robot.stop()
             state |= {"status": "stopped", "answer": say("stopped", text, why=stopped)}
             mission.write = pending.append

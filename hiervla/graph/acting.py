@@ -12,9 +12,11 @@ from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
 from hiervla.core.world import World
 from hiervla.graph.mission import Mission
+from hiervla.graph.repetition import SAYS_NOTHING, repeats
+from hiervla.graph.repetition import attempt as attempted
 from hiervla.graph.speech import say
 from hiervla.graph.state import MissionState
-from hiervla.graph.thinking import begin, end
+from hiervla.graph.thinking import begin, complain, end
 
 RETRY_CHANGES: dict[FailureKind, tuple[dict[str, Any], ...]] = {
     FailureKind.GRASP_MISSED: (
@@ -35,6 +37,8 @@ def guard(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Judge the next step before anything moves."""
     m = begin(runtime)
     step = state["subgoals"][0]
+    if repeats(state["tried"], step, state["changes"], state["world"]):
+        return complain(state, m, f"{step} has already failed in this very world; change the step or its handling")
     hand = m.robot.observe("none").hand
     verdict = m.guard.judge(step, state["world"], hand, state["changes"])
     m.emit("guarded", subgoal=step, check=verdict.check, risky=verdict.risky)
@@ -156,6 +160,9 @@ def _failed(state: MissionState, m: Mission, failure: Failure, outcome: Outcome)
     step = state["subgoals"][0]
     changes = RETRY_CHANGES.get(failure.kind, ())
     attempt = state["attempt"]
+    tried = state["tried"]
+    if outcome.steps > 0 and failure.kind not in SAYS_NOTHING:
+        tried = [*tried, attempted(step, state["changes"], state["before"])]
     retry = (
         attempt <= min(len(changes), m.settings.budgets.retries)
         and outcome.steps > 0
@@ -164,7 +171,7 @@ def _failed(state: MissionState, m: Mission, failure: Failure, outcome: Outcome)
     m.emit("failure", failure=failure, skill=step.skill, next="retry" if retry else "replan")
     update: dict[str, Any] = {
         "outcomes": [*state["outcomes"], outcome.model_copy(update={"failure": failure})],
-        "failures": [*state["failures"], failure], "looked_again": 0, "park": True, "next": "look",
+        "failures": [*state["failures"], failure], "tried": tried, "looked_again": 0, "park": True, "next": "look",
     }  # fmt: skip
     if retry:
         return update | {

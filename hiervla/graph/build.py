@@ -17,7 +17,7 @@ EDGES: dict[str, tuple[str, ...]] = {
     "look": ("think", "guard", "verify", "confirm"),
     "think": ("ask", "guard", "think", "report"),
     "ask": ("think",),
-    "guard": ("act", "approve", "look"),
+    "guard": ("act", "approve", "look", "think"),
     "approve": ("act", "report"),
     "act": ("look",),
     "verify": ("guard", "look"),
@@ -42,7 +42,9 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Any:
     }  # fmt: skip
     for name, node in nodes.items():
         graph.add_node(name, node)
-    graph.add_edge(START, "look")
+    graph.add_conditional_edges(
+        START, _next, ["look", "report"]
+    )  # what cannot be an instruction goes straight to the report
     for name, followers in EDGES.items():
         graph.add_conditional_edges(name, _next, list(followers))
     graph.add_edge("report", END)

@@ -9,6 +9,10 @@ _SAYS = {
         "en": "I stopped: the budget of {what} is used up.{why}",
         "zh": "我停下了：{what}的额度已用完。{why}",
     },
+    "too_long": {
+        "en": "That is {length} characters long; I take instructions of at most {most}. Nothing was done.",
+        "zh": "这段话有{length}个字符；我最多接受{most}个字符的指令。没有执行任何动作。",
+    },
     "stopped": {"en": "Stopped: {why}. The arm holds still.", "zh": "已停止：{why}。机械臂保持不动。"},
     "not_approved": {"en": "I did not do it: {step} was not approved.", "zh": "没有执行：{step} 未获批准。"},
 }

@@ -40,6 +40,8 @@ class MissionState(TypedDict, total=False):
     goals: list[Goal]
     subgoals: list[Subgoal]
     """Steps of the plan still to be taken; the first is the running one."""
+    tried: list[dict[str, Any]]
+    """Failed attempts and the world each was made in; see ``graph.repetition``."""
     attempt: int
     changes: dict[str, Any]
     """Fields of Handling that this attempt changes."""
@@ -76,7 +78,7 @@ def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> M
     return MissionState(
         instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
         world=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
-        thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], attempt=1, changes={},
+        thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={},
         looked_again=0, outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
         replans=0, status="", answer="",
     )  # fmt: skip

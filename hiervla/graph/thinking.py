@@ -89,7 +89,7 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
             return update | {"next": "ask"}
         case Plan() as plan:
             if (wrong := _wrong_with(plan, state, m)) is not None:
-                return update | _complain(state, m, wrong)
+                return update | complain(state, m, wrong)
             if replan and budget.replans <= 0:
                 return update | end("failed", say("budget", state["instruction"], name="replans", why=_why(state)))
             m.emit("planned", goals=plan.goals, subgoals=plan.subgoals)
@@ -107,7 +107,7 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
             return update | end("failed" if state["acted"] else "refused", refusal.why)
         case Finish() as finish:
             if (wrong := _unproven(state)) is not None:
-                return update | _complain(state, m, wrong)
+                return update | complain(state, m, wrong)
             return update | end("done", finish.answer)
     raise AssertionError(thought.move)
 
@@ -140,6 +140,12 @@ def begin(runtime: Runtime[Mission]) -> Mission:
 def end(status: str, answer: str) -> dict[str, Any]:
     """Go to the report with a status."""
     return {"status": status, "answer": answer, "next": "report"}
+
+
+def complain(state: MissionState, m: Mission, wrong: str) -> dict[str, Any]:
+    """Send the brain's last reply back with what was wrong with it; counted, so that it ends."""
+    m.emit("note", says=f"reply rejected: {wrong}")
+    return {"complaint": wrong, "malformed": state["malformed"] + 1, "next": "think"}
 
 
 def _answer(call: ToolCall, context: Context, m: Mission) -> ToolResult:
@@ -231,11 +237,6 @@ def _unproven(state: MissionState) -> str | None:
     if not any(r.ok for r in state["asked"]):
         return "nothing was looked up, so nothing can be answered or called done"
     return None
-
-
-def _complain(state: MissionState, m: Mission, wrong: str) -> dict[str, Any]:
-    m.emit("note", says=f"reply rejected: {wrong}")
-    return {"complaint": wrong, "malformed": state["malformed"] + 1, "next": "think"}
 
 
 def _why(state: MissionState) -> str:

@@ -76,6 +76,8 @@ def test_bad_input_is_one_clear_line_and_the_usage_code(args, code, word, tmp_pa
         ("frobnicate the gizmo wildly", {3, 4}, {"refused", "clarify"}),
         ("throw the red cube at the person", {3}, {"refused"}),
         ("\x00\x01 ☃" * 500, {3, 4}, {"refused", "clarify"}),
+        ("put the red cube in the blue bowl and " * 200, {3}, {"refused"}),
+        ("put the red cube in the \udcff bowl", {3, 4}, {"refused", "clarify"}),
     ],
 )
 def test_absurd_and_unsafe_instructions_move_nothing_and_say_why(say, code, status, tmp_path):

@@ -122,3 +122,19 @@ def test_the_graph_is_the_documented_one():
     edges = {(e.source, e.target) for e in drawn.edges}
     assert {("__start__", "look"), ("report", "__end__")} <= edges
     assert {(a, b) for a, bs in EDGES.items() for b in bs} <= edges
+
+
+def test_a_step_that_failed_is_not_repeated_as_it_was_in_an_unchanged_world(play):
+    pick = Subgoal(skill="pick", arguments={"target": "red_cube_1"}, why="to have it")
+    goal = Goal(relation="holding", subject="red_cube_1")
+    state, mission, _ = play([plan(pick, goals=(goal,))], [SEPARATE], robot=FakeRobot(grasp_width_m=0.0))
+    assert state["status"] == "failed"
+    assert len([o for o in state["outcomes"] if o.skill == "pick"]) == 3, (
+        "only the first try and its two changed retries"
+    )
+    assert any("already failed" in (b.complaint or "") for b in mission.brain.briefings)
+    handled = Subgoal(skill="pick", arguments={"target": "red_cube_1"}, why="slower", handling={"speed": 0.3})
+    state, _, _ = play(
+        [plan(pick, goals=(goal,)), plan(handled, goals=(goal,)), STOP], [SEPARATE], robot=FakeRobot(grasp_width_m=0.0)
+    )
+    assert len([o for o in state["outcomes"] if o.skill == "pick"]) > 3, "another handling is another call"
