@@ -67,7 +67,7 @@ class Budgets(BaseModel):
     tool_calls: int = 80
     replans: int = 8
     malformed: int = 3
-    """Malformed replies in a row before the mission fails."""
+    """Replies that could not be used, without anything done between them, before the mission fails."""
     retries: int = 2
     """Attempts at one subgoal after the first, each handled differently, before it goes back to the brain."""
     robot_s: float = 600.0

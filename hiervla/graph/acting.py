@@ -87,7 +87,7 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
            chunk_lengths=tuple(t.chunk_lengths), inferences=t.inferences, interrupts=t.interrupts)  # fmt: skip
     expect = verdict.skill.objects()[0] if verdict.skill.grip == "gain" else state["expect"]
     return {
-        "before": world, "acted": True, "expect": expect, "confirmed": None, "looked_again": 0, "park": False,
+        "before": world, "acted": True, "expect": expect, "confirmed": None, "malformed": 0, "looked_again": 0, "park": False,
         "after_look": "verify", "look_why": f"to verify {step}", "next": "look",
     }  # fmt: skip
 
@@ -117,6 +117,8 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         "outcomes": [*state["outcomes"], outcome.model_copy(update={"evidence": check.evidence})], "subgoals": rest,
         "attempt": 1, "changes": {}, "looked_again": 0,
     }  # fmt: skip
+    if m.guard.fill(step).grip != "none":
+        update["tried"] = []  # something was taken or put: the world in which steps failed is gone
     if rest:
         return update | {"next": "guard"}
     return update | {"park": True, "after_look": "confirm", "look_why": "to confirm all goals together", "next": "look"}

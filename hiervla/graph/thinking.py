@@ -80,7 +80,6 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         "thought": thought,
         "thoughts": [*state["thoughts"], thought],
         "complaint": None,
-        "malformed": 0,
     }
     match thought.move:
         case Ask():
