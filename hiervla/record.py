@@ -89,7 +89,7 @@ def read_events(run: Path) -> list[Any]:
     if not file.is_file():
         raise SetupError(f"{run} is no run folder: it has no events.jsonl; `hiervla runs` lists them")
     events = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_bytes().split(b"\n"):
         try:
             events.append(_EVENTS.validate_json(line))
         except ValueError:

@@ -20,6 +20,7 @@ class Place(Skill):
     target: str
     """Id of the held object."""
     relation: Literal["in", "on", "beside", "at_distance"]
+    """How it is to lie to the reference."""
     reference: str
     """Object id; ``table`` with ``on``; ``edge``, ``left edge``, ``right edge``, ``near edge`` or ``far edge`` with ``at_distance``."""
     distance_m: float | None = None

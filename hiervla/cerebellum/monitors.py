@@ -12,6 +12,8 @@ from hiervla.core.observation import Observation
 from hiervla.core.outcome import Evidence, Failure, FailureKind
 from hiervla.core.task import Task
 
+FARTHEST_M = 3.0
+"""No table-top arm is told to be farther than this from the world's origin."""
 EMPTY_M = 0.004
 """A gripper narrower than this holds nothing: the thinnest thing it is sent for is thicker."""
 WatchFactory = Callable[[Observation, "object"], Callable[[Observation], float | None] | None]
@@ -187,6 +189,8 @@ class BadSensors:
         for name, value in (("hand pose", seen.hand.position), ("joints", seen.joints), ("wrench", seen.wrench)):
             if not np.all(np.isfinite(value)):
                 return f"the {name} reading is not a number"
+        if float(np.abs(seen.hand.position).max()) > FARTHEST_M:
+            return "the hand pose reading lies far outside the cell"
         return "the gripper width reading is absurd" if not -0.01 <= seen.gripper_width_m <= 0.3 else None
 
     def watch(self, seen: Observation, task: Task, action: Array, phase: str) -> Failure | None:

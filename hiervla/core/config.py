@@ -59,8 +59,10 @@ def load_settings(path: Path | None = None, sets: tuple[str, ...] = ()) -> Setti
     if path is not None and path.is_file():
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8")).get("settings", {})
-        except tomllib.TOMLDecodeError as e:
+        except (OSError, ValueError) as e:  # no TOML, or no UTF-8
             raise SetupError(f"{path}: {e}") from e
+        if not isinstance(data, dict):
+            raise SetupError(f"{path}: settings is not a table: write [settings] and its keys under it")
     for change in sets:
         key, eq, text = change.partition("=")
         if not eq or not key.strip():

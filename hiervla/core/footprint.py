@@ -64,11 +64,13 @@ def gap(a: Array, b: Array) -> float:
 
 
 def edge_gap(outline: Array, a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Shortest distance from an outline to the line through a and b (a table edge), metres."""
+    """Shortest distance from an outline to the line through a and b (a table edge); negative by how far it hangs over."""
     p, q = np.asarray(a), np.asarray(b)
     e = q - p
     n = np.array([-e[1], e[0]]) / max(float(np.linalg.norm(e)), 1e-12)
-    return float(np.abs((outline - p) @ n).min())
+    off = (outline - p) @ n
+    side = 1.0 if off.mean() >= 0 else -1.0  # which side of the edge most of it lies on
+    return float((side * off).min())
 
 
 def _overlap(a: Array, b: Array) -> float:

@@ -131,7 +131,7 @@ def rests_in(a: Detection, container: Detection, world: World) -> bool:
 
 
 def _in(goal: Goal, world: World) -> Check:
-    if held := _held(goal, world):
+    if (held := _held(goal, world)) is not None:
         return held
     pair = _pair(goal, world)
     if isinstance(pair, Check):
@@ -147,7 +147,7 @@ def _in(goal: Goal, world: World) -> Check:
 
 
 def _on(goal: Goal, world: World) -> Check:
-    if held := _held(goal, world):
+    if (held := _held(goal, world)) is not None:
         return held
     if goal.reference == "table":
         if not world.seen_now(goal.subject):
@@ -179,7 +179,7 @@ def on_side(goal_direction: str, subject: Detection, reference: Detection) -> bo
 
 
 def _beside(goal: Goal, world: World) -> Check:
-    if held := _held(goal, world):
+    if (held := _held(goal, world)) is not None:
         return held
     pair = _pair(goal, world)
     if isinstance(pair, Check):
@@ -197,7 +197,7 @@ def _beside(goal: Goal, world: World) -> Check:
 
 
 def _at_distance(goal: Goal, world: World) -> Check:
-    if held := _held(goal, world):
+    if (held := _held(goal, world)) is not None:
         return held
     edge = goal.reference == "edge" or goal.reference in EDGES
     needed = [goal.subject] if edge else [goal.subject, goal.reference or ""]

@@ -118,7 +118,10 @@ def hand_room(at: tuple[float, float, float], yaw: float, opening: float, world:
     x, y, z = at
     closing = np.array([-math.sin(yaw), math.cos(yaw)])
     across = (opening + FINGER_M[1]) / 2
-    fingers = [rectangle(*(np.array([x, y]) + closing * side * across), *FINGER_M, yaw) for side in (1, -1)]
+    fingers = [
+        rectangle(float(x + closing[0] * s * across), float(y + closing[1] * s * across), *FINGER_M, yaw)
+        for s in (1, -1)
+    ]
     palm = rectangle(x, y, *PALM_M, yaw)
     room = 1.0
     for o in world.objects.values():

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from hiervla.core.geometry import Pose
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import EDGES, Goal, holds
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.task import Grip, Handling, Keyframe, Limits, Task, Trace
 from hiervla.core.world import Detection, World
@@ -81,7 +81,7 @@ class Skill(BaseModel):
 
     def is_place(self, name: str, world: World) -> bool:
         """True for names that are no object but a place: the table, its edges, a zone."""
-        return name in world.surfaces or name in world.zones or name.endswith("edge")
+        return name in world.surfaces or name in world.zones or name == "edge" or name in EDGES
 
     def effects(self) -> tuple[Goal, ...]:
         """What will hold once it is done; empty for skills that leave nothing behind."""

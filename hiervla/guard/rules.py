@@ -72,7 +72,11 @@ class Guard:
         except ToolError as e:
             return Verdict(Check.no(str(e), kind=e.kind))
         named = [world.objects[i] for i in skill.objects() if i in world.objects]
-        handling = handling_for(named, {**subgoal.handling, **(changes or {})})
+        try:
+            handling = handling_for(named, {**subgoal.handling, **(changes or {})})
+        except ValidationError as e:
+            wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
+            return Verdict(Check.no(f"{subgoal.skill}: handling: {wrong}", kind=FailureKind.PRECONDITION), skill)
         risky = any(a in RISKY for d in named for a in d.attributes)
         ready = skill.ready(world)
         if not ready:
@@ -99,12 +103,14 @@ class Guard:
 
     def motion(self, task: Task, world: World, hand: Pose) -> Check:
         """Reach, workspace, keep-out zones, and what the motion between keyframes would sweep."""
+        at = hand.position
         for frame in task.keyframes:
             if (why := self.outside(frame)) is not None:
                 return Check.no(why, kind=FailureKind.UNREACHABLE)
             for zone in world.zones.values():
-                if zone.keep_out and gap(_point(frame.position), np.asarray(zone.outline)) < 0:
+                if zone.keep_out and gap(_stretch(at, frame.position), np.asarray(zone.outline)) < 0:
                     return Check.no(f"{frame.name} would enter the zone {zone.name!r}", kind=FailureKind.UNSAFE)
+            at = frame.position
         swept = self.sweeps(task, world, hand)
         if swept:
             return Check.no(f"the motion would sweep {', '.join(swept)}", kind=FailureKind.BLOCKED)
@@ -176,9 +182,17 @@ def handling_for(named: list[Detection], asked: dict[str, object]) -> Handling:
     base = Handling.model_validate(asked)
     speed = min([base.speed, *[float(d["speed"]) for d in demands if "speed" in d]])  # type: ignore[arg-type]
     gentle = [float(d["grip_force_n"]) for d in demands if "grip_force_n" in d]  # type: ignore[arg-type]
-    grip = min(gentle) if gentle and min(gentle) < 40 else max([base.grip_force_n, *gentle])
+    if gentle and min(gentle) < 40:
+        grip = min([base.grip_force_n, *gentle])
+    else:
+        grip = max([base.grip_force_n, *gentle])
     level = base.keep_level or any(d.get("keep_level") for d in demands)
     return base.model_copy(update={"speed": speed, "grip_force_n": grip, "keep_level": level})
+
+
+def _stretch(a: Array, b: Array) -> Array:
+    """The way from a to b seen from above, as an outline thinner than anything."""
+    return np.asarray([a[:2], b[:2], (a[:2] + b[:2]) / 2 + (1e-4, 1e-4)])
 
 
 def _point(p: Array) -> Array:

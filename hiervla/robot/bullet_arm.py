@@ -31,6 +31,8 @@ REFLEX_N = 30.0
 """Wrist force at which the arm stops pushing within a tick."""
 _JOINT_STEP_RAD = 0.45
 """Farthest a joint may turn in one tick: another posture for the same pose is never jumped to."""
+_YIELD_M = 0.002
+"""How far the set-point gives way along the force each time the reflex is felt."""
 _PARTS = 4
 """Set-points sent within one tick."""
 HOME = (0.36, 0.0, 0.42, 0.0)
@@ -141,13 +143,12 @@ class BulletArm:
         far = float(np.linalg.norm(ahead))
         if far > _LEASH_M:
             goal = hand.position + ahead * (_LEASH_M / far)
-        executed = np.array([*(goal - self._setpoint), *action[3:6], action[6]])
-        self._setpoint = goal
+        before, self._setpoint = self._setpoint, goal
         self._setturn = quaternion_multiply(quaternion_from_rotvec(action[3:6]), self._setturn)
         self._gripper, self._force_n = float(np.clip(action[6], 0.0, 1.0)), force_n
         self.client.begin_tick()
         self._run(self._solve(self._setpoint, self._setturn))
-        return executed
+        return np.array([*(self._setpoint - before), *action[3:6], action[6]])
 
     def _run(self, goal: Array) -> None:
         """One tick towards joint angles ``goal`` (7,), in even parts so that the hand is not jerked.
@@ -166,8 +167,8 @@ class BulletArm:
             if force > float(np.linalg.norm(self._strongest[:3])):
                 self._strongest = wrench
             if force > REFLEX_N:
-                start = goal = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)])
-                self._setpoint = self._hand().position
+                self._setpoint = self._hand().position + wrench[:3] / force * _YIELD_M
+                start = goal = self._joints = self._solve(self._setpoint, self._setturn)
 
     def _solve(self, position: Array, quaternion: Array) -> Array:
         """Joint angles (7,) for a grasp centre, always sought from the same posture turned to the goal's bearing.
@@ -207,12 +208,20 @@ class BulletArm:
             )
 
     def stop(self) -> None:
-        """Hold where it is."""
+        """Hold where it is, or as far back as frees it from what it presses against."""
         hand = self._hand()
         self._setpoint, self._setturn = hand.position, hand.quaternion
         joints = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)])
         self._command(joints)
         self.client.step(6)
+        for _ in range(10):
+            self._strongest = self._wrench()
+            force = float(np.linalg.norm(self._strongest[:3]))
+            if force <= REFLEX_N:
+                break
+            self._setpoint = self._hand().position + self._strongest[:3] / force * _YIELD_M
+            self._command(self._solve(self._setpoint, self._setturn))
+            self.client.step(3)
 
     def close(self) -> None:
         self.client.close()

@@ -9,11 +9,14 @@ import numpy as np
 
 from hiervla.core.errors import SafetyStop
 from hiervla.core.geometry import Array
+from hiervla.core.grasp import TIP_M
 from hiervla.core.observation import Observation
 from hiervla.core.ports import Detail, Robot, RobotDescription
 from hiervla.core.task import Limits
 
 _WINDOW_S = 0.5
+_LEASH_M = 0.06
+"""An arm that is farther than this from where it was told to be has given way: count from where it is."""
 
 
 class Envelope:
@@ -25,6 +28,8 @@ class Envelope:
         self.limits = limits or self.description.limits
         self.shortened = 0
         """Actions that had to be shortened so far."""
+        self._told: Array | None = None
+        """Where the arm has been told to be: it lags behind that, and the limits hold for both."""
         self._steps: deque[float] = deque(maxlen=max(1, round(_WINDOW_S / self.description.step_s)))
 
     def describe(self) -> RobotDescription:
@@ -52,18 +57,22 @@ class Envelope:
         if not np.allclose(safe, action, atol=1e-9):
             self.shortened += 1
         executed = self.robot.apply(safe, float(np.clip(force_n, 1.0, 70.0)))
+        self._told = None if self._told is None else self._told + executed[:3]
         self._steps.append(float(np.linalg.norm(safe[:3])))
         return executed
 
     def shorten(self, action: Array, seen: Observation) -> Array:
         """The nearest allowed action (7,) from where the hand is."""
-        limits, at = self.limits, seen.hand.position
+        limits = self.limits
+        if self._told is None or float(np.linalg.norm(self._told - seen.hand.position)) > _LEASH_M:
+            self._told = seen.hand.position.copy()
+        at = self._told
         step = _shorter(action[:3], limits.step_m)
         budget = limits.speed_m_s * _WINDOW_S - sum(
             list(self._steps)[1:] if len(self._steps) == self._steps.maxlen else self._steps
         )
         step = _shorter(step, max(0.0, budget))
-        low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m))
+        low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m + TIP_M))
         goal = np.clip(at + step, np.minimum(low, at), np.maximum(limits.high, at))  # outside already: only inwards
         base = np.asarray(limits.base[:2])
         r, r_now = math.dist(goal[:2], base), math.dist(at[:2], base)
@@ -75,6 +84,7 @@ class Envelope:
 
     def stop(self) -> None:
         self._steps.clear()
+        self._told = None
         self.robot.stop()
 
     def close(self) -> None:

@@ -43,11 +43,20 @@ def run_rows(
     """
     done: dict[Key, Row] = {}
     if resume is not None and resume.is_file():
-        done = {tuple(r[k] for k in keys): r for r in _read(resume)}
+        rows = _read(resume)
+        if any(not isinstance(r, dict) or not all(k in r for k in keys) for r in rows):
+            raise SetupError(f"{resume}: its rows are of something else: they lack {', '.join(keys)}")
+        done = {tuple(r[k] for k in keys): r for r in rows}
     sink = out or resume
     wanted = [tuple(i[: len(keys)]) for i in items]
     todo = [i for i in items if tuple(i[: len(keys)]) not in done]
-    file = sink.open("a", encoding="utf-8") if sink is not None else None
+    file = None
+    if sink is not None:
+        try:
+            _whole_lines(sink)
+            file = sink.open("a", encoding="utf-8")
+        except OSError as e:
+            raise SetupError(f"cannot write rows to {sink}: {e.strerror}") from e
     if file is not None and out is not None and resume is not None and out != resume:
         for row in done.values():
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -86,6 +95,19 @@ def _rows(work: Callable[..., Row], items: Sequence[tuple[Any, ...]], jobs: int)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _whole_lines(path: Path) -> None:
+    """Make a file that a stop cut short end with a whole line: a whole row gets its end, a torn one is cut off."""
+    text = path.read_bytes() if path.is_file() else b""
+    if not text or text.endswith(b"\n"):
+        return
+    kept, _, torn = text.rpartition(b"\n")
+    try:
+        json.loads(torn)
+        path.write_bytes(text + b"\n")
+    except ValueError:
+        path.write_bytes(kept + b"\n" if kept else b"")
 
 
 def _read(path: Path) -> list[Row]:

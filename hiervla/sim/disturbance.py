@@ -10,7 +10,7 @@ import pybullet
 
 from hiervla.core.geometry import quaternion_from_yaw
 from hiervla.sim.scene import DisturbanceSpec
-from hiervla.sim.simulation import Simulation
+from hiervla.sim.simulation import Crowded, Simulation
 
 _FAR_M = 0.09
 """A body that is moved goes at least this far: less would not be a disturbance."""
@@ -88,8 +88,13 @@ class Disturber:
             return
         body, old = self.sim.bodies[spec.body], self.sim.pose(spec.body).position
         hand = self.sim.hand()
-        for _ in range(60):
-            x, y = self.sim.free_spot(body.radius, body.spec.region, but=spec.body)
+        regions = [body.spec.region] * 30 + [None] * 30  # where there is no room in its own: in the scene's
+        x, y = float(old[0]), float(old[1])
+        for region in regions:
+            try:
+                x, y = self.sim.free_spot(body.radius, region, but=spec.body)
+            except Crowded:
+                continue
             if (
                 math.hypot(x - old[0], y - old[1]) >= _FAR_M
                 and math.hypot(x - hand[0], y - hand[1]) >= _FAR_M + body.radius

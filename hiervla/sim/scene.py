@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from hiervla.bullet.shapes import SHAPES
 from hiervla.core.errors import SetupError
@@ -15,8 +16,11 @@ from hiervla.core.geometry import Vec3
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
+from hiervla.sim.expectation import parse_goal
 
-Range = float | tuple[float, float]
+Length = Annotated[float, Field(gt=0, le=2)]
+Range = Length | tuple[Length, Length]
+Region = tuple[float, float, float, float]
 COLOURS: dict[str, Vec3] = {
     "red": (0.82, 0.10, 0.10), "orange": (0.95, 0.50, 0.06), "yellow": (0.93, 0.83, 0.10), "green": (0.12, 0.62, 0.20),
     "cyan": (0.10, 0.72, 0.75), "blue": (0.10, 0.22, 0.80), "purple": (0.48, 0.15, 0.65), "pink": (0.95, 0.50, 0.68),
@@ -33,9 +37,9 @@ class TableSpec(_Form):
     """The table the arm stands at; its top is the world's z = 0."""
 
     centre: tuple[float, float] = (0.53, 0.0)
-    size: tuple[float, float] = (0.56, 0.96)
+    size: tuple[Length, Length] = (0.56, 0.96)
     """Along x (away from the arm) and y, metres."""
-    thickness: float = 0.04
+    thickness: Length = 0.04
     colour: str | Vec3 = "wood"
 
 
@@ -65,13 +69,13 @@ class BodySpec(_Form):
     """Metres. A cube's edge or a round thing's diameter, or [length, width, height]; each a number or a [low, high] range."""
     at: tuple[float, float] | None = None
     """x, y in metres; left out: a free random spot in ``region``."""
-    region: tuple[float, float, float, float] | None = None
+    region: Region | None = None
     """x0, y0, x1, y1 to be placed in at random."""
     yaw_deg: float | None = None
     """Turned by this much; left out: at random."""
     on: str | None = None
     """Name of a body to stand on or lie in, instead of the table; list that body first."""
-    mass: float | None = None
+    mass: float | None = Field(default=None, ge=0)
     """Kilograms; 0 fixes it in place. Left out: by shape."""
     attributes: tuple[str, ...] = ()
     """True hidden attributes, for scoring: fragile, liquid, … What the robot may know stands in the inventory."""
@@ -88,6 +92,23 @@ class BodySpec(_Form):
     def _colour(cls, v: str | Vec3) -> str | Vec3:
         if isinstance(v, str) and v not in COLOURS:
             raise ValueError(f"no colour {v!r}; known: {', '.join(COLOURS)}, or [r, g, b]")
+        if not isinstance(v, str) and not all(0 <= c <= 1 for c in v):
+            raise ValueError("a colour is [r, g, b] in 0..1")
+        return v
+
+    @field_validator("size")
+    @classmethod
+    def _low_first(cls, v: Any) -> Any:
+        ranges = v if isinstance(v, tuple) and len(v) == 3 else (v,)
+        if any(isinstance(r, tuple) and r[0] > r[1] for r in ranges):
+            raise ValueError("a range is [low, high]")
+        return v
+
+    @field_validator("region")
+    @classmethod
+    def _corners(cls, v: Region | None) -> Region | None:
+        if v is not None and (v[0] > v[2] or v[1] > v[3]):
+            raise ValueError("a region is [x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1")
         return v
 
 
@@ -146,18 +167,39 @@ class Scene(_Form):
     zone: tuple[Zone, ...] = ()
     scenario: tuple[ScenarioSpec, ...] = ()
 
-    def model_post_init(self, _: Any) -> None:
+    @model_validator(mode="after")
+    def _agrees(self) -> Scene:
         names = [b.name for b in self.body]
-        for n in names:
-            if names.count(n) > 1:
-                raise ValueError(f"two bodies are called {n!r}")
         for i, b in enumerate(self.body):
+            if b.name in names[:i]:
+                raise _at(f"two bodies are called {b.name!r}", "body", i, "name")
             if b.on is not None and b.on not in names[:i]:
-                raise ValueError(f"body {b.name!r} stands on {b.on!r}, which is not listed before it")
-        for s in self.scenario:
+                raise _at(f"body {b.name!r} stands on {b.on!r}, which is not listed before it", "body", i, "on")
+        for i, s in enumerate(self.scenario):
             for d in s.disturb:
                 if d.body not in names:
-                    raise ValueError(f"scenario {s.name!r} disturbs {d.body!r}, which is no body of this scene")
+                    raise _at(
+                        f"scenario {s.name!r} disturbs {d.body!r}, which is no body of this scene",
+                        "scenario",
+                        i,
+                        "disturb",
+                    )
+            for n in s.expect.still:
+                if n not in names:
+                    raise _at(
+                        f"scenario {s.name!r}: still: {n!r} is no body of this scene", "scenario", i, "expect", "still"
+                    )
+            for text in s.expect.goals:
+                try:
+                    parse_goal(text, names)
+                except SetupError as e:
+                    raise _at(f"scenario {s.name!r}: {e}", "scenario", i, "expect", "goals") from e
+        return self
+
+
+def _at(says: str, *where: str | int) -> PydanticCustomError:
+    """An error that knows which entry of the file it is about."""
+    return PydanticCustomError("contradiction", "{says}", {"says": says, "where": where})
 
 
 def load_scene(path: Path) -> Scene:
@@ -178,7 +220,8 @@ def load_scene(path: Path) -> Scene:
     except ValidationError as e:
         lines = []
         for d in e.errors():
-            where = tuple(x for x in d["loc"] if not (isinstance(x, str) and ("[" in x or x in ("float", "str"))))
+            loc = d.get("ctx", {}).get("where", d["loc"])
+            where = tuple(x for x in loc if not (isinstance(x, str) and ("[" in x or x in ("float", "str"))))
             line = line_of(text, where)
             lines.append(
                 f"{path}:{line}: {'.'.join(map(str, where)) or 'scene'}: {d['msg'].removeprefix('Value error, ')}"

@@ -60,7 +60,7 @@ class Simulation:
             try:
                 self._place_all()
                 break
-            except _Crowded as e:
+            except Crowded as e:
                 for b in self.bodies.values():
                     pybullet.removeBody(b.id, physicsClientId=self.client.id)
                 self.bodies.clear()
@@ -135,7 +135,7 @@ class Simulation:
             x, y = float(self.rng.uniform(x0, x1)), float(self.rng.uniform(y0, y1))
             if all(math.hypot(x - p[0], y - p[1]) >= radius + r + self.scene.apart_m for p, r in others):
                 return x, y
-        raise _Crowded("no free spot left")
+        raise Crowded("no free spot left")
 
     # --- truth -------------------------------------------------------------------------------------------------
 
@@ -219,5 +219,5 @@ class Simulation:
         self.client.close()
 
 
-class _Crowded(Exception):
+class Crowded(Exception):
     """No room was found; another draw may do better."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 
-from hiervla.core.errors import SetupError
-from hiervla.core.goal import EDGES, RELATIONS, Goal, holds
+from hiervla.core.goal import holds
 from hiervla.core.world import Held, Surface, World
+from hiervla.sim.expectation import TOLERANCE_M, parse_goal
 from hiervla.sim.simulation import Simulation
 
+__all__ = ["STILL_M", "TOLERANCE_M", "left_alone", "parse_goal", "settle", "true_goals", "true_world"]
 STILL_M = 0.03
 """A body that moved less than this has been left alone."""
-TOLERANCE_M = 0.015
-"""How exactly a distance must be met in truth."""
 
 
 def true_world(sim: Simulation) -> World:
@@ -29,29 +28,6 @@ def true_world(sim: Simulation) -> World:
         look_id="truth", time_s=sim.client.time_s, objects={n: sim.describe(n) for n in sim.bodies},
         held=Held(id=held, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0) if held else None,
         surfaces={"table": Surface(name="table", height_m=0.0, outline=outline)},
-    )  # fmt: skip
-
-
-def parse_goal(text: str, bodies: list[str]) -> Goal:
-    """``in red_cube blue_bowl``, ``at_distance cup edge 0.05``, ``beside a b left``: a goal in scene names.
-
-    Raises:
-        SetupError: a relation or body is unknown.
-    """
-    relation, *rest = text.split()
-    if relation not in RELATIONS:
-        raise SetupError(f"expectation {text!r}: no relation {relation!r}; known: {', '.join(sorted(RELATIONS))}")
-    names = [r.replace("_edge", " edge") if r.endswith("_edge") and r not in bodies else r for r in rest]
-    distance = next((float(n) for n in names if _number(n)), None)
-    names = [n for n in names if not _number(n)]
-    direction = next((n for n in names if n in ("left", "right", "front", "behind")), None)
-    names = [n for n in names if n != direction]
-    for n in names:
-        if n not in bodies and n not in ("table", "edge", *EDGES):
-            raise SetupError(f"expectation {text!r}: {n!r} is no body of the scene")
-    return Goal(
-        relation=relation, subject=names[0] if names else "", reference=names[1] if len(names) > 1 else None,
-        distance_m=distance, direction=direction, tolerance_m=TOLERANCE_M,
     )  # fmt: skip
 
 
@@ -73,11 +49,3 @@ def settle(sim: Simulation, longest_s: float = 2.0) -> None:
         sim.client.step(12)
         if all(sim.speed(n) < 0.005 for n in sim.bodies):
             return
-
-
-def _number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -53,6 +53,16 @@ def test_a_picture_shows_a_body_where_it_is_in_its_colour_and_true_depth(client)
     assert seen.depth[int(v), int(u)] == pytest.approx(z, abs=0.09)
 
 
+@pytest.mark.parametrize("at", [(0.5, 0.0), (0.35, 0.3), (0.7, -0.25)])
+def test_what_is_projected_lies_where_it_is_drawn_to_a_third_of_a_pixel(at, client):
+    middle = np.array([*at, 0.03])
+    add_body(client, BodyShape("ball", (0.06,) * 3), (0.8, 0.1, 0.1), Pose(middle), 0.0)
+    seen = client.render(Lens(416, 320, 46.0), look_at(np.array([1.24, 0.0, 0.92]), np.array([0.47, 0.0, 0.0])))
+    rows, cols = np.nonzero(seen.depth > 0)
+    drawn = np.array([cols.mean(), rows.mean()]) + 0.5
+    np.testing.assert_allclose(drawn, seen.project(middle[None])[0][0], atol=0.35)
+
+
 def test_closing_twice_is_no_error_and_leaves_other_worlds_alone(client):
     other = BulletClient()
     other.close()

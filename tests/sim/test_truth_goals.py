@@ -55,7 +55,7 @@ def test_what_is_so_is_so(goal, table):
 
 @pytest.mark.parametrize(
     "goal",
-    ["in top bowl", "in inner base", "on inner base", "on base top", "on top table", "beside left bowl", "beside near base right", "beside top base",
+    ["in top bowl", "in inner base", "on inner base", "on base top", "on top table", "beside near bowl", "beside near base right", "beside top base",
      "at_distance near base 0.07", "at_distance near base 0.046 right", "at_distance rim edge 0.08", "at_distance rim right_edge 0.05", "holding top"],
 )  # fmt: skip
 def test_what_is_not_so_is_not(goal, table):
