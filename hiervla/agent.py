@@ -9,22 +9,19 @@
 
 from __future__ import annotations
 
-import platform
 import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import hiervla
 from hiervla.core.briefing import Turn
 from hiervla.core.config import Settings
 from hiervla.core.errors import SafetyStop
-from hiervla.core.events import Event, GoalRecord, Report, ThoughtRecord
+from hiervla.core.events import Event, Report
 from hiervla.core.ports import Brain, Robot
 from hiervla.core.world import World
 from hiervla.record import RunFolder, new_run
@@ -94,7 +91,8 @@ class Agent:
         from hiervla.graph.build import build_graph
         from hiervla.graph.speech import say
         from hiervla.graph.state import first_state
-        from hiervla.report.film import Film, Filmed
+        from hiervla.report.film import Film, Filmed, caption
+        from hiervla.report.summary import compose
 
         began = time.time()
         self._stop.clear()
@@ -128,7 +126,7 @@ class Agent:
                     for mode, part in graph.stream(ask, config, context=mission, stream_mode=["custom", "values"]):
                         if mode == "custom":
                             if film:
-                                film.caption = _caption(part) or film.caption
+                                film.caption = caption(part) or film.caption
                             yield part
                         elif "__interrupt__" in part:
                             waiting = part["__interrupt__"][0].value
@@ -159,7 +157,10 @@ class Agent:
             mission.emit("finished", status="stopped", answer=state["answer"])
             yield from _drain(pending)
         self.world = state["world"]
-        self.report = self._report(state, mission, time.time() - began)
+        self.report = compose(
+            state, folder, scene=self.scene, seed=self.seed, brain=name, settings=self.settings,
+            interventions=mission.extra.get("interventions", 0), robot_s=mission.robot_s, wall_s=time.time() - began,
+        )  # fmt: skip
         folder.report(self.report)
         self.dialogue += [Turn(who="person", says=text), Turn(who="robot", says=self.report.answer)]
 
@@ -190,35 +191,6 @@ class Agent:
             look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 
-    def _report(self, state: dict[str, Any], mission: Any, wall_s: float) -> Report:
-        seen = dict(state["confirmed"] or [])
-        goals = tuple(
-            GoalRecord(
-                goal=g,
-                holds=seen[g].answer if g in seen else "unchecked",
-                evidence=seen[g].evidence if g in seen else (),
-            )
-            for g in state["goals"]
-        )
-        outcomes = tuple(state["outcomes"])
-        folder = mission.folder.path
-        files = {"events": "events.jsonl", "video": "video.mp4", "checkpoints": "checkpoints.sqlite"}
-        artifacts = {k: f for k, f in files.items() if folder is not None and (folder / f).is_file()}
-        marked = sorted(folder.glob("*-marked.png"), key=lambda p: p.stat().st_mtime) if folder is not None else []
-        if marked:
-            artifacts["picture"] = marked[-1].name
-        return Report(
-            status=state["status"], answer=state["answer"], instruction=state["instruction"], scene=self.scene,
-            brain=self.cell.brain.name, run=mission.folder.name,
-            thoughts=tuple(ThoughtRecord(reasoning=t.reasoning, move=t.move.model_dump(mode="json")) for t in state["thoughts"]),
-            tool_calls=tuple(state["asked"]), goals=goals, outcomes=outcomes, failures=tuple(state["failures"]),
-            replans=state["replans"], interventions=mission.extra.get("interventions", 0), chunk_lengths=tuple(n for o in outcomes for n in o.chunk_lengths),
-            inferences=sum(o.inferences for o in outcomes), interrupts=sum(o.interrupts for o in outcomes),
-            robot_seconds=round(mission.robot.observe("none").time_s - mission.start_s, 3), wall_seconds=round(wall_s, 3),
-            policies=tuple(o.policy for o in outcomes), seed=self.seed, config=self.settings.model_dump(mode="json"),
-            versions=versions(), artifacts=artifacts,
-        )  # fmt: skip
-
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
         """While a mission runs, Ctrl-C stops the arm first; a second one interrupts whatever else goes on."""
@@ -239,17 +211,6 @@ class Agent:
             signal.signal(signal.SIGINT, before)
 
 
-def versions() -> dict[str, str]:
-    """Versions of what a result depends on."""
-    found = {"hiervla": hiervla.__version__, "python": platform.python_version()}
-    for name in ("pybullet", "numpy", "open3d-cpu", "open3d", "langgraph"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def _drain(pending: list[Any]) -> Iterator[Any]:
     while pending:
         yield pending.pop(0)
@@ -266,14 +227,3 @@ def _checkpointer(folder: RunFolder) -> tuple[Any, sqlite3.Connection | None]:
 
     connection = sqlite3.connect(folder.path / "checkpoints.sqlite", check_same_thread=False)
     return SqliteSaver(connection, serde=serializer()), connection
-
-
-def _caption(event: Any) -> str:
-    match event.kind:
-        case "subgoal":
-            return f"{event.subgoal}  attempt {event.attempt}"
-        case "failure":
-            return f"FAILURE {event.failure.kind.value}: {event.failure.why}"
-        case "planned":
-            return f"plan: {', '.join(map(str, event.goals))}"
-    return ""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
 
+import hiervla
 from hiervla.core.errors import SetupError
 from hiervla.core.events import Event, Report
 
@@ -111,3 +114,14 @@ def make_event(kind: str, time_s: float, data: dict[str, Any]) -> Any:
 def dump(value: Any) -> str:
     """JSON for scripts: one line, other scripts kept readable."""
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    found = {"hiervla": hiervla.__version__, "python": platform.python_version()}
+    for name in ("pybullet", "numpy", "open3d-cpu", "open3d", "langgraph"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

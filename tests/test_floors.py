@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "bullet": {"core", "bullet"},
     "workspace": {"", "core"},  # "" is the package itself: its version and where it lies
-    "record": {"core"},
+    "record": {"", "core"},
     **{wing: {wing, *BELOW} for wing in WINGS},
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},

@@ -92,3 +92,15 @@ def _captioned(rgb: np.ndarray, caption: str) -> np.ndarray:
         draw.rectangle((0, 0, image.width, 16), fill=(20, 20, 24))
         draw.text((5, 2), caption[:72].encode("ascii", "replace").decode(), fill=(240, 240, 240))
     return np.asarray(image)
+
+
+def caption(event: Any) -> str:
+    """What to write on the film while an event's consequence is seen; "" for events that change nothing on it."""
+    match event.kind:
+        case "subgoal":
+            return f"{event.subgoal}  attempt {event.attempt}"
+        case "failure":
+            return f"FAILURE {event.failure.kind.value}: {event.failure.why}"
+        case "planned":
+            return f"plan: {', '.join(map(str, event.goals))}"
+    return ""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from hiervla.agent import versions
+from hiervla.record import versions
 
 
 class Figure(BaseModel):

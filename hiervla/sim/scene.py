@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +16,7 @@ from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
 from hiervla.sim.expectation import parse_goal
+from hiervla.sim.toml_lines import line_of
 
 Length = Annotated[float, Field(gt=0, le=2)]
 Range = Length | tuple[Length, Length]
@@ -227,50 +227,3 @@ def load_scene(path: Path) -> Scene:
                 f"{path}:{line}: {'.'.join(map(str, where)) or 'scene'}: {d['msg'].removeprefix('Value error, ')}"
             )
         raise SetupError("; ".join(dict.fromkeys(lines))) from e
-
-
-def line_of(text: str, where: tuple[Any, ...]) -> int:
-    """The line (from 1) of a TOML text that a validation location points at, as near as its tables tell."""
-    best, best_depth = 1, 0
-    table: tuple[Any, ...] = ()
-    counts: dict[str, int] = {}
-    for n, line in enumerate(text.splitlines(), 1):
-        if m := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
-            name = m[1]
-            counts[name] = counts.get(name, -1) + 1
-            for inner in [k for k in counts if k.startswith(name + ".")]:
-                del counts[inner]
-            table = _indexed(name, counts)
-        elif m := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            table = _indexed(m[1], counts)
-        elif m := re.match(r"\s*([\w.-]+)\s*=", line):
-            depth = _shared((*table, *m[1].split(".")), where)
-            if depth > best_depth and depth > len(table):
-                best, best_depth = n, depth
-            continue
-        else:
-            continue
-        depth = _shared(table, where)
-        if depth > best_depth and depth == len(table):
-            best, best_depth = n, depth
-    return best
-
-
-def _indexed(name: str, counts: dict[str, int]) -> tuple[Any, ...]:
-    out: list[Any] = []
-    path = ""
-    for part in name.split("."):
-        path = f"{path}.{part}" if path else part
-        out.append(part)
-        if path in counts:
-            out.append(counts[path])
-    return tuple(out)
-
-
-def _shared(a: tuple[Any, ...], b: tuple[Any, ...]) -> int:
-    n = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        n += 1
-    return n

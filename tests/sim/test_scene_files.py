@@ -5,7 +5,8 @@ import re
 import pytest
 
 from hiervla.core.errors import SetupError
-from hiervla.sim.scene import Scene, line_of, load_scene
+from hiervla.sim.scene import Scene, load_scene
+from hiervla.sim.toml_lines import line_of
 
 GOOD = """\
 doc = "Two things."
