@@ -102,7 +102,7 @@ class Agent:
         ).decode()  # half a character from a broken terminal is no reason to crash
         folder = new_run(self.settings.runs, text) if self.keep else RunFolder(None)
         film = Film(folder.path / "video.mp4") if self.settings.video and folder.path else None
-        self.cell.cerebellum.robot = Filmed(self.cell.robot, film) if film else self.cell.robot
+        self.cell.cerebellum.robot = Filmed(self.cell.robot, film, self.cell.camera) if film else self.cell.robot
         self.cell.cerebellum.stop = self._stop
         mission = self._mission(folder)
         name = self.cell.brain.name
@@ -187,7 +187,7 @@ class Agent:
             settings=self.settings, robot=cell.robot, description=cell.robot.describe(), brain=cell.brain, eyes=cell.eyes,
             guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda s: cell.cerebellum.policy_for(s).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
-            stop=self._stop, draw=cell.draw, start_s=cell.robot.observe("none").time_s,
+            stop=self._stop, draw=cell.draw, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 

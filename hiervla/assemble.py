@@ -37,6 +37,8 @@ class Cell:
     vocabulary: Vocabulary
     workspace: Workspace
     draw: Callable[..., Any]
+    camera: str
+    """The fixed camera that looks are taken with: the scene's first."""
 
     def close(self) -> None:
         self.robot.close()
@@ -63,35 +65,26 @@ def assemble(
     from hiervla.robot.envelope import Envelope
 
     vocabulary = workspace.vocabulary(described.inventory)
+    camera = described.camera[0].name
     sim = None
     if robot is None:
         sim, robot = simulated(described, seed, gui)
     safe = Envelope(robot, described.limits)
-    eyes = GeometricEyes(vocabulary, described.zone, limits=described.limits)
+    eyes = GeometricEyes(vocabulary, described.zone, camera=camera, limits=described.limits)
     policies = {
         name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}
     }
     cerebellum = Cerebellum(
         robot=safe, policies=policies, default=settings.policy, by_skill=settings.policies,
-        monitors=default_monitors(_watch_factory(TargetWatch)), settings=settings.chunk, image_change=image_change,
+        monitors=default_monitors(partial(_start_watch, TargetWatch, camera)), settings=settings.chunk, image_change=partial(image_change, camera=camera), watch_camera=camera,
     )  # fmt: skip
     guard = Guard(workspace.skills, safe.description)
 
     def draw(seen: Any, world: Any, caption: str) -> np.ndarray:
-        return np.asarray(mark(seen.images["front"], world, caption=caption))
+        return np.asarray(mark(seen.images[camera], world, camera=camera, caption=caption))
 
-    return Cell(
-        described,
-        sim,
-        safe,
-        eyes,
-        brain or make_brain(settings.brain, workspace),
-        cerebellum,
-        guard,
-        vocabulary,
-        workspace,
-        draw,
-    )
+    mind = brain or make_brain(settings.brain, workspace)
+    return Cell(described, sim, safe, eyes, mind, cerebellum, guard, vocabulary, workspace, draw, camera)
 
 
 def simulated(scene: Scene, seed: int, gui: bool = False) -> tuple[Simulation, Robot]:
@@ -156,9 +149,5 @@ def _dotted(name: str) -> Any:
         raise SetupError(f"{name}: {e}; write package.module:Class of something that can be imported here") from e
 
 
-def _watch_factory(watch: Any) -> Any:
-    return partial(_start_watch, watch)
-
-
-def _start_watch(watch: Any, observation: Any, detection: Any) -> Any:
-    return watch(observation, detection).moved
+def _start_watch(watch: Any, camera: str, observation: Any, detection: Any) -> Any:
+    return watch(observation, detection, camera).moved

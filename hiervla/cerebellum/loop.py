@@ -18,8 +18,6 @@ from hiervla.core.outcome import Evidence, Failure, FailureKind
 from hiervla.core.ports import Emit, Monitor, Policy, Robot
 from hiervla.core.task import ActionChunk, Task, Trace
 
-WATCH_CAMERA = "front"
-"""The fixed camera that monitors compare images of."""
 ImageChange = Callable[[Observation, Observation], float]
 
 
@@ -34,6 +32,8 @@ class Cerebellum:
     monitors: Sequence[Monitor] = ()
     settings: ChunkSettings = field(default_factory=ChunkSettings)
     image_change: ImageChange | None = None
+    watch_camera: str = "front"
+    """The fixed camera whose tick images monitors compare."""
     stop: threading.Event = field(default_factory=threading.Event)
 
     def policy_for(self, skill: str) -> Policy:
@@ -49,7 +49,7 @@ class Cerebellum:
         policy = self.policy_for(task.skill)
         sizer = ChunkSizer(self.settings)
         trace = Trace(task=task, policy=policy.name)
-        seen = self.robot.observe("tick", (*policy.cameras, WATCH_CAMERA))
+        seen = self.robot.observe("tick", (*policy.cameras, self.watch_camera))
         policy.reset(task)
         for m in self.monitors:
             m.start(seen, task)
@@ -106,7 +106,7 @@ class Cerebellum:
     def _cameras(self, policy: Policy) -> tuple[str, ...]:
         """Tick images that are needed now: rendering is the dearest part of a tick."""
         watching = any(getattr(m, "watching", False) for m in self.monitors)
-        return (*policy.cameras, WATCH_CAMERA) if watching else policy.cameras
+        return (*policy.cameras, self.watch_camera) if watching else policy.cameras
 
     def _watch(self, seen: Observation, task: Task, action: Any, phase: str) -> Failure | None:
         for m in self.monitors:

@@ -113,7 +113,7 @@ class TargetMoved:
             return None
         says = f"{changed:.0%} of the pixels where {self._id} stood have changed"
         return Failure(kind=FailureKind.TARGET_MOVED, why=f"{self._id} is no longer where it was",
-                       evidence=(_reading(seen, "image.front", says, float(changed or 0)),))  # fmt: skip
+                       evidence=(_reading(seen, "image", says, float(changed or 0)),))  # fmt: skip
 
 
 class Stall:

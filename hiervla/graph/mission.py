@@ -46,6 +46,8 @@ class Mission:
     task: Task | None = None
     start_s: float = 0.0
     last_shown: str = ""
+    camera: str = "front"
+    """The fixed camera that looks are taken with."""
     look_prefix: str = "L"
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -175,10 +175,10 @@ def _line(data: Any) -> str:
 def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
     look_id = state["world"].look_id
     images = tuple(
-        ImageRef(look_id=look_id, camera="front", path=str(p), marked=marked)
+        ImageRef(look_id=look_id, camera=m.camera, path=str(p), marked=marked)
         for marked in (False, True)
         if m.folder.path is not None
-        and (p := m.folder.path / f"{look_id}-{'marked' if marked else 'front'}.png").is_file()
+        and (p := m.folder.path / f"{look_id}-{'marked' if marked else m.camera}.png").is_file()
     )
     failure = state["failure"]
     skill = state["outcomes"][-1].skill if state["outcomes"] else ""

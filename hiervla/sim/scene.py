@@ -156,7 +156,8 @@ class Scene(_Form):
     doc: str = ""
     robot: str = "panda"
     table: TableSpec = TableSpec()
-    camera: tuple[CameraSpec, ...] = (CameraSpec(),)
+    camera: tuple[CameraSpec, ...] = Field(default=(CameraSpec(),), min_length=1)
+    """The first one is looked with."""
     limits: Limits = Limits()
     body: tuple[BodySpec, ...] = ()
     region: tuple[float, float, float, float] = (0.32, -0.30, 0.68, 0.30)
