@@ -45,10 +45,11 @@ def load(client: BulletClient, base: tuple[float, float, float]) -> int:
         pybullet.changeVisualShape(
             arm, j, rgbaColor=[0.90, 0.90, 0.91, 1] if j < HAND else [0.25, 0.25, 0.27, 1], **cid
         )
+    # Stiff, or the fingers close off-centre now and then and one of them pushes the hand sideways with its full force.
     gear = pybullet.createConstraint(
         arm, FINGERS[0], arm, FINGERS[1], pybullet.JOINT_GEAR, [1, 0, 0], [0, 0, 0], [0, 0, 0], **cid
     )
-    pybullet.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=50, **cid)
+    pybullet.changeConstraint(gear, gearRatio=-1, erp=0.5, maxForce=500, **cid)
     pybullet.enableJointForceTorqueSensor(arm, HAND, 1, **cid)
     return int(arm)
 
