@@ -107,7 +107,8 @@ class Place(Skill):
         high = min(high, at.limits.highest(hand[0], hand[1]))
         up = min(max(high, at.hand.position[2]), at.limits.highest(*at.hand.position[:2]))
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
-        part_open = gripper_for((held.width_m if held else 0.05) + 0.022)
+        spare = 0.012 if self.relation == "in" else 0.022  # in a container the walls are near
+        part_open = gripper_for((held.width_m if held else 0.05) + spare)
         slow = at.handling.speed
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])
         here = np.array([*at.hand.position[:2], up])

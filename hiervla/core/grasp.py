@@ -64,7 +64,7 @@ def choose_grasp(d: Detection, world: World, base: Vec3 = (0.0, 0.0, 0.0), yaw_o
         room = hand_room(centre, turn, opening, world, (d.id, d.support))
         options.append(
             (
-                min(room, 0.02) - 0.002 * twist - 0.2 * max(0.0, width - 0.05),
+                min(room, 0.02) - 0.002 * twist - max(0.0, width - 0.05),
                 Grasp(centre, turn, width, opening),
             )
         )
