@@ -58,7 +58,8 @@ class Slip:
     """What was held gets narrower or is gone before it was to be let go."""
 
     name = "slipped"
-    narrower_m = 0.006
+    narrower = 0.3
+    """Fraction of the held width that must be lost: pads and things give a few millimetres under load without slipping."""
 
     def start(self, observation: Observation, task: Task) -> None:
         self._held = observation.gripper_width_m if task.grip in ("keep", "release") else None
@@ -71,7 +72,7 @@ class Slip:
         if phase == "end" and task.grip == "release":
             return None
         w = seen.gripper_width_m
-        if w < max(EMPTY_M, self._held - self.narrower_m):
+        if w < max(EMPTY_M, self._held * (1 - self.narrower)):
             says = f"fingers went from {self._held * 1000:.0f} to {w * 1000:.0f} mm"
             return Failure(kind=FailureKind.SLIPPED, why="what was held has slipped out of the fingers",
                            evidence=(_reading(seen, "gripper_width", says, w),))  # fmt: skip
