@@ -126,19 +126,34 @@ def make_brain(name: str, workspace: Workspace) -> Brain:
 
         return ScriptedBrain.load(name.removeprefix("scripted:"))
     if ":" in name:
-        return _dotted(name)()  # type: ignore[no-any-return]
+        return _made(name, Brain)  # type: ignore[no-any-return]
     raise unknown("brain", name, ["grammar"], "or scripted:FILE, or a dotted path package.module:Class")
 
 
 def make_policy(name: str, step_s: float) -> Policy:
     """A policy by short name or dotted path ``package.module:Class``."""
     if ":" in name:
-        return _dotted(name)()  # type: ignore[no-any-return]
+        return _made(name, Policy)  # type: ignore[no-any-return]
     if name == "servo":
         from hiervla.cerebellum.policies.servo import ServoPolicy
 
         return ServoPolicy(step_s)
     raise unknown("policy", name, ["servo"], "or a dotted path package.module:Class")
+
+
+def _made(name: str, port: type) -> Any:
+    kind = _dotted(name)
+    if not isinstance(kind, type):
+        raise SetupError(f"{name} is no class: name a class that is a {port.__name__} (see hiervla.core.ports)")
+    try:
+        made = kind()
+    except TypeError as e:
+        raise SetupError(f"{name} cannot be made without arguments: {e}; give it defaults, or hand it to Agent") from e
+    if not isinstance(made, port):
+        raise SetupError(
+            f"{name} is no {port.__name__}: it lacks some of what hiervla.core.ports.{port.__name__} asks for"
+        )
+    return made
 
 
 def _dotted(name: str) -> Any:

@@ -70,6 +70,8 @@ def look_at(eye: Array, target: Array, up: tuple[float, float, float] = (0, 0, 1
     """world_from_camera (4, 4) of a camera at ``eye`` (3,) that looks at ``target`` (3,); x right, y down, z forward."""
     z = np.asarray(target, dtype=float) - np.asarray(eye, dtype=float)
     z /= np.linalg.norm(z)
+    if abs(float(z @ np.asarray(up, dtype=float))) > 0.999:
+        up = (1, 0, 0)  # looking straight down or up: away from the arm is up in the image
     x = np.cross(z, up)
     x /= np.linalg.norm(x)
     m = np.eye(4)

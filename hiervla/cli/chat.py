@@ -30,7 +30,7 @@ def chat(
     live = Live()
     status = "done"
     with Agent(scene, seed, settings=settings, workspace=space, gui=gui, approver=ask_person) as agent:
-        if sys.stdin.isatty():
+        if _at_terminal():
             live.line(f"[bold]HierVLA[/] in scene {agent.scene}, seed {seed}. /help for help.")
         while (said := _turn(live)) is not None:
             if not said:
@@ -44,11 +44,15 @@ def chat(
     opt.exit_with(status if status == "stopped" else "done")
 
 
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def _turn(live: object) -> str | None:
     """The next thing said, "" for nothing, None at the end of input."""
     try:
-        return (input("you> ") if sys.stdin.isatty() else input()).strip()
-    except EOFError:
+        return (input("you> ") if _at_terminal() else input()).strip()
+    except (EOFError, RuntimeError):  # the end, or no stdin at all
         return None
     except UnicodeDecodeError:
         print("that was not UTF-8 text; say it again", file=sys.stderr)

@@ -94,7 +94,7 @@ class Live:
 
 def ask_person(waiting: dict[str, Any]) -> bool:
     """Ask on the terminal whether a step may be taken; no terminal, no yes."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         return False
     step = waiting["subgoal"]
     answer = input(f"May I {step['skill']} {step['arguments']}? [y/N] ")

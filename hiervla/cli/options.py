@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hiervla.core.errors import SetupError
+
 if TYPE_CHECKING:
     from hiervla.core.config import Settings
     from hiervla.workspace import Workspace
@@ -59,6 +61,8 @@ def json_stdout(wanted: bool) -> Iterator[Any]:
     if not wanted:
         yield lambda value: None
         return
+    if sys.stdout is None:
+        raise SetupError("--json has no stdout to print to: do not close it")
     sys.stdout.flush()
     real = os.dup(1)
     os.dup2(2, 1)

@@ -38,6 +38,15 @@ class SetupError(HierVLAError):
     """Something a person can mend: says what, which, and how. Shown without a traceback."""
 
 
+def broke(error: BaseException) -> str:
+    """One line for an error in a person's own code: ``ZeroDivisionError: division by zero (tap.py:9)``."""
+    tb, where = error.__traceback__, ""
+    while tb is not None:
+        where = f"{tb.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{tb.tb_lineno}"
+        tb = tb.tb_next
+    return f"{type(error).__name__}: {error} ({where})"
+
+
 class SafetyStop(HierVLAError):
     """A hard limit was met or a person pressed stop: the arm halts and the run ends. Never replanned."""
 

@@ -32,6 +32,10 @@ BESIDE_MAX_GAP_M = 0.10
 """How far apart two things may stand and still be called beside each other."""
 
 
+DEEP_M = 0.008
+"""How far below the rim the bottom of a thing must lie to be in a container, not on its edge; less in a shallow one."""
+
+
 class Goal(BaseModel):
     """One relation that should hold: ``in``, ``on``, ``beside``, ``at_distance``, ``holding``, ``hand_empty``, ``did``."""
 
@@ -44,7 +48,7 @@ class Goal(BaseModel):
     """Object id, ``table``, ``edge`` (the nearest one), or ``left edge`` / ``right edge`` / ``far edge`` / ``near edge``."""
     distance_m: float | None = None
     """For ``at_distance``: from the subject's outline to the reference's outline or edge."""
-    tolerance_m: float = 0.02
+    tolerance_m: float = 0.012
     direction: str | None = None
     """left | right | front | behind: on which side of the reference."""
 
@@ -123,7 +127,7 @@ def rests_in(a: Detection, container: Detection, world: World) -> bool:
     """True when a thing lies in a container, itself or upon others that do."""
     for _ in range(5):
         if a.support == container.id:
-            return a.relation == "in" or container.hollow
+            return a.relation == "in"
         if a.support not in world.objects:
             return False
         a = world.objects[a.support]
@@ -141,7 +145,7 @@ def _in(goal: Goal, world: World) -> Check:
     room = inside_distance(footprint(b), a.centre[:2])
     says = f"{a.id} lies {off * 100:.1f} cm from the middle of {b.id}, its bottom {(b.top_z - a.bottom_z) * 100:.1f} cm below the rim"
     seen = look_evidence(world, says, off)
-    if rests_in(a, b, world) and room > 0 and a.bottom_z < b.top_z:
+    if rests_in(a, b, world) and room > 0 and b.top_z - a.bottom_z >= min(DEEP_M, 0.25 * b.size[2]):
         return Check.yes(f"{a.id} is in {b.id}", seen)
     return Check.no(f"{a.id} is not in {b.id}: it rests on {a.support}", seen, kind=FailureKind.MISPLACED)
 

@@ -21,6 +21,10 @@ from hiervla.core.world import Detection, World
 Spot = tuple[float, float]
 CLEARANCE_M = 0.018
 """Free space kept to everything else around a thing that is put down."""
+BOWL_NARROWS = 0.8
+"""A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
+OVERLAP_M = 0.006
+"""How far things in a container may be planned to meet: they settle against each other."""
 EDGE_MARGIN_M = 0.012
 """How far a thing's outline stays inside the table."""
 
@@ -159,7 +163,7 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
         why = f"{d.id} ({d.size[0] * 100:.1f} cm) is too big for {container.id} ({room * 200:.1f} cm wide)"
         raise ToolError(why, FailureKind.PRECONDITION)
     middle = (container.centre[0], container.centre[1])
-    inner = footprint(container)
+    inner = np.asarray(middle) + (footprint(container) - middle) * (BOWL_NARROWS if container.label == "bowl" else 1.0)
     content = [o for o in world.objects.values() if o.support == container.id and o.id != d.id]
     if not content:
         return middle
@@ -175,7 +179,11 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
         for u in np.linspace(-0.7, 0.7, 9)
         for v in np.linspace(-0.7, 0.7, 9)
     ]
-    return max((g for g in grid if inside_distance(inner, g) >= 0.6 * radius), key=freedom, default=middle)
+    best = max((g for g in grid if inside_distance(inner, g) >= 0.6 * radius), key=freedom, default=middle)
+    if freedom(best) < -OVERLAP_M:
+        listed = ", ".join(o.id for o in content)
+        raise ToolError(f"no room left in {container.id} beside {listed} for {d.id}", FailureKind.BLOCKED)
+    return best
 
 
 def _at_gap(d: Detection, yaw: float, reference: Detection, angle: float, wanted: float) -> Spot:

@@ -28,7 +28,7 @@ class Limits(BaseModel):
     """Highest corner of that box."""
     table_height_m: float = 0.0
     """Finger tips never go below this."""
-    reach_m: float = 0.78
+    reach_m: float = Field(default=0.78, gt=0)
     """Farthest horizontal distance of the hand from the arm's base."""
     min_reach_m: float = 0.28
     """Nearest horizontal distance of the hand from the arm's base."""
@@ -40,13 +40,13 @@ class Limits(BaseModel):
     """Height of the wrist over the grasp centre when the hand points down."""
     span_m: float = 0.78
     """Farthest distance from shoulder to wrist."""
-    step_m: float = 0.04
+    step_m: float = Field(default=0.04, gt=0)
     """Farthest the hand may go in one control tick."""
-    step_rad: float = 0.35
+    step_rad: float = Field(default=0.35, gt=0)
     """Farthest the hand may turn in one control tick."""
-    speed_m_s: float = 0.4
+    speed_m_s: float = Field(default=0.4, gt=0)
     """Fastest the hand may go over any half second."""
-    force_n: float = 90.0
+    force_n: float = Field(default=90.0, gt=0)
     """Wrist force at which the arm halts and the run ends; the over-force monitor speaks well below it."""
 
     def highest(self, x: float, y: float) -> float:

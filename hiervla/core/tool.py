@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from hiervla.core.errors import ToolError
+from hiervla.core.errors import ToolError, broke
 from hiervla.core.geometry import Pose
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Check
@@ -69,7 +69,12 @@ class Tool:
         except ValidationError as e:
             wrong = "; ".join(f"{'.'.join(map(str, d['loc'])) or self.name}: {d['msg']}" for d in e.errors())
             raise ToolError(f"{self.name}: {wrong}") from e
-        return self.function(context, **{k: getattr(filled, k) for k in type(filled).model_fields})
+        try:
+            return self.function(context, **{k: getattr(filled, k) for k in type(filled).model_fields})
+        except ToolError:
+            raise
+        except Exception as e:  # content is a person's own code: its bug is an answer, not the mission's end
+            raise ToolError(f"the tool {self.name} broke: {broke(e)}") from e
 
 
 def tool(function: Callable[..., Any]) -> Tool:

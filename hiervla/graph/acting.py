@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from hiervla.core.errors import broke
 from hiervla.core.goal import Goal, holds
 from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
@@ -103,7 +104,10 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         )
     if trace.failure is not None:
         return _failed(state, m, trace.failure, outcome)
-    check = m.guard.fill(step).done(state["before"], state["world"], trace)
+    try:
+        check = m.guard.fill(step).done(state["before"], state["world"], trace)
+    except Exception as e:  # a judge that breaks has seen nothing: not done
+        check = Check.no(f"the skill {step.skill} broke: {broke(e)}", kind=FailureKind.PRECONDITION)
     m.emit("verified", skill=step.skill, check=check)
     if check.answer == "cannot_see" and state["looked_again"] < 1:
         return {"looked_again": 1, "park": True, "after_look": "verify", "look_why": check.why, "next": "look"}

@@ -23,6 +23,7 @@ _WHAT = {
     "robot_s": {"en": "robot time", "zh": "机器人时间"},
     "malformed": {"en": "replies that could not be used", "zh": "无效回复"},
 }
+_IN_CHINESE = {"stopped by a person": "有人叫停"}
 
 
 def language(text: str) -> str:
@@ -33,6 +34,8 @@ def language(text: str) -> str:
 def say(what: str, instruction: str, **fields: str) -> str:
     """One of the graph's sentences in the instruction's language."""
     lang = language(instruction)
+    if lang == "zh":
+        fields = {k: _IN_CHINESE.get(v, v) for k, v in fields.items()}
     if "name" in fields:
         fields["what"] = _WHAT[fields.pop("name")][lang]
         if fields.get("why"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from pydantic import ValidationError
 
-from hiervla.core.errors import ToolError
+from hiervla.core.errors import ToolError, broke
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import Array, Pose
 from hiervla.core.goal import look_evidence
@@ -78,13 +78,16 @@ class Guard:
             wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
             return Verdict(Check.no(f"{subgoal.skill}: handling: {wrong}", kind=FailureKind.PRECONDITION), skill)
         risky = any(a in RISKY for d in named for a in d.attributes)
-        ready = skill.ready(world)
-        if not ready:
-            return Verdict(ready, skill, handling, risky)
         try:
+            ready = skill.ready(world)
+            if not ready:
+                return Verdict(ready, skill, handling, risky)
             task = skill.ground(self.ground(world, hand, handling))
         except ToolError as e:
             return Verdict(Check.no(str(e), kind=e.kind or FailureKind.BLOCKED), skill, handling, risky)
+        except Exception as e:  # a skill is a person's own code: its bug is a failed step, not the mission's end
+            why = f"the skill {skill.name} broke: {broke(e)}"
+            return Verdict(Check.no(why, kind=FailureKind.PRECONDITION), skill, handling, risky)
         check = self.motion(task, world, hand)
         return Verdict(check, skill, handling, risky)
 

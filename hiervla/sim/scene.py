@@ -18,6 +18,8 @@ from hiervla.core.world import Zone
 from hiervla.sim.expectation import parse_goal
 from hiervla.sim.toml_lines import line_of
 
+RESERVED = ("table", "edge", "left", "right", "front", "behind")
+"""Words of expectations that no body may bear."""
 Length = Annotated[float, Field(gt=0, le=2)]
 Range = Length | tuple[Length, Length]
 Region = tuple[float, float, float, float]
@@ -43,6 +45,9 @@ class TableSpec(_Form):
     colour: str | Vec3 = "wood"
 
 
+Pixels = Annotated[int, Field(ge=16, le=4096)]
+
+
 class CameraSpec(_Form):
     """A fixed RGB-D camera. The wrist camera comes with the arm."""
 
@@ -51,9 +56,9 @@ class CameraSpec(_Form):
     look_at: Vec3 = (0.47, 0.0, 0.0)
     fov_deg: float = Field(default=46.0, gt=5, lt=120)
     """Vertical field of view."""
-    size: tuple[int, int] = (416, 320)
+    size: tuple[Pixels, Pixels] = (416, 320)
     """Pixels of a look image."""
-    small: tuple[int, int] = (128, 96)
+    small: tuple[Pixels, Pixels] = (128, 96)
     """Pixels of a control-tick image."""
 
 
@@ -121,11 +126,11 @@ class DisturbanceSpec(_Form):
     when: Literal["approach", "grasped", "carry", "time", "placed"] = "approach"
     """approach: the open hand comes within ``within_m`` of it; grasped: it has left its support; carry: it is held
     ``within_m`` above the table or more; time: at ``at_s``; placed: it was let go again."""
-    within_m: float = 0.14
+    within_m: float = Field(default=0.14, ge=0)
     at_s: float = 0.0
     by: tuple[float, float] | None = None
     """Moved by this (x, y), metres; left out: to a free random spot in reach."""
-    times: int = 1
+    times: int = Field(default=1, ge=1)
 
 
 class ExpectSpec(_Form):
@@ -176,6 +181,16 @@ class Scene(_Form):
                 raise _at(f"two bodies are called {b.name!r}", "body", i, "name")
             if b.on is not None and b.on not in names[:i]:
                 raise _at(f"body {b.name!r} stands on {b.on!r}, which is not listed before it", "body", i, "on")
+            if b.name in RESERVED:
+                raise _at(f"a body cannot be called {b.name!r}: expectations use that word", "body", i, "name")
+        for kind in ("camera", "scenario", "zone"):
+            known = [x.name for x in getattr(self, kind)]
+            for i, name in enumerate(known):
+                if name in known[:i]:
+                    raise _at(f"two of kind {kind} are called {name!r}", kind, i, "name")
+        for i, z in enumerate(self.zone):
+            if len(z.outline) < 3:
+                raise _at(f"zone {z.name!r} needs at least three corners", "zone", i, "outline")
         for i, s in enumerate(self.scenario):
             for d in s.disturb:
                 if d.body not in names:

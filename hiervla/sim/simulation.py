@@ -181,6 +181,12 @@ class Simulation:
         carrier = max(lift, key=lambda n: lift[n], default=None)
         return carrier if carrier is not None and lift[carrier] > 1e-4 else None
 
+    def lowest(self, name: str) -> float:
+        """True height of a body's lowest point, from its own corners however it is turned, metres."""
+        pose, half = self.pose(name), np.asarray(self.bodies[name].shape.size) / 2
+        corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
+        return float(pose.apply(corners)[:, 2].min())
+
     def describe(self, name: str) -> Detection:
         """A body as a perfect eye would read it: true centre, size, yaw and support."""
         body, pose = self.bodies[name], self.pose(name)
@@ -200,6 +206,10 @@ class Simulation:
             size, yaw = (size[1], size[0], size[2]), yaw + math.pi / 2
         support = self.support(name)
         inside = support in self.bodies and self.bodies[support].spec.shape in HOLLOW
+        if inside:  # resting on the rim is not lying in it
+            base = self.bodies[support]
+            rim = self.pose(support).position[2] + base.shape.size[2] / 2
+            inside = self.lowest(name) < rim - 0.25 * min(base.shape.size[2], 0.032)
         hollow = body.spec.shape in HOLLOW
         return Detection(
             id=name,

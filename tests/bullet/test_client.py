@@ -86,3 +86,10 @@ def test_a_camera_matrix_is_right_handed_with_z_forward():
     forward = np.array([0.4, 0.0, 0.0]) - (1.0, 0.2, 0.9)
     np.testing.assert_allclose(r[:, 2], forward / np.linalg.norm(forward))
     assert r[2, 1] < 0, "y points down"
+
+
+def test_a_camera_that_looks_straight_down_sees():
+    m = look_at(np.array([0.5, 0.0, 1.3]), np.array([0.5, 0.0, 0.0]))
+    assert np.all(np.isfinite(m))
+    np.testing.assert_allclose(m[:3, :3] @ m[:3, :3].T, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(m[:3, 2], (0, 0, -1), atol=1e-9)

@@ -30,6 +30,10 @@ KEPT = 64
 """Readings kept per lexicon."""
 STARTS = ("commands", "questions", "fragment")
 VERBS = {"PICK", "PUT", "STACK", "TOWER", "RELEASE", "SKILL", "HEAD"}
+_DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
+"""A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
+_REQUEST = re.compile(r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要")
+"""Words that make a request of it after all."""
 END = "\ue000"
 """Closes each word's code. Codes live in Unicode's private use area."""
 
@@ -128,6 +132,13 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
             raise
     else:
         return _explain(tokens, furthest, language)
+    if (
+        start == "commands"
+        and language == "zh"
+        and _DONE_ALREADY.search(tokens.text)
+        and not _REQUEST.search(tokens.text)
+    ):
+        return NotUnderstood("told_or_asked", tokens.text.strip(), language)
     if tokens.order_token is not None and not any(isinstance(a, Stack) for a in acts):
         return NotUnderstood("not_understood", tokens.order_token.text, language)
     return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)
