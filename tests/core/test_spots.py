@@ -133,7 +133,8 @@ def test_from_an_edge_is_at_its_distance_free_and_in_reach(seed, edge, crowd):
 def test_some_edge_is_always_found_on_a_random_table(crowd):
     for seed in SEEDS:
         d, _, world, _ = crowd(seed)
-        spots.from_edge(d, 0.0, "edge", 0.05, world, LIMITS, d.centre[:2])
+        spot = spots.from_edge(d, 0.0, "edge", 0.05, world, LIMITS, d.centre[:2])
+        assert spots.reachable(spot, LIMITS) and spots.is_free(d, spot, 0.0, world)
 
 
 def test_an_edge_out_of_reach_or_out_of_view_is_told(thing, world_of):
