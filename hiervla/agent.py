@@ -136,7 +136,7 @@ class Agent:
                         break
                     from langgraph.types import Command
 
-                    mission.extra["interventions"] = mission.extra.get("interventions", 0) + 1
+                    mission.interventions += 1
                     ask = Command(resume=bool(self.approver and self.approver(waiting)))
         except SafetyStop as e:
             stopped = str(e)
@@ -159,7 +159,7 @@ class Agent:
         self.world = state["world"]
         self.report = compose(
             state, folder, scene=self.scene, seed=self.seed, brain=name, settings=self.settings,
-            interventions=mission.extra.get("interventions", 0), robot_s=mission.robot_s, wall_s=time.time() - began,
+            interventions=mission.interventions, robot_s=mission.robot_s, wall_s=time.time() - began,
         )  # fmt: skip
         folder.report(self.report)
         self.dialogue += [Turn(who="person", says=text), Turn(who="robot", says=self.report.answer)]

@@ -23,7 +23,6 @@ MODULES = (
     "pydantic",
     "typer",
     "rich",
-    "jinja2",
     "PIL",
     "pybullet",
     "open3d",

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -86,7 +85,3 @@ def exit_with(status: str) -> None:
     from hiervla.core.errors import ExitCode
 
     raise SystemExit(int(ExitCode[status.upper()]))
-
-
-def path_or_none(text: str | None) -> Path | None:
-    return Path(text).expanduser() if text else None

@@ -45,11 +45,11 @@ class Mission:
     trace: Trace | None = None
     task: Task | None = None
     start_s: float = 0.0
-    last_shown: str = ""
     camera: str = "front"
     """The fixed camera that looks are taken with."""
     look_prefix: str = "L"
-    extra: dict[str, Any] = field(default_factory=dict)
+    interventions: int = 0
+    """Times a person was asked to approve a step."""
 
     def emit(self, kind: str, **data: Any) -> None:
         """Say what happens: into the run's folder and to whoever listens."""

@@ -40,7 +40,6 @@ class ServoPolicy:
         self.index = 0
         self._ticks_at = 0
         self._last_width: float | None = None
-        self._pressed = 0.0
 
     def reset(self, task: Task) -> None:
         """Head for the first keyframe of a new task."""
