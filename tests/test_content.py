@@ -8,7 +8,7 @@ import pytest
 
 from hiervla.core.briefing import SkillCard, ToolCard
 from hiervla.core.footprint import footprint, inside_distance
-from hiervla.core.goal import RELATIONS
+from hiervla.core.relations import RELATIONS
 from hiervla.sim.scene import load_scene
 from hiervla.sim.simulation import Simulation
 from hiervla.sim.truth import left_alone, parse_goal, settle, true_world

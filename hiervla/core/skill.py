@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from hiervla.core.geometry import Pose
-from hiervla.core.goal import EDGES, Goal, holds
+from hiervla.core.goal import EDGES, Goal
 from hiervla.core.outcome import Check, FailureKind
+from hiervla.core.relations import holds
 from hiervla.core.task import Grip, Handling, Keyframe, Limits, Task, Trace
 from hiervla.core.world import Detection, World
 
@@ -75,7 +76,7 @@ class Skill(BaseModel):
 
     def can_start(self, world: World) -> Check:
         """A skill's own precondition, asked after the common ones."""
-        from hiervla.core.goal import look_evidence
+        from hiervla.core.judging import look_evidence
 
         return Check.yes("nothing stands against it", look_evidence(world, f"{len(world.objects)} objects in view"))
 

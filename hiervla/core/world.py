@@ -40,8 +40,24 @@ class Detection(BaseModel):
     seen_s: float = 0.0
     """Robot clock of the look that last saw it."""
     support: Support = "table"
-    relation: Literal["on", "in"] = "on"
+    relation: Literal["on", "in", "leaning"] = "on"
     """How it rests on its support."""
+    posture: Literal["upright", "lying", "tilted"] = "upright"
+    """How it stands, where its shape lets that be told: a cylinder on its side lies, a block against another is tilted."""
+    second_colour: str | None = None
+    """Of a two-coloured thing: the colour that covers less of it."""
+    part_of: str | None = None
+    """Id of the larger thing it belongs to: a drawer's cabinet, a button's panel."""
+    opens: tuple[float, float] | None = None
+    """Of a drawer or slider: unit direction (x, y) in which it opens or slides."""
+    opening_m: float | None = None
+    """Of a drawer or slider: how far it is out of its closed or first position, metres."""
+    travel_m: float | None = None
+    """Of a drawer or slider: how far it can go, metres, where that can be told."""
+    grasp_at: Vec3 | None = None
+    """Where to take it when that is not its middle: a drawer's handle, a slider's knob; metres, world frame."""
+    fixed: bool = False
+    """Part of the furniture: not to be lifted."""
     hollow: bool = False
     """Things can be put into it."""
     inner_radius_m: float | None = None
@@ -72,7 +88,9 @@ class Detection(BaseModel):
     @property
     def round(self) -> bool:
         """Seen from above it is a disc."""
-        return self.label in {"cylinder", "ball", "bowl", "cup", "plate", "ring"}
+        return (
+            self.label in {"cylinder", "ball", "bowl", "cup", "plate", "ring", "button"} and self.posture == "upright"
+        )
 
 
 class Surface(BaseModel):
@@ -122,6 +140,14 @@ class Fact(BaseModel):
 
     says: str
     time_s: float
+    subject: str = ""
+    """Object id it is about."""
+    relation: str = ""
+    """What held when it was last seen: ``in``, …"""
+    reference: str = ""
+    """Object id or place of that relation."""
+    look_id: str = ""
+    """The look that saw it."""
 
 
 class World(BaseModel):

@@ -8,9 +8,10 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from hiervla.core.errors import broke
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
+from hiervla.core.relations import holds
 from hiervla.core.world import World
 from hiervla.graph.mission import Mission
 from hiervla.graph.repetition import SAYS_NOTHING, repeats

@@ -8,8 +8,8 @@ from langgraph.runtime import Runtime
 
 from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
 from hiervla.core.errors import SafetyStop, ToolError
-from hiervla.core.goal import RELATIONS
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, ToolCall, ToolResult
+from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context
 from hiervla.core.world import World
 from hiervla.graph.mission import Mission

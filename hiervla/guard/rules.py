@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hiervla.core.errors import ToolError, broke
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import Array, Pose
-from hiervla.core.goal import look_evidence
+from hiervla.core.judging import look_evidence
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import RobotDescription

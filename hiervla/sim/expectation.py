@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hiervla.core.errors import SetupError
-from hiervla.core.goal import DIRECTIONS, EDGES, RELATIONS, Goal
+from hiervla.core.goal import DIRECTIONS, EDGES, Goal
+from hiervla.core.relations import RELATIONS
 
 TOLERANCE_M = 0.015
 """How exactly a distance must be met in truth."""

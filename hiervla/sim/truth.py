@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hiervla.core.goal import holds
+from hiervla.core.relations import holds
 from hiervla.core.world import Held, Surface, World
 from hiervla.sim.expectation import TOLERANCE_M, parse_goal
 from hiervla.sim.simulation import Simulation

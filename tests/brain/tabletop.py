@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hiervla.core.briefing import Briefing, SkillCard, ToolCard, Turn
-from hiervla.core.goal import Goal, distance_between, holds
+from hiervla.core.goal import Goal, distance_between
 from hiervla.core.outcome import Check, Evidence, Outcome
 from hiervla.core.plan import Ask, Plan, Subgoal, Thought, ToolCall, ToolResult
+from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
 from hiervla.core.spots import beside, from_edge, on_table
 from hiervla.core.task import Limits

@@ -4,8 +4,9 @@ import pytest
 from brain.tabletop import brief, bundled_skills, card_of, carry_out, thing, think_through, world_of
 
 from hiervla.brain.grammar import GrammarBrain
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse
+from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
 from hiervla.core.task import Limits
 

@@ -4,8 +4,10 @@ import math
 
 import pytest
 
-from hiervla.core.goal import RELATIONS, Goal, distance_between, holds, on_side, table_edge
+from hiervla.core.goal import Goal, distance_between, on_side, table_edge
 from hiervla.core.outcome import FailureKind
+from hiervla.core.relations import RELATIONS, holds
+from hiervla.core.world import Zone
 
 
 @pytest.fixture
@@ -40,6 +42,51 @@ def scenes(thing, world_of):
                                    world_of(thing("cube", 0.5, -0.41, id="cube")), [world_of(edge)]),
         "holding": (Goal(relation="holding", subject="cube"), world_of(cube, held=cube), [apart, world_of(cube, big, held=big)]),
         "hand_empty": (Goal(relation="hand_empty"), apart, [world_of(cube, held=cube)]),
+        **_arranged(thing, world_of, big),
+        **_furniture(thing, world_of),
+    }  # fmt: skip
+
+
+def _arranged(thing, world_of, big):
+    def cubes(*spots):
+        return [thing("cube", x, y, id=n) for n, (x, y) in zip(("cube", "c2", "c3", "c4"), spots, strict=False)]
+
+    turned = thing("block", 0.5, 0.0, id="cube", yaw=0.5)
+    line, ring = cubes((0.5, 0), (0.5, 0.1), (0.505, 0.2)), cubes((0.5, 0.1), (0.6, 0), (0.5, -0.1), (0.4, 0))
+    upon = thing("cube", 0.43, 0.2, id="cube", on=big)
+    twin = big.model_copy(update={"id": "twin", "centre": (0.46, 0.2, big.centre[2])})
+    others = {"subject": "cube", "others": ("c2", "c3")}
+    return {
+        "on both": (Goal(relation="on", subject="cube", reference="big", others=("twin",)), world_of(big, twin, upon),
+                    [world_of(big, twin, thing("cube", 0.4, 0.2, id="cube", on=big)), world_of(big, twin, thing("cube", 0.6, 0, id="cube"))]),
+        "at": (Goal(relation="at", subject="cube", position=(0.5, 0.1)), world_of(*cubes((0.5, 0.105))), [world_of(*cubes((0.5, 0.12)))]),
+        "turned": (Goal(relation="turned", subject="cube", angle_rad=0.5 - math.pi), world_of(turned),
+                   [world_of(turned.model_copy(update={"yaw": 0.9})), world_of(turned, held=turned)]),
+        "row": (Goal(relation="row", **others), world_of(*line),
+                [world_of(*cubes((0.5, 0), (0.55, 0.1), (0.5, 0.2))), world_of(*cubes((0.5, 0), (0.5, 0.1), (0.5, 0.35)))]),
+        "row ahead": (Goal(relation="row", direction="behind", **others), world_of(*cubes((0.4, 0), (0.5, 0.005), (0.6, 0))), [world_of(*line)]),
+        "circle": (Goal(relation="circle", subject="cube", others=("c2", "c3", "c4")), world_of(*ring),
+                   [world_of(*cubes((0.5, 0.1), (0.6, 0), (0.5, -0.05), (0.4, 0))), world_of(*cubes((0.6, 0), (0.587, 0.05), (0.55, 0.087), (0.5, 0.1)))]),
+    }  # fmt: skip
+
+
+def _furniture(thing, world_of):
+    def drawer(out):
+        return thing("box", 0.5, 0.2, id="drawer").model_copy(
+            update={"label": "drawer", "opening_m": out, "opens": (0.0, -1.0)}
+        )
+
+    name = {"subject": "drawer"}
+    zoned = Zone(name="left half", outline=((0.3, 0.0), (0.7, 0.0), (0.7, 0.4), (0.3, 0.4)))
+    in_zone, out_of_zone, over = (
+        world_of(thing("cube", 0.5, y, id="cube")).model_copy(update={"zones": {zoned.name: zoned}})
+        for y in (0.1, -0.1, 0.004)
+    )
+    return {
+        "in zone": (Goal(relation="in", subject="cube", reference="left half"), in_zone, [out_of_zone, over]),
+        "open": (Goal(relation="open", **name), world_of(drawer(0.1)), [world_of(drawer(0.05)), world_of(thing("box", 0.5, 0.2, id="drawer"))]),
+        "closed": (Goal(relation="closed", **name), world_of(drawer(0.004)), [world_of(drawer(0.02))]),
+        "slid": (Goal(relation="slid", distance_m=0.05, **name), world_of(drawer(0.055)), [world_of(drawer(0.02)), world_of(drawer(0.08))]),
     }  # fmt: skip
 
 
@@ -54,6 +101,16 @@ CASES = [
     "at_distance right edge",
     "holding",
     "hand_empty",
+    "on both",
+    "at",
+    "turned",
+    "row",
+    "row ahead",
+    "circle",
+    "in zone",
+    "open",
+    "closed",
+    "slid",
 ]
 
 

@@ -8,8 +8,9 @@ import pytest
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import edge_gap, footprint, gap, inside_distance
-from hiervla.core.goal import EDGES, Goal, holds, on_side, table_edge
+from hiervla.core.goal import EDGES, Goal, on_side, table_edge
 from hiervla.core.outcome import FailureKind
+from hiervla.core.relations import holds
 from hiervla.core.task import Limits
 from hiervla.core.world import Zone
 

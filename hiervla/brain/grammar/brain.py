@@ -22,8 +22,9 @@ from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.core.briefing import Briefing
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
+from hiervla.core.relations import holds
 
 MOST_CALLS = 4
 """Look-ups in one thought."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hiervla.brain.grammar.objection import refuse
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
 from hiervla.core.plan import Subgoal
+from hiervla.core.relations import holds
 from hiervla.core.world import World
 
 PLACED = ("in", "on", "beside", "at_distance")

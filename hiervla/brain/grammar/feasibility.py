@@ -10,8 +10,9 @@ from hiervla.brain.grammar.objection import refuse
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
-from hiervla.core.goal import EDGES, Goal, holds
+from hiervla.core.goal import EDGES, Goal
 from hiervla.core.grasp import OPENING_M, choose_grasp, width_across
+from hiervla.core.relations import holds
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, World
 

@@ -29,7 +29,8 @@ from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import volume
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
+from hiervla.core.relations import holds
 from hiervla.core.world import Detection
 
 

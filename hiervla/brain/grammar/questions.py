@@ -9,8 +9,9 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.speech import Speech
 from hiervla.core.briefing import Briefing
-from hiervla.core.goal import Goal, distance_between, holds
+from hiervla.core.goal import Goal, distance_between
 from hiervla.core.plan import ToolCall
+from hiervla.core.relations import holds
 from hiervla.core.world import Detection
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from hiervla.brain.grammar.effects import PLACED, place_arguments
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.speech import Speech
-from hiervla.core.goal import Goal, holds
+from hiervla.core.goal import Goal
 from hiervla.core.outcome import Outcome
 from hiervla.core.plan import Subgoal
+from hiervla.core.relations import holds
 from hiervla.core.world import World
 
 _STEP = re.compile(r"(\w+)\((.*)\)")
