@@ -12,11 +12,12 @@ import numpy as np
 import pybullet
 
 from hiervla.bullet.client import BulletClient
+from hiervla.bullet.extruded import joined, letter_parts, prism, ring_parts, wedge_outline
 from hiervla.core.geometry import Array, Pose
 
-SHAPES = ("cube", "block", "cylinder", "ball", "bowl", "box", "cup", "plate")
+SHAPES = ("cube", "block", "cylinder", "ball", "bowl", "box", "cup", "plate", "ring", "wedge", "shape")
 HOLLOW = ("bowl", "box", "cup", "plate")
-ROUND = ("cylinder", "ball", "bowl", "cup", "plate")
+ROUND = ("cylinder", "ball", "bowl", "cup", "plate", "ring")
 _SIDES = 12
 
 
@@ -27,14 +28,19 @@ class BodyShape:
     shape: str
     size: tuple[float, float, float]
     wall_m: float = 0.005
+    letter: str = "L"
+    """Which letter a ``shape`` is."""
 
 
 def add_body(client: BulletClient, body: BodyShape, rgb: tuple[float, float, float], pose: Pose, mass_kg: float) -> int:
     """Create a body whose frame lies in the middle of its box; returns PyBullet's id. mass 0 = fixed."""
-    collisions = collision_parts(body)
+    collisions = [] if body.shape == "wedge" else collision_parts(body)
     visual = _visual(client, body, rgb)
     kwargs: dict = {"physicsClientId": client.id}
-    if len(collisions) == 1:
+    if not collisions:
+        hull = flat_parts(body)[0][0].tolist()
+        shape = pybullet.createCollisionShape(pybullet.GEOM_MESH, vertices=hull, physicsClientId=client.id)
+    elif len(collisions) == 1:
         kind, half, length, _ = collisions[0]
         shape = pybullet.createCollisionShape(
             kind, halfExtents=half, radius=half[0], height=length, physicsClientId=client.id
@@ -66,6 +72,17 @@ def add_body(client: BulletClient, body: BodyShape, rgb: tuple[float, float, flo
     return int(body_id)
 
 
+def flat_parts(body: BodyShape) -> list[tuple[Array, np.ndarray]]:
+    """The convex prisms, vertices and triangles, that a ring, wedge or letter is made of."""
+    a, b, h = (s / 2 for s in body.size)
+    outlines = {
+        "ring": lambda: ring_parts(a),
+        "wedge": lambda: [wedge_outline(a, b)],
+        "shape": lambda: letter_parts(body.letter, a, b),
+    }[body.shape]()
+    return [prism(o, h) for o in outlines]
+
+
 def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose]]:
     """Convex parts as (PyBullet geometry, half extents or [radius …], cylinder length, pose in the body)."""
     a, b, h = (s / 2 for s in body.size)
@@ -76,6 +93,10 @@ def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose
         return [(pybullet.GEOM_CYLINDER, [a, a, a], 2 * h, here)]
     if body.shape == "ball":
         return [(pybullet.GEOM_SPHERE, [a, a, a], 0.0, here)]
+    if body.shape == "shape":
+        return [_upright_box(o, h) for o in letter_parts(body.letter, a, b)]
+    if body.shape == "ring":
+        return [_upright_box(o, h) for o in ring_parts(a)]
     w = body.wall_m / 2
     floor = (pybullet.GEOM_BOX, [a, b, w], 0.0, Pose(np.array([0, 0, w - h])))
     if body.shape == "box":
@@ -98,6 +119,17 @@ def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose
         lean = Pose(np.array([middle, 0, 0]), [0, math.sin(slope / 2), 0, math.cos(slope / 2)])
         parts.append((pybullet.GEOM_BOX, [w, half_side, length], 0.0, turn @ lean))
     return parts
+
+
+def _upright_box(outline: Array, half_height: float) -> tuple[int, list[float], float, Pose]:
+    """A box for a four-cornered outline whose first and third sides run alike (a ring's part narrows: its mean width)."""
+    middle = outline.mean(axis=0)
+    along = (outline[1] + outline[2] - outline[0] - outline[3]) / 2
+    across = (outline[2] + outline[3] - outline[0] - outline[1]) / 2
+    yaw = math.atan2(along[1], along[0])
+    turn = [0, 0, math.sin(yaw / 2), math.cos(yaw / 2)]
+    half = [float(np.linalg.norm(along)) / 2, float(np.linalg.norm(across)) / 2, half_height]
+    return pybullet.GEOM_BOX, half, 0.0, Pose(np.array([*middle, 0.0]), turn)
 
 
 def _profile(body: BodyShape) -> tuple[float, float]:
@@ -141,6 +173,8 @@ def mesh(body: BodyShape) -> tuple[Array, np.ndarray]:
     if body.shape == "ball":
         t = np.linspace(-math.pi / 2, math.pi / 2, 13)
         return _turned([(a * math.cos(x), a * math.sin(x)) for x in t], 20)
+    if body.shape in ("ring", "wedge", "shape"):
+        return joined(flat_parts(body))
     if body.shape == "box":
         return _tray(a, b, h, body.wall_m)
     low, high = _profile(body)
@@ -162,12 +196,7 @@ def _tray(a: float, b: float, h: float, w: float) -> tuple[Array, np.ndarray]:
         *[_box(w / 2, b, h, (s * (a - w / 2), 0, 0)) for s in (1, -1)],
         *[_box(a, w / 2, h, (0, s * (b - w / 2), 0)) for s in (1, -1)],
     ]
-    vertices, faces, n = [], [], 0
-    for v, f in parts:
-        vertices.append(v)
-        faces.append(f + n)
-        n += len(v)
-    return np.concatenate(vertices), np.concatenate(faces)
+    return joined(parts)
 
 
 def _turned(profile: list[tuple[float, float]], sides: int) -> tuple[Array, np.ndarray]:

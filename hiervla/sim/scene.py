@@ -67,7 +67,9 @@ class BodySpec(_Form):
 
     name: str
     shape: str
-    """cube, block, cylinder, ball, bowl, box, cup or plate."""
+    """cube, block, cylinder, ball, bowl, box, cup, plate, ring, wedge (a triangle) or shape (a flat letter)."""
+    letter: Literal["L", "T", "U", "E", "H", "plus"] | None = None
+    """Which letter a ``shape`` is; left out: at random."""
     colour: str | Vec3 = "grey"
     """A colour name or [r, g, b] in 0..1."""
     size: Range | tuple[Range, Range, Range] | None = None

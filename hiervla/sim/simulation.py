@@ -9,7 +9,8 @@ import numpy as np
 import pybullet
 
 from hiervla.bullet.client import BulletClient
-from hiervla.bullet.shapes import HOLLOW, BodyShape, add_body, inner_radius
+from hiervla.bullet.extruded import LETTERS
+from hiervla.bullet.shapes import HOLLOW, ROUND, BodyShape, add_body, inner_radius
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Pose, Vec3, quaternion_from_yaw, wrap_angle
 from hiervla.core.world import Detection
@@ -24,6 +25,9 @@ _SIZES: dict[str, tuple[Range, Range, Range]] = {
     "box": ((0.17, 0.20), (0.13, 0.15), (0.05, 0.06)),
     "cup": ((0.062, 0.070), (0.062, 0.070), (0.070, 0.085)),
     "plate": ((0.15, 0.17), (0.15, 0.17), (0.018, 0.022)),
+    "ring": ((0.060, 0.076), (0.060, 0.076), (0.014, 0.022)),
+    "wedge": ((0.045, 0.060), (0.040, 0.055), (0.022, 0.034)),
+    "shape": ((0.055, 0.070), (0.055, 0.070), (0.016, 0.024)),
 }
 _MASS = {"bowl": 0.25, "box": 0.4, "cup": 0.08, "plate": 0.3}
 _SETTLE_S = 0.8
@@ -43,7 +47,7 @@ class Body:
     def radius(self) -> float:
         """Of the circle around its footprint, metres."""
         a, b = self.shape.size[:2]
-        return (a + b) / 4 if self.spec.shape in ("cylinder", "ball", "bowl", "cup", "plate") else math.hypot(a, b) / 2
+        return (a + b) / 4 if self.spec.shape in ROUND else math.hypot(a, b) / 2
 
 
 class Simulation:
@@ -100,9 +104,14 @@ class Simulation:
         else:
             ranges = (spec.size, spec.size, default[2])
         x = self._draw(ranges[0])
-        y = x if spec.shape != "block" and spec.shape != "box" else self._draw(ranges[1])
+        y = self._draw(ranges[1]) if spec.shape in ("block", "box", "wedge", "shape") else x
         z = x if spec.shape in ("cube", "ball") else self._draw(ranges[2])
-        return BodyShape(spec.shape, (x, y, z))
+        return BodyShape(spec.shape, (x, y, z), letter=self._letter(spec))
+
+    def _letter(self, spec: BodySpec) -> str:
+        if spec.shape != "shape" or spec.letter is not None:
+            return spec.letter or "L"
+        return str(self.rng.choice(list(LETTERS)))
 
     def _place_all(self) -> None:
         for spec in self.scene.body:
