@@ -43,4 +43,6 @@ def test_a_ball_falls_through_a_ring_and_the_camera_sees_the_table_through_it(ta
     assert middle[1] > 80 and beside[1] < 60  # wood in the middle, red on the ring
     ball = add_body(table, BodyShape("ball", (0.036,) * 3), (0, 0, 1), Pose(np.array([0.5, 0, 0.10])), 0.05)
     table.step(240)
-    assert pybullet.getBasePositionAndOrientation(ball, physicsClientId=table.id)[0][2] == pytest.approx(0.018, abs=0.002)
+    assert pybullet.getBasePositionAndOrientation(ball, physicsClientId=table.id)[0][2] == pytest.approx(
+        0.018, abs=0.002
+    )

@@ -9,20 +9,21 @@ from hiervla.bullet.shapes import HOLLOW, SHAPES, BodyShape, add_body, collision
 from hiervla.core.geometry import Pose
 
 SIZES = {"cube": (0.04,) * 3, "block": (0.07, 0.04, 0.03), "cylinder": (0.04, 0.04, 0.06), "ball": (0.045,) * 3, "bowl": (0.12, 0.12, 0.045),
-         "box": (0.18, 0.14, 0.055), "cup": (0.066, 0.066, 0.08), "plate": (0.16, 0.16, 0.02)}  # fmt: skip
+         "box": (0.18, 0.14, 0.055), "cup": (0.066, 0.066, 0.08), "plate": (0.16, 0.16, 0.02), "ring": (0.07, 0.07, 0.02), "wedge": (0.05, 0.05, 0.03), "shape": (0.07, 0.06, 0.02)}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_mesh_fills_its_box_is_closed_and_faces_outwards(shape):
     vertices, faces = mesh(BodyShape(shape, SIZES[shape]))
     np.testing.assert_allclose(np.ptp(vertices, axis=0), SIZES[shape], rtol=0.03)
-    np.testing.assert_allclose(vertices.max(axis=0) + vertices.min(axis=0), 0, atol=0.03 * max(SIZES[shape]))
+    off = 0.35 if shape == "wedge" else 0.03  # a wedge's frame lies in its centroid
+    np.testing.assert_allclose(vertices.max(axis=0) + vertices.min(axis=0), 0, atol=off * max(SIZES[shape]))
     a, b, c = (vertices[faces[:, i]] for i in range(3))
     volume = float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
     box = float(np.prod(SIZES[shape]))
     assert 0.05 * box < volume <= 1.001 * box, "a positive volume: faces look outwards"
     if shape not in HOLLOW:
-        assert volume > 0.45 * box
+        assert volume > 0.4 * box
     elif shape != "plate":
         assert volume < 0.45 * box, "hollow things are mostly air"
 
@@ -37,7 +38,7 @@ def test_the_physics_agrees_with_the_box(shape):
         np.testing.assert_allclose(
             high - low, size, atol=0.022, err_msg="PyBullet adds a margin, and slanted walls stick out a little"
         )
-        np.testing.assert_allclose((high + low) / 2, (0, 0, 1), atol=0.006)
+        np.testing.assert_allclose((high + low) / 2, (0, 0, 1), atol=0.010 if shape == "wedge" else 0.006)
     finally:
         client.close()
 
