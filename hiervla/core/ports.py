@@ -59,6 +59,15 @@ class Eyes(Protocol):
 
 
 @runtime_checkable
+class CloseEyes(Eyes, Protocol):
+    """Eyes that can also use the camera at the wrist."""
+
+    def closer(self, observation: Observation, world: World, about: str) -> World:
+        """The world with what the wrist camera shows in and on one of its things, as part of the same look."""
+        ...
+
+
+@runtime_checkable
 class Detector(Protocol):
     """From images and a query to detections; geometric or open-vocabulary."""
 
@@ -131,6 +140,7 @@ class Emit(Protocol):
 
 __all__ = [
     "Brain",
+    "CloseEyes",
     "Detail",
     "Detector",
     "Emit",

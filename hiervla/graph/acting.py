@@ -11,6 +11,7 @@ from hiervla.core.errors import broke
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
+from hiervla.core.ports import CloseEyes
 from hiervla.core.relations import holds
 from hiervla.core.world import World
 from hiervla.graph.mission import Mission
@@ -112,6 +113,8 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m.emit("verified", skill=step.skill, check=check)
     if check.answer == "cannot_see" and state["looked_again"] < 1:
         return {"looked_again": 1, "park": True, "after_look": "verify", "look_why": check.why, "next": "look"}
+    if check.answer == "cannot_see" and (about := _closer(step.arguments.get("reference"), state, m)) is not None:
+        return {"closer": about, "after_look": "verify", "look_why": check.why, "next": "look"}
     if not check:
         kind = check.kind or (FailureKind.NOT_FOUND if check.answer == "cannot_see" else FailureKind.PRECONDITION)
         return _failed(state, m, Failure(kind=kind, why=check.why, evidence=check.evidence), outcome)
@@ -133,6 +136,9 @@ def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Check every goal together: what was done first may have been undone since."""
     m = begin(runtime)
     checks = [(g, _did(g, state) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]]
+    for g, c in checks:
+        if c.answer == "cannot_see" and (about := _closer(g.reference, state, m)) is not None:
+            return {"closer": about, "after_look": "confirm", "look_why": c.why, "next": "look"}
     m.emit("confirmed", goals=tuple(checks))
     missing = next((c for _, c in checks if not c), None)
     failure = None
@@ -141,6 +147,16 @@ def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         m.emit("failure", failure=failure, skill="", next="replan")
     failures = [*state["failures"], failure] if failure else state["failures"]
     return {"confirmed": checks, "failure": failure, "failures": failures, "next": "think"}
+
+
+def _closer(about: Any, state: MissionState, m: Mission) -> str | None:
+    """What to look at from close by, when that may show what was not seen: a thing in view, once a look, with a free hand."""
+    world = state["world"]
+    if not isinstance(m.eyes, CloseEyes) or "inspect" not in m.skills:
+        return None
+    if about not in world.objects or about in state["inspected"] or world.held is not None:
+        return None
+    return str(about)
 
 
 def _did(goal: Goal, state: MissionState) -> Check:

@@ -21,9 +21,9 @@ EDGES: dict[str, tuple[str, ...]] = {
     "approve": ("act", "report"),
     "act": ("look",),
     "verify": ("guard", "look"),
-    "confirm": ("think",),
+    "confirm": ("think", "look"),
 }
-"""look → think → { ask → think | plan → guard → approve → act → look → verify → { guard | look → confirm } } → report."""
+"""look → think → { ask → think | plan → guard → approve → act → look → verify → { guard | look → confirm } } → report; verify and confirm may send for a closer look."""
 
 
 def report(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:

@@ -47,6 +47,10 @@ class MissionState(TypedDict, total=False):
     """Fields of Handling that this attempt changes."""
     looked_again: int
     """Extra looks taken because the last one could not see."""
+    closer: str | None
+    """Object that the next look is to see from close by, as part of the last look."""
+    inspected: list[str]
+    """Objects that were seen from close by since the last fresh look."""
     outcomes: list[Outcome]
     failures: list[Failure]
     failure: Failure | None
@@ -79,7 +83,7 @@ def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> M
         instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
         world=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={},
-        looked_again=0, outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
+        looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
         replans=0, status="", answer="",
     )  # fmt: skip
 

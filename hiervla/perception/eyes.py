@@ -9,6 +9,7 @@ from hiervla.core.observation import Observation
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World, Zone
+from hiervla.perception.closer import CloseLook
 from hiervla.perception.colour import colour_word
 from hiervla.perception.hand import (
     aloft,
@@ -93,6 +94,14 @@ class GeometricEyes:
             facts=before.facts,
             warnings=tuple(warnings),
         )
+
+    def closer(self, observation: Observation, world: World, about: str) -> World:
+        """The world with what the wrist camera shows in and on one of its things, as part of the same look."""
+        look = CloseLook(observation, self.limits)
+        found = [self._detection(look.view, r, f"close_{i}", world.time_s) for i, r in enumerate(look.readings)]
+        seen = look.add(world, about, found)
+        named = {k: d if k in world.objects else self._inventory(d) for k, d in seen.objects.items()}
+        return seen.model_copy(update={"objects": named})
 
     def _recognise(
         self, view: View, content: Reading, expected: Detection | None, before: World, time_s: float
