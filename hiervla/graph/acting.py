@@ -15,11 +15,11 @@ from hiervla.core.ports import CloseEyes
 from hiervla.core.relations import holds
 from hiervla.core.world import World
 from hiervla.graph.mission import Mission
+from hiervla.graph.node import begin, complain, end
 from hiervla.graph.repetition import SAYS_NOTHING, repeats
 from hiervla.graph.repetition import attempt as attempted
 from hiervla.graph.speech import say
 from hiervla.graph.state import MissionState
-from hiervla.graph.thinking import begin, complain, end
 
 RETRY_CHANGES: dict[FailureKind, tuple[dict[str, Any], ...]] = {
     FailureKind.GRASP_MISSED: (

@@ -9,8 +9,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from hiervla.graph import acting, thinking
+from hiervla.graph import acting, looking, thinking
 from hiervla.graph.mission import Mission
+from hiervla.graph.node import begin
 from hiervla.graph.state import MissionState, serializable
 
 EDGES: dict[str, tuple[str, ...]] = {
@@ -28,7 +29,7 @@ EDGES: dict[str, tuple[str, ...]] = {
 
 def report(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """The last word."""
-    m = thinking.begin(runtime)
+    m = begin(runtime)
     m.emit("finished", status=state["status"], answer=state["answer"])
     return {}
 
@@ -37,7 +38,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Any:
     """The compiled graph; its context is a ``Mission``."""
     graph = StateGraph(MissionState, context_schema=Mission)
     nodes = {
-        "look": thinking.look, "think": thinking.think, "ask": thinking.ask, "guard": acting.guard, "approve": acting.approve,
+        "look": looking.look, "think": thinking.think, "ask": thinking.ask, "guard": acting.guard, "approve": acting.approve,
         "act": acting.act, "verify": acting.verify, "confirm": acting.confirm, "report": report,
     }  # fmt: skip
     for name, node in nodes.items():

@@ -1,4 +1,4 @@
-"""The nodes that look, think and ask. None of them moves the arm but ``look``, which may park it to see better."""
+"""The nodes that think and ask. Neither moves the arm."""
 
 from __future__ import annotations
 
@@ -7,97 +7,14 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
-from hiervla.core.errors import SafetyStop, ToolError
-from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, ToolCall, ToolResult
-from hiervla.core.ports import CloseEyes
-from hiervla.core.recollection import put_away, remember
+from hiervla.core.errors import ToolError
+from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
 from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context
-from hiervla.core.world import World
 from hiervla.graph.mission import Mission
+from hiervla.graph.node import begin, complain, end
 from hiervla.graph.speech import say
 from hiervla.graph.state import MissionState, left
-
-
-def look(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
-    """See the world anew. Parks first when asked to, or when the arm hides something that was known."""
-    m = begin(runtime)
-    n, world = state["looks"], state["world"]
-    if state["closer"] is not None:
-        return look_closer(state, m, state["closer"])
-    if state["park"]:
-        park(m, world)
-    world, n = _see(m, state, world, n, state["look_why"])
-    if (
-        not state["park"]
-        and state["after_look"] in ("think", "confirm")
-        and (world.warnings or set(world.lost) - set(put_away(world)))
-    ):
-        park(m, world)
-        world, n = _see(m, state, world, n, "with the arm out of the way")
-    held = world.held.id if world.held else None
-    return {"world": world, "looks": n, "park": False, "expect": held, "inspected": [], "next": state["after_look"]}
-
-
-def _see(m: Mission, state: MissionState, before: World, n: int, why: str) -> tuple[World, int]:
-    m.seen = m.robot.observe("look")
-    world = remember(m.eyes.look(m.seen, before, f"{m.look_prefix}{n + 1}", state["expect"]))
-    _say_looked(m, world, why)
-    return world, n + 1
-
-
-def _say_looked(m: Mission, world: World, why: str, suffix: str = "") -> None:
-    assert m.seen is not None
-    images = []
-    for camera, image in m.seen.images.items():
-        if (camera == "wrist") == bool(suffix):
-            images.append(m.folder.image(f"{world.look_id}-{camera}{suffix}", image.rgb))
-    if not suffix and m.draw is not None and m.folder.path is not None:
-        images.append(m.folder.image(f"{world.look_id}-marked", m.draw(m.seen, world, why)))
-    objects = {
-        d.id: f"{d.size_word} {d.phrase} at ({d.centre[0]:.3f}, {d.centre[1]:.3f}), {d.relation} {d.support}"
-        for d in world.objects.values()
-    }
-    m.emit(
-        "looked",
-        look_id=world.look_id,
-        objects=objects,
-        held=world.held.id if world.held else None,
-        why=why,
-        images=tuple(i for i in images if i),
-    )
-
-
-def look_closer(state: MissionState, m: Mission, about: str) -> dict[str, Any]:
-    """See one thing with the wrist camera too, as part of the last look; without eyes or a way there nothing is added."""
-    world = state["world"]
-    inspected = [*state["inspected"], about]
-    update = {"closer": None, "inspected": inspected, "next": state["after_look"]}
-    here = m.robot.observe("none")
-    verdict = m.guard.judge(
-        Subgoal(skill="inspect", arguments={"target": about}, why="to see into it"), world, here.hand
-    )
-    if not verdict.check or not isinstance(m.eyes, CloseEyes):
-        return update
-    trace = m.execute(verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling)))
-    if trace.failure is not None:
-        m.emit("failure", failure=trace.failure, skill="inspect", next="look from here")
-        return update
-    m.seen = m.robot.observe("look")
-    world = remember(m.eyes.closer(m.seen, world, about))
-    _say_looked(m, world, f"{state['look_why']}, from close by", f"-{len(inspected)}")
-    return update | {"world": world}
-
-
-def park(m: Mission, world: World) -> None:
-    """Move the hand to its resting pose so that it hides nothing."""
-    here = m.robot.observe("none")
-    verdict = m.guard.judge(Subgoal(skill="home", why="to see better"), world, here.hand)
-    if not verdict.check:
-        return
-    trace = m.execute(verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling)))
-    if trace.failure is not None:
-        m.emit("failure", failure=trace.failure, skill="home", next="look from here")
 
 
 def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
@@ -158,27 +75,6 @@ def ask(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     for result in results:
         m.emit("asked", result=result)
     return {"asked": [*state["asked"], *results], "tool_calls": state["tool_calls"] + len(results), "next": "think"}
-
-
-def begin(runtime: Runtime[Mission]) -> Mission:
-    """The mission's parts, with the stream's writer; every node starts here, and stops here when told to."""
-    m = runtime.context
-    m.write = runtime.stream_writer
-    if m.stop.is_set():
-        m.robot.stop()
-        raise SafetyStop("stopped by a person")
-    return m
-
-
-def end(status: str, answer: str) -> dict[str, Any]:
-    """Go to the report with a status."""
-    return {"status": status, "answer": answer, "next": "report"}
-
-
-def complain(state: MissionState, m: Mission, wrong: str) -> dict[str, Any]:
-    """Send the brain's last reply back with what was wrong with it; counted, so that it ends."""
-    m.emit("note", says=f"reply rejected: {wrong}")
-    return {"complaint": wrong, "malformed": state["malformed"] + 1, "next": "think"}
 
 
 def _answer(call: ToolCall, context: Context, m: Mission) -> ToolResult:
@@ -254,7 +150,7 @@ def _wrong_with(plan: Plan, state: MissionState, m: Mission) -> str | None:
     for g in plan.goals:
         if g.relation not in RELATIONS and g.relation != "did":
             return f"no relation {g.relation!r} to state a goal in; there are: {', '.join(sorted(RELATIONS))}, did"
-        for name in (g.subject, g.reference):
+        for name in (g.subject, g.reference, *g.others):
             if g.relation != "did" and name and name not in known and name not in places:
                 return f"goal {g}: there is no object {name!r}"
     return None
