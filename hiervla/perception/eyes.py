@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from hiervla.core.geometry import vec3
@@ -11,6 +13,7 @@ from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World, Zone
 from hiervla.perception.closer import CloseLook
 from hiervla.perception.colour import colour_word
+from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
     aloft,
     between_fingers,
@@ -24,6 +27,7 @@ from hiervla.perception.hand import (
 from hiervla.perception.identity import alike, assign_ids, new_id, without
 from hiervla.perception.reading import Reading
 from hiervla.perception.scene import lit_colour, prepare, read_scene
+from hiervla.perception.solids import Furniture
 from hiervla.perception.support import TABLE, settle, unseen_share
 from hiervla.perception.view import View
 
@@ -61,6 +65,8 @@ class GeometricEyes:
         known = [d for d in (*before.objects.values(), *before.lost.values()) if d.support != "hand"]
         standing, air = aloft(view, read_scene(view, table, known), observation.links)
         rests = settle(standing)
+        for i, part in fixed_parts([r.solid for r in standing], [r.support for r in rests]).items():
+            standing[i].furniture = part
         found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
         content = between_fingers(view, air, grip) if grip.felt else None
         in_hand = self._recognise(view, content, expected, before, time_s) if content else None
@@ -70,6 +76,7 @@ class GeometricEyes:
         for d, rest in zip(tracked, rests, strict=True):
             support = "table" if rest.support == TABLE else ids[rest.support]
             objects[d.id] = self._inventory(d.model_copy(update={"support": support, "relation": rest.relation}))
+        objects |= _with_hosts(standing, ids, objects)
         held = None
         if in_hand is None and grip.felt and expected is not None:
             in_hand = felt_only(view, expected, objects.get(expected.id), grip, before.held)
@@ -136,7 +143,7 @@ class GeometricEyes:
         low, high = _SIZE_WORDS.get(label, (0.04, 0.10))
         length = solid.size[0]
         fit = float(np.clip(1.2 - solid.rms / 0.004, 0.3, 1.0))
-        return Detection(
+        seen = Detection(
             id=name,
             label=label,
             colour=colour,
@@ -152,6 +159,7 @@ class GeometricEyes:
             inner_radius_m=round(solid.inner_radius, 4) if solid.inner_radius else None,
             visible=round(visible, 3),
         )
+        return seen.model_copy(update=_as_furniture(reading.furniture)) if reading.furniture else seen
 
     def _inventory(self, d: Detection) -> Detection:
         bare = d.model_copy(update={"name": None, "attributes": ()})
@@ -159,6 +167,23 @@ class GeometricEyes:
             if looks_like(self.vocabulary, line.looks, bare):
                 return d.model_copy(update={"name": line.name, "attributes": line.attributes})
         return bare
+
+
+def _as_furniture(part: Furniture) -> dict[str, Any]:
+    """What being a part of furniture changes in a detection; whose part it is follows once there are ids."""
+    return {
+        "label": part.label, "fixed": True, "opens": part.opens, "opening_m": part.opening_m, "travel_m": part.travel_m,
+        "grasp_at": part.grasp_at, "visible": 1.0,
+    }  # fmt: skip
+
+
+def _with_hosts(standing: list[Reading], ids: list[str], objects: dict[str, Detection]) -> dict[str, Detection]:
+    """Drawers, buttons and sliders with the id of what they belong to."""
+    return {
+        ids[i]: objects[ids[i]].model_copy(update={"part_of": ids[r.furniture.host]})
+        for i, r in enumerate(standing)
+        if r.furniture is not None and r.furniture.host is not None
+    }
 
 
 def looks_like(vocabulary: Vocabulary, looks: str, d: Detection) -> bool:

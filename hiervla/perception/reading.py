@@ -12,7 +12,7 @@ from hiervla.core.world import Detection
 from hiervla.perception.outline import hull_depth, hull_of, smallest_rectangle
 from hiervla.perception.segments import components
 from hiervla.perception.shape import read_top
-from hiervla.perception.solids import Solid, fit_ball
+from hiervla.perception.solids import Furniture, Solid, fit_ball
 from hiervla.perception.view import Mask, View
 
 _LEAST_PX = 9
@@ -27,6 +27,7 @@ class Reading:
     solid: Solid
     mask: Mask
     known: Detection | None = None  # set when memory, not this image, gave the shape
+    furniture: Furniture | None = None  # set when it is a part of a piece of furniture
 
 
 def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth: int = 3) -> list[Reading]:

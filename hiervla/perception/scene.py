@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hiervla.core.geometry import Array
@@ -9,6 +11,7 @@ from hiervla.core.observation import CameraImage
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Surface
 from hiervla.perception.fragments import Group, drop_slivers, join_fragments
+from hiervla.perception.furniture import find_cabinets
 from hiervla.perception.reading import Reading, read_group
 from hiervla.perception.recall import recall
 from hiervla.perception.segments import components, normals_of, same_colour
@@ -69,13 +72,33 @@ def read_scene(view: View, table: Surface | None, known: list[Detection]) -> lis
         mask = labels == k
         groups.append((mask, lit_colour(view, mask)))
     normals = normals_of(view, raised)
-    readings, groups = recall(view, groups, known, table.height_m if table else 0.0)
+    table_m = table.height_m if table else 0.0
+    furniture, groups = _furniture(view, normals, groups, known, table_m)
+    readings, groups = recall(view, groups, [d for d in known if not d.fixed], table_m)
     for mask, rgb in join_fragments(view, normals, groups):
         if (host := _fragment_of(view, mask, rgb, readings)) is not None:
             host.mask = host.mask | mask
             continue
         readings += read_group(view, normals, mask)
-    return drop_slivers(view, [r for r in readings if r.mask.sum() >= 4])
+    return [*furniture, *drop_slivers(view, [r for r in readings if r.mask.sum() >= 4])]
+
+
+def _furniture(
+    view: View, normals: Array, groups: list[Group], known: list[Detection], table_m: float
+) -> tuple[list[Reading], list[Group]]:
+    """Cabinets with their drawers, and the groups without their pixels."""
+    readings: list[Reading] = []
+    for cabinet, drawer in find_cabinets(view, normals, groups, known, table_m):
+        host = len(readings)
+        if not cabinet.mask.any() or not drawer.mask.any():
+            continue
+        readings.append(Reading(cabinet.solid, cabinet.mask, furniture=cabinet.furniture))
+        readings.append(Reading(drawer.solid, drawer.mask, furniture=replace(drawer.furniture, host=host)))
+    taken = np.any([r.mask for r in readings], axis=0) if readings else None
+    if taken is None:
+        return [], groups
+    left = [(mask & ~taken, rgb) for mask, rgb in groups]
+    return readings, [(mask, rgb) for mask, rgb in left if mask.sum() >= _LEAST_PX]
 
 
 def _fragment_of(view: View, mask: Mask, rgb: Array, readings: list[Reading]) -> Reading | None:

@@ -8,11 +8,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hiervla.core.footprint import disc, rectangle
-from hiervla.core.geometry import Array, wrap_angle
+from hiervla.core.geometry import Array, Vec3, wrap_angle
 from hiervla.perception.outline import Circle, Rectangle
 
 WALL_M = 0.005
 """Believed thickness of a wall or floor that cannot be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What a reading is a part of, as far as it shows."""
+
+    label: str  # cabinet, drawer, panel, button, slider
+    host: int | None = None  # index of the reading it belongs to, once all are listed
+    opens: tuple[float, float] | None = None
+    opening_m: float | None = None
+    travel_m: float | None = None
+    grasp_at: Vec3 | None = None
 
 
 @dataclass(slots=True)
