@@ -17,6 +17,8 @@ SAME_M = 0.02
 """Two readings of one thing from two cameras lie closer together than this."""
 AROUND_M = 0.01
 """How far beyond the outline of what is looked at a thing may lie and still be taken up."""
+BETTER = 0.1
+"""How much more of a thing's outline the close picture must show to overrule the first."""
 CLEAR = 0.7
 """Fraction of its outline that the close picture must show of a thing: its border and the fingers cut others off."""
 
@@ -35,7 +37,7 @@ class CloseLook:
     def add(self, world: World, about: str, found: list[Detection]) -> World:
         """``world`` with the things of ``found`` (one for each reading, in order) that lie in or on ``about`` and were hidden before.
 
-        What the first picture saw well stays as it was read there.
+        What the first picture saw well stays as it was read there; what it saw little of is read and recognised anew.
         """
         host = world.objects[about]
         outline = footprint(host)
@@ -43,11 +45,16 @@ class CloseLook:
         fresh = [
             i
             for i, d in enumerate(found)
-            if known[i] is None and d.visible >= CLEAR and inside_distance(outline, d.centre[:2]) > -AROUND_M
+            if d.visible >= CLEAR
+            and inside_distance(outline, d.centre[:2]) > -AROUND_M
+            and self._seen_better(d, known[i], about, world)
         ]
         past = world.model_copy(update={"objects": {}})  # only what was lost from sight can come back
         named = dict(zip(fresh, assign_ids([found[i] for i in fresh], past, world.objects), strict=True))
-        objects = dict(world.objects)
+        for i in fresh:
+            if (name := known[i]) is not None and named[i].id not in world.lost:
+                named[i] = named[i].model_copy(update={"id": name})
+        objects = {k: d for k, d in world.objects.items() if k not in {known[i] for i in fresh}}
         for i, d in named.items():
             support, relation = about, "in" if host.hollow else "on"
             rest = self.rests[i]
@@ -61,6 +68,14 @@ class CloseLook:
             )
         lost = {k: d for k, d in world.lost.items() if k not in objects}
         return world.model_copy(update={"objects": objects, "lost": lost})
+
+    @staticmethod
+    def _seen_better(d: Detection, name: str | None, about: str, world: World) -> bool:
+        """Does the close picture tell more of it than the first? Into a container it always does."""
+        if name is None or name == about:
+            return name is None
+        first = world.objects[name]
+        return first.visible < d.visible - BETTER or (first.support == about and first.relation == "in")
 
     @staticmethod
     def _same(d: Detection, world: World) -> str | None:
