@@ -16,7 +16,8 @@ from hiervla.perception.reading import Reading, read_group
 from hiervla.perception.recall import recall
 from hiervla.perception.segments import components, normals_of, same_colour
 from hiervla.perception.table import announce, find_plane, find_table
-from hiervla.perception.view import Mask, View, arm_pixels, smoothed
+from hiervla.perception.denoise import denoised
+from hiervla.perception.view import Mask, View, arm_pixels
 
 _LOWEST_M = 0.0035
 """What rises less than this above the table is the table."""
@@ -34,11 +35,12 @@ def prepare(image: CameraImage, links: Array, limits: Limits) -> tuple[View, Sur
     points = image.points()
     plane, noise, found = find_plane(points, limits.table_height_m)
     if noise > _NOISY_M:
-        image = smoothed(image, noise)
+        slant = abs(float(plane[:3] @ image.world_from_camera[:3, 2]))  # noise is along the sight lines, not upwards
+        image = denoised(image, noise / max(slant, 0.2))
         points = image.points()
         rough = noise
         plane, noise, found = find_plane(points, limits.table_height_m)
-        noise = max(noise, 0.6 * rough)  # near edges, where neighbours are few, smoothing helps less than on the table
+        noise = max(noise, 0.25 * rough)  # what is left on bent and small surfaces
     warnings = [] if found else [announce(limits)]
     height = points @ plane[:3] + plane[3]
     range_m = np.where(image.depth > 0, image.depth, np.inf)
