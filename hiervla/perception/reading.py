@@ -9,6 +9,7 @@ import numpy as np
 
 from hiervla.core.geometry import Array
 from hiervla.core.world import Detection
+from hiervla.perception.lying import fit_lying
 from hiervla.perception.outline import hull_depth, hull_of, smallest_rectangle
 from hiervla.perception.segments import components
 from hiervla.perception.shape import read_top
@@ -39,6 +40,9 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
     ball = fit_ball(points, heights, view.eye, 0.0008 + 1.2 * view.noise_m)
     if ball is not None and ball.bottom > base - 0.008:
         return [Reading(ball, mask)]
+    lying = fit_lying(points, heights, view.noise_m)
+    if lying is not None and lying.bottom > base - 0.008:
+        return [Reading(lying, mask)]
     solid = read_top(view, normals, mask)
     if solid is None:
         return []
@@ -135,7 +139,7 @@ def find_seam(solid: Solid, points: Array, heights: Array, base: float, noise_m:
     """
     base = max(base, solid.low - 0.006)
     height = solid.top - base
-    if solid.hollow or solid.circle is not None or solid.ball or solid.size[1] < 0.015:
+    if not solid.boxy or solid.size[1] < 0.015:
         return None
     if height < 1.35 * solid.size[1] or height < 0.05:
         return None

@@ -1,15 +1,16 @@
-"""Shapes things are read as: boxes, cylinders, balls, trays, bowls, cups, plates. Metres; heights above the table."""
+"""Shapes things are read as: boxes, cylinders, balls, hollow things, rings, wedges, cut-outs. Metres; heights above the table."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hiervla.core.footprint import disc, rectangle
 from hiervla.core.geometry import Array, Vec3, wrap_angle
 from hiervla.perception.outline import Circle, Rectangle
+from hiervla.perception.polygon import Cutout, polygon_signed, triangle_frame
 
 WALL_M = 0.005
 """Believed thickness of a wall or floor that cannot be measured."""
@@ -29,7 +30,8 @@ class Furniture:
 
 @dataclass(slots=True)
 class Solid:
-    """One fitted shape. Round when ``circle`` is set, a ball when ``ball``; else an upright box or tray."""
+    """One fitted shape. Seen from above it is a disc when ``circle`` is set (a ring with ``hole``), a ball when ``ball``,
+    a triangle with ``corners``, any outline with ``cutout``; else a rectangle: a box or, hollow, a tray."""
 
     centre: Array  # (2,) xy
     size: tuple[float, float]  # length ≥ width
@@ -42,6 +44,11 @@ class Solid:
     floor: float = WALL_M  # height of the inside floor
     circle: Circle | None = None
     ball: bool = False
+    hole: float = 0.0  # radius of the hole through a ring
+    corners: Array | None = None  # (3, 2) of a wedge's triangle, counter-clockwise
+    cutout: Cutout | None = None
+    radius: float = 0.0  # of a cylinder on its side,
+    axis: float = 0.0  # and the yaw of its axis
     rms: float = 0.0
     genuine: float = 1.0  # fraction of its outline that was seen
     hidden_top: bool = False
@@ -53,10 +60,29 @@ class Solid:
         return self.top - self.bottom
 
     @property
+    def boxy(self) -> bool:
+        """A box that is no tray: flat faces at right angles."""
+        others = (self.circle, self.corners, self.cutout)
+        return not self.ball and not self.hollow and not self.radius and all(o is None for o in others)
+
+    @property
+    def rounded(self) -> bool:
+        """Its back is bent: nothing stands on it, and its own fit says how low it reaches."""
+        return self.ball or self.radius > 0
+
+    @property
     def label(self) -> str:
         """Shape word from proportions: cube = equal edges within 10 %."""
         if self.ball:
             return "ball"
+        if self.radius:
+            return "cylinder"
+        if self.corners is not None:
+            return "wedge"
+        if self.cutout is not None:
+            return "shape"
+        if self.hole:
+            return "ring"
         length, width = self.size
         if self.hollow:
             if self.circle is None:
@@ -73,13 +99,20 @@ class Solid:
         x, y = float(self.centre[0]), float(self.centre[1])
         if self.circle is not None or self.ball:
             return disc(x, y, self.size[0] / 2)
+        if self.corners is not None:
+            return self.corners
         return rectangle(x, y, self.size[0], self.size[1], self.yaw)
 
     def signed(self, xy: Array) -> Array:
         """Distance (N,) of points seen from above to the outline, negative inside."""
         if self.circle is not None or self.ball:
-            d: Array = np.linalg.norm(xy - self.centre, axis=1) - self.size[0] / 2
+            away = np.linalg.norm(xy - self.centre, axis=1)
+            d: Array = np.maximum(away - self.size[0] / 2, self.hole - away if self.hole else -np.inf)
             return d
+        if self.corners is not None:
+            return polygon_signed(self.corners, xy)
+        if self.cutout is not None:
+            return self.cutout.signed(xy)
         half = np.array(self.size) / 2
         return Rectangle(self.centre, half, self.yaw, 0.0, np.zeros(4)).signed(xy)
 
@@ -96,6 +129,8 @@ class Solid:
             d3 = np.hypot(np.linalg.norm(xy - self.centre, axis=1), height - (self.top - r))
             away: Array = np.abs(d3 - r)
             return away
+        if self.radius:
+            return self._off_back(xy, height)
         out = self.outer(xy, height)
         inside = out < 0
         above = height - self.top
@@ -106,6 +141,16 @@ class Solid:
         rim = np.where((out < 0.001) & (out > -self.wall - 0.001), np.abs(above), np.inf)
         floor = np.where(out < -self.wall + 0.002, np.abs(height - self.floor), np.inf)
         return np.minimum(np.minimum(outer, inner), np.minimum(rim, floor))
+
+    def _off_back(self, xy: Array, height: Array) -> Array:
+        """Distance (N,) to the round back or an end of a cylinder on its side."""
+        along = (xy - self.centre) @ (math.cos(self.axis), math.sin(self.axis))
+        across = (xy - self.centre) @ (-math.sin(self.axis), math.cos(self.axis))
+        long = self.size[0] if abs(wrap_angle(self.axis - self.yaw, math.pi)) < 0.5 else self.size[1]
+        beyond = np.abs(along) - long / 2
+        off = np.hypot(across, height - (self.top - self.radius)) - self.radius
+        away: Array = np.where(beyond > 0, np.hypot(beyond, np.maximum(off, 0)), np.minimum(np.abs(off), np.hypot(beyond, np.maximum(off, 0))))
+        return away
 
     @property
     def inner_radius(self) -> float | None:
@@ -141,6 +186,24 @@ def round_solid(fit: Circle, top: float, low: float, hollow: bool) -> Solid:
     """A cylinder, or with ``hollow`` a bowl, cup or plate, from its circle at the top."""
     d = 2 * fit.radius
     return Solid(centre=fit.centre, size=(d, d), yaw=0.0, top=top, low=low, hollow=hollow, circle=fit, rms=fit.rms)
+
+
+def ring_solid(fit: Circle, hole: float, top: float, low: float) -> Solid:
+    """A flat ring from its outer circle and the radius of its hole."""
+    return replace(round_solid(fit, top, low, False), hole=hole)
+
+
+def wedge_solid(corners: Array, rms: float, top: float, low: float) -> Solid:
+    """A triangular prism lying flat, from the corners (3, 2) of its top; its centre is the triangle's centroid."""
+    centre, base, depth, yaw = triangle_frame(corners)
+    size, yaw, ends = long_side_first(np.array([base, depth]), yaw, np.ones(4))
+    return Solid(centre=centre, size=size, yaw=yaw, top=top, low=low, corners=corners, rms=rms, ends=ends)
+
+
+def cutout_solid(cutout: Cutout, centre: Array, extent: Array, yaw: float, top: float, low: float) -> Solid:
+    """Any other flat outline, in the box (2,) around it turned by ``yaw``."""
+    size, yaw, ends = long_side_first(extent, yaw, np.ones(4))
+    return Solid(centre=centre, size=size, yaw=yaw, top=top, low=low, cutout=cutout, ends=ends)
 
 
 def fit_ball(points: Array, heights: Array, eye: Array, tolerance_m: float) -> Solid | None:

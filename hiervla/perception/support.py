@@ -39,7 +39,7 @@ def settle(readings: list[Reading]) -> list[Rest]:
         if best is not None:
             b = readings[best.support].solid
             floor = b.floor if best.relation == "in" else b.top
-        if a.ball:
+        if a.rounded:
             continue  # a ball's own fit says where its bottom is
         a.bottom = min(floor, a.top - 0.004)
     reach_under([r.solid for r in readings], rests)
@@ -48,10 +48,10 @@ def settle(readings: list[Reading]) -> list[Rest]:
 
 def _support_of(i: int, solids: list[Solid]) -> Rest | None:
     a = solids[i]
-    low = a.bottom if a.ball else a.low  # of a ball the lowest point seen is not its bottom
+    low = a.bottom if a.rounded else a.low  # of a ball the lowest point seen is not its bottom
     best, best_level = None, 0.004
     for j, b in enumerate(solids):
-        if i == j or b.ball:
+        if i == j or b.rounded:
             continue
         centre = float(b.signed(a.centre[None])[0])
         if b.hollow and not (a.hollow and a.size[0] >= b.size[0]):
@@ -76,7 +76,7 @@ def _propped(i: int, solids: list[Solid]) -> Rest | None:
         return None
     best, nearest = None, 0.012
     for j, b in enumerate(solids):
-        if i == j or b.ball or abs(a.low - b.top) > _TOUCH_M or a.top < b.top + 0.008:
+        if i == j or b.rounded or abs(a.low - b.top) > _TOUCH_M or a.top < b.top + 0.008:
             continue
         apart = gap(a.outline(), b.outline())
         if apart < nearest:
@@ -94,7 +94,7 @@ def reach_under(solids: list[Solid], rests: list[Rest]) -> None:
         if rest.support == TABLE or rest.relation == "in":
             continue
         b = solids[rest.support]
-        if b.circle is not None or b.ball or b.hollow:
+        if not b.boxy:
             continue
         c, s = math.cos(b.yaw), math.sin(b.yaw)
         turn = np.array([[c, -s], [s, c]])

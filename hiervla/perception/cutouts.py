@@ -1,0 +1,57 @@
+"""Flat tops that are no rectangle and no disc: triangles, rings with a hole, and any other outline. Metres."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiervla.core.geometry import Array
+from hiervla.perception.outline import fit_circle
+from hiervla.perception.polygon import cutout_of, fit_triangle, main_yaw, polygon_signed, turned_box
+from hiervla.perception.silhouette import Silhouette
+from hiervla.perception.solids import Solid, cutout_solid, ring_solid, wedge_solid
+
+_PLAIN = 0.07
+"""Share of wrong pixels up to which a rectangle or disc is believed without trying anything else."""
+_FITS = 0.14
+"""Share of wrong pixels up to which a named outline is believed; beyond it the outline is free."""
+_LEAST_PX = 25
+"""A face of fewer pixels says too little for an unusual outline."""
+
+
+def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid) -> Solid | None:
+    """The solid under a face that a ``plain`` rectangle or disc does not explain; None where it does.
+
+    ``samples`` (N, 2) are all of the face's contour, ``rim`` (M, 2) those close to its hull. Every outline is asked how
+    many pixels speak against it; a triangle or ring must do clearly better than the plain one, a free outline is what
+    is left when none does well.
+    """
+    share = silhouette.misfit(plain.signed(silhouette.xy))
+    if share < _PLAIN or silhouette.face.sum() < _LEAST_PX:
+        return None
+    found: list[tuple[float, Solid]] = []
+    corners = fit_triangle(rim)
+    if corners is not None:
+        wrong = silhouette.misfit(polygon_signed(corners, silhouette.xy))
+        found.append((wrong, wedge_solid(corners, plain.rms, plain.top, plain.low)))
+    if (ring := _ring(samples, rim, plain)) is not None:
+        found.append((silhouette.misfit(ring.signed(silhouette.xy)), ring))
+    if found:
+        wrong, best = min(found, key=lambda f: f[0])
+        if wrong < _FITS and wrong < 0.7 * share:
+            return best
+    if share < _FITS:
+        return None
+    yaw = main_yaw(samples)
+    centre, extent = turned_box(samples, yaw)
+    return cutout_solid(cutout_of(silhouette, samples), centre, extent, yaw, plain.top, plain.low)
+
+
+def _ring(samples: Array, rim: Array, plain: Solid) -> Solid | None:
+    circle = fit_circle(rim)
+    if circle is None or circle.radius > 0.15:
+        return None
+    away = np.linalg.norm(samples - circle.centre, axis=1)
+    inner = away[(away < 0.85 * circle.radius) & (away > 0.15 * circle.radius)]
+    if len(inner) < 8:
+        return None
+    return ring_solid(circle, float(np.median(inner)), plain.top, plain.low)
