@@ -13,6 +13,7 @@ import pybullet
 
 from hiervla.bullet.client import BulletClient
 from hiervla.bullet.extruded import joined, letter_parts, prism, ring_parts, wedge_outline
+from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array, Pose
 
 SHAPES = ("cube", "block", "cylinder", "ball", "bowl", "box", "cup", "plate", "ring", "wedge", "shape")
@@ -32,11 +33,26 @@ class BodyShape:
     """Which letter a ``shape`` is."""
 
 
-def add_body(client: BulletClient, body: BodyShape, rgb: tuple[float, float, float], pose: Pose, mass_kg: float) -> int:
-    """Create a body whose frame lies in the middle of its box; returns PyBullet's id. mass 0 = fixed."""
+Colour = tuple[float, float, float]
+BAND = 0.4
+"""Share of a two-coloured solid's height that has the second colour, at its top."""
+
+
+def add_body(
+    client: BulletClient, body: BodyShape, rgb: Colour, pose: Pose, mass_kg: float, second: Colour | None = None
+) -> int:
+    """Create a body whose frame lies in the middle of its box; returns PyBullet's id. mass 0 = fixed.
+
+    ``second`` colours the upper part of a cube, block or cylinder.
+    """
     collisions = [] if body.shape == "wedge" else collision_parts(body)
-    visual = _visual(client, body, rgb)
     kwargs: dict = {"physicsClientId": client.id}
+    if second is not None:
+        lower, upper = _banded(body)
+        visual = visual_of(client, *lower, rgb)
+        kwargs |= _painted_link(visual_of(client, *upper, second))
+    else:
+        visual = visual_of(client, *mesh(body), rgb)
     if not collisions:
         hull = flat_parts(body)[0][0].tolist()
         shape = pybullet.createCollisionShape(pybullet.GEOM_MESH, vertices=hull, physicsClientId=client.id)
@@ -59,6 +75,7 @@ def add_body(client: BulletClient, body: BodyShape, rgb: tuple[float, float, flo
     body_id = pybullet.createMultiBody(
         mass_kg, shape, visual, pose.position.tolist(), pose.quaternion.tolist(), **kwargs
     )
+    kwargs = {"physicsClientId": client.id}
     rolling = 0.002 if body.shape in ("cylinder", "ball") else 0.0
     pybullet.changeDynamics(
         body_id,
@@ -70,6 +87,27 @@ def add_body(client: BulletClient, body: BodyShape, rgb: tuple[float, float, flo
         **kwargs,
     )
     return int(body_id)
+
+
+def _banded(body: BodyShape) -> tuple[tuple[Array, np.ndarray], tuple[Array, np.ndarray]]:
+    """Meshes of the lower and the upper part of a solid, in the whole body's frame."""
+    if body.shape not in ("cube", "block", "cylinder"):
+        raise SetupError(f"a {body.shape} cannot have a second colour; cubes, blocks and cylinders can")
+    a, b, h = body.size
+    out = []
+    for share, up in ((1 - BAND, -BAND / 2), (BAND, (1 - BAND) / 2)):
+        vertices, faces = mesh(BodyShape(body.shape, (a, b, h * share)))
+        out.append((vertices + (0, 0, h * up), faces))
+    return out[0], out[1]
+
+
+def _painted_link(visual: int) -> dict:
+    """A link without weight or bulk that only carries a second visual: PyBullet gives a link one colour."""
+    return {
+        "linkMasses": [0.0], "linkCollisionShapeIndices": [-1], "linkVisualShapeIndices": [visual], "linkPositions": [[0, 0, 0]],
+        "linkOrientations": [[0, 0, 0, 1]], "linkInertialFramePositions": [[0, 0, 0]], "linkInertialFrameOrientations": [[0, 0, 0, 1]],
+        "linkParentIndices": [0], "linkJointTypes": [pybullet.JOINT_FIXED], "linkJointAxis": [[0, 0, 1]],
+    }  # fmt: skip
 
 
 def flat_parts(body: BodyShape) -> list[tuple[Array, np.ndarray]]:
@@ -143,9 +181,8 @@ def inner_radius(body: BodyShape) -> float:
     return min(body.size[:2]) / 2 - body.wall_m
 
 
-def _visual(client: BulletClient, body: BodyShape, rgb: tuple[float, float, float]) -> int:
-    vertices, faces = mesh(body)
-    # Flat shading: every triangle has its own corners, so that each carries its face's normal.
+def visual_of(client: BulletClient, vertices: Array, faces: np.ndarray, rgb: tuple[float, float, float]) -> int:
+    """A visual shape of one colour from a mesh, flat-shaded: every triangle has its own corners with its face's normal."""
     corners = vertices[faces].reshape(-1, 3)
     sides = vertices[faces]
     normals = np.cross(sides[:, 1] - sides[:, 0], sides[:, 2] - sides[:, 0])
@@ -167,12 +204,12 @@ def mesh(body: BodyShape) -> tuple[Array, np.ndarray]:
     """Vertices (V, 3) in metres and triangles (F, 3), counter-clockwise from outside."""
     a, b, h = (s / 2 for s in body.size)
     if body.shape in ("cube", "block"):
-        return _box(a, b, h)
+        return box_mesh(a, b, h)
     if body.shape == "cylinder":
-        return _turned([(0, -h), (a, -h), (a, h), (0, h)], 28)
+        return turned_mesh([(0, -h), (a, -h), (a, h), (0, h)], 28)
     if body.shape == "ball":
         t = np.linspace(-math.pi / 2, math.pi / 2, 13)
-        return _turned([(a * math.cos(x), a * math.sin(x)) for x in t], 20)
+        return turned_mesh([(a * math.cos(x), a * math.sin(x)) for x in t], 20)
     if body.shape in ("ring", "wedge", "shape"):
         return joined(flat_parts(body))
     if body.shape == "box":
@@ -180,10 +217,11 @@ def mesh(body: BodyShape) -> tuple[Array, np.ndarray]:
     low, high = _profile(body)
     w = body.wall_m
     inner_low = max(low - w, 0.5 * low)
-    return _turned([(0, -h), (low, -h), (high, h), (high - w, h), (inner_low, w - h), (0, w - h)], 28)
+    return turned_mesh([(0, -h), (low, -h), (high, h), (high - w, h), (inner_low, w - h), (0, w - h)], 28)
 
 
-def _box(a: float, b: float, h: float, at: tuple[float, float, float] = (0, 0, 0)) -> tuple[Array, np.ndarray]:
+def box_mesh(a: float, b: float, h: float, at: tuple[float, float, float] = (0, 0, 0)) -> tuple[Array, np.ndarray]:
+    """A box of half sizes a, b, h."""
     v = np.array([(x, y, z) for x in (-a, a) for y in (-b, b) for z in (-h, h)], dtype=float) + at
     f = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4),
          (1, 5, 7), (1, 7, 3)]  # fmt: skip
@@ -192,14 +230,14 @@ def _box(a: float, b: float, h: float, at: tuple[float, float, float] = (0, 0, 0
 
 def _tray(a: float, b: float, h: float, w: float) -> tuple[Array, np.ndarray]:
     parts = [
-        _box(a, b, w / 2, (0, 0, w / 2 - h)),
-        *[_box(w / 2, b, h, (s * (a - w / 2), 0, 0)) for s in (1, -1)],
-        *[_box(a, w / 2, h, (0, s * (b - w / 2), 0)) for s in (1, -1)],
+        box_mesh(a, b, w / 2, (0, 0, w / 2 - h)),
+        *[box_mesh(w / 2, b, h, (s * (a - w / 2), 0, 0)) for s in (1, -1)],
+        *[box_mesh(a, w / 2, h, (0, s * (b - w / 2), 0)) for s in (1, -1)],
     ]
     return joined(parts)
 
 
-def _turned(profile: list[tuple[float, float]], sides: int) -> tuple[Array, np.ndarray]:
+def turned_mesh(profile: list[tuple[float, float]], sides: int) -> tuple[Array, np.ndarray]:
     """A solid of revolution about z from (radius, z) points, bottom to top on the outside."""
     angles = np.linspace(0, 2 * math.pi, sides, endpoint=False)
     v = np.array([(r * math.cos(t), r * math.sin(t), z) for r, z in profile for t in angles])

@@ -53,14 +53,15 @@ def find_cabinets(
 ) -> list[tuple[Piece, Piece]]:
     """Cabinets with their drawer among groups of pixels; ``known`` are things seen before: furniture stays where it is."""
     found = []
-    for mask, _ in groups:
+    for mask, rgb in groups:
         carcass = _carcass(view, normals, mask, known, table_m)
         if carcass is None:
             continue
         sides = [_drawer(view, carcass, side, groups) for side in range(4)]
         best = max((s for s in sides if s is not None), key=lambda s: s.mask.sum(), default=None)
         if best is not None:
-            own = mask & ~best.mask
+            inside = [m for m, c in groups if same_colour(c, rgb) and _within(view, carcass, m)]
+            own = np.any([mask, *inside], axis=0) & ~best.mask
             found.append((Piece(carcass, own, Furniture("cabinet")), best))
     return found
 
@@ -84,6 +85,12 @@ def _carcass(view: View, normals: Array, mask: Mask, known: Sequence[Detection],
         return None
     solid.low = solid.bottom = 0.0
     return solid
+
+
+def _within(view: View, carcass: Solid, mask: Mask) -> bool:
+    """Do pixels show the inside of a carcass, through the gaps around its drawer?"""
+    inside = (carcass.signed(view.points[mask][:, :2]) < 0.004) & (view.height[mask] < carcass.top - 0.004)
+    return bool(inside.mean() > 0.9)
 
 
 def _drawer(view: View, carcass: Solid, side: int, groups: list[Group]) -> Piece | None:

@@ -10,13 +10,13 @@ from hiervla.core.geometry import Array
 from hiervla.core.observation import CameraImage
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Surface
+from hiervla.perception.denoise import denoised
 from hiervla.perception.fragments import Group, drop_slivers, join_fragments
 from hiervla.perception.furniture import find_cabinets
 from hiervla.perception.reading import Reading, read_group
 from hiervla.perception.recall import recall
 from hiervla.perception.segments import components, normals_of, same_colour
 from hiervla.perception.table import announce, find_plane, find_table
-from hiervla.perception.denoise import denoised
 from hiervla.perception.view import Mask, View, arm_pixels
 
 _LOWEST_M = 0.0035

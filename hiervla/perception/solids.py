@@ -149,7 +149,11 @@ class Solid:
         long = self.size[0] if abs(wrap_angle(self.axis - self.yaw, math.pi)) < 0.5 else self.size[1]
         beyond = np.abs(along) - long / 2
         off = np.hypot(across, height - (self.top - self.radius)) - self.radius
-        away: Array = np.where(beyond > 0, np.hypot(beyond, np.maximum(off, 0)), np.minimum(np.abs(off), np.hypot(beyond, np.maximum(off, 0))))
+        away: Array = np.where(
+            beyond > 0,
+            np.hypot(beyond, np.maximum(off, 0)),
+            np.minimum(np.abs(off), np.hypot(beyond, np.maximum(off, 0))),
+        )
         return away
 
     @property

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from hiervla.bullet.furniture import FURNITURE
 from hiervla.bullet.shapes import SHAPES
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Vec3
@@ -67,11 +68,16 @@ class BodySpec(_Form):
 
     name: str
     shape: str
-    """cube, block, cylinder, ball, bowl, box, cup, plate, ring, wedge (a triangle) or shape (a flat letter)."""
+    """cube, block, cylinder, ball, bowl, box, cup, plate, ring, wedge (a triangle) or shape (a flat letter); or furniture, which
+    stands fast: drawer, button, slider."""
     letter: Literal["L", "T", "U", "E", "H", "plus"] | None = None
     """Which letter a ``shape`` is; left out: at random."""
     colour: str | Vec3 = "grey"
     """A colour name or [r, g, b] in 0..1."""
+    second_colour: str | Vec3 | None = None
+    """Of the upper part of a solid; of a drawer (``colour`` is its cabinet's), of the panel under a button or slider."""
+    joint: Annotated[float, Field(ge=0, le=0.12)] | tuple[float, float] | None = None
+    """How far a drawer or slider is out at the start, metres, or a [low, high] range; left out: not at all."""
     size: Range | tuple[Range, Range, Range] | None = None
     """Metres. A cube's edge or a round thing's diameter, or [length, width, height]; each a number or a [low, high] range."""
     at: tuple[float, float] | None = None
@@ -90,13 +96,15 @@ class BodySpec(_Form):
     @field_validator("shape")
     @classmethod
     def _known(cls, v: str) -> str:
-        if v not in SHAPES:
-            raise ValueError(f"no shape {v!r}; known: {', '.join(SHAPES)}")
+        if v not in (*SHAPES, *FURNITURE):
+            raise ValueError(f"no shape {v!r}; known: {', '.join((*SHAPES, *FURNITURE))}")
         return v
 
-    @field_validator("colour")
+    @field_validator("colour", "second_colour")
     @classmethod
-    def _colour(cls, v: str | Vec3) -> str | Vec3:
+    def _colour(cls, v: str | Vec3 | None) -> str | Vec3 | None:
+        if v is None:
+            return None
         if isinstance(v, str) and v not in COLOURS:
             raise ValueError(f"no colour {v!r}; known: {', '.join(COLOURS)}, or [r, g, b]")
         if not isinstance(v, str) and not all(0 <= c <= 1 for c in v):

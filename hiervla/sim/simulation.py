@@ -10,10 +10,20 @@ import pybullet
 
 from hiervla.bullet.client import BulletClient
 from hiervla.bullet.extruded import LETTERS
-from hiervla.bullet.shapes import HOLLOW, ROUND, BodyShape, add_body, inner_radius
+from hiervla.bullet.furniture import (
+    FURNITURE,
+    HANDLE_M,
+    HOST,
+    MOVING,
+    PRESSED_M,
+    SIZES_M,
+    TRAVEL_M,
+    add_furniture,
+    tray_box,
+)
+from hiervla.bullet.shapes import HOLLOW, ROUND, BodyShape, add_body
 from hiervla.core.errors import SetupError
-from hiervla.core.geometry import Pose, Vec3, quaternion_from_yaw, wrap_angle
-from hiervla.core.world import Detection
+from hiervla.core.geometry import Pose, Vec3, quaternion_from_yaw
 from hiervla.sim.scene import COLOURS, BodySpec, Range, Scene
 
 _SIZES: dict[str, tuple[Range, Range, Range]] = {
@@ -30,6 +40,7 @@ _SIZES: dict[str, tuple[Range, Range, Range]] = {
     "shape": ((0.055, 0.070), (0.055, 0.070), (0.016, 0.024)),
 }
 _MASS = {"bowl": 0.25, "box": 0.4, "cup": 0.08, "plate": 0.3}
+_SECOND = {"drawer": "wood", "button": "grey", "slider": "grey"}
 _SETTLE_S = 0.8
 
 
@@ -44,9 +55,15 @@ class Body:
     start: Pose = field(default_factory=lambda: Pose(np.zeros(3)))
 
     @property
+    def is_furniture(self) -> bool:
+        return self.spec.shape in FURNITURE
+
+    @property
     def radius(self) -> float:
         """Of the circle around its footprint, metres."""
         a, b = self.shape.size[:2]
+        if self.spec.shape == "drawer":
+            return math.hypot(a, b) / 2 + 0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0])
         return (a + b) / 4 if self.spec.shape in ROUND else math.hypot(a, b) / 2
 
 
@@ -74,6 +91,17 @@ class Simulation:
         self.client.time_s = 0.0
         for b in self.bodies.values():
             b.start = self.pose(b.spec.name)
+        self.presses = {n: 0 for n, b in self.bodies.items() if b.spec.shape == "button"}
+        """How often each button has been pressed."""
+        self._down = dict.fromkeys(self.presses, False)
+        if self.presses:
+            self.client.before_tick.append(self._count_presses)
+
+    def _count_presses(self) -> None:
+        for name, was in self._down.items():
+            down = self.joint(name) <= -PRESSED_M
+            self.presses[name] += down and not was
+            self._down[name] = down
 
     def attach(self, arm_id: int, hand_link: int) -> None:
         """Tell which body is the arm and which link its grasp centre."""
@@ -96,7 +124,7 @@ class Simulation:
         return float(self.rng.uniform(*r)) if isinstance(r, tuple) else float(r)
 
     def _shape(self, spec: BodySpec) -> BodyShape:
-        default = _SIZES[spec.shape]
+        default = SIZES_M[spec.shape] if spec.shape in FURNITURE else _SIZES[spec.shape]
         if spec.size is None:
             ranges: tuple[Range, Range, Range] = default
         elif isinstance(spec.size, tuple) and len(spec.size) == 3:
@@ -104,7 +132,7 @@ class Simulation:
         else:
             ranges = (spec.size, spec.size, default[2])
         x = self._draw(ranges[0])
-        y = self._draw(ranges[1]) if spec.shape in ("block", "box", "wedge", "shape") else x
+        y = self._draw(ranges[1]) if spec.shape in ("block", "box", "wedge", "shape", *FURNITURE) else x
         z = x if spec.shape in ("cube", "ball") else self._draw(ranges[2])
         return BodyShape(spec.shape, (x, y, z), letter=self._letter(spec))
 
@@ -120,31 +148,52 @@ class Simulation:
             yaw = math.radians(spec.yaw_deg) if spec.yaw_deg is not None else float(self.rng.uniform(-math.pi, math.pi))
             body = Body(spec, shape, rgb, -1)
             if spec.on is not None:
-                base = self.bodies[spec.on]
-                p = self.pose(spec.on).position
-                floor = (
-                    base.shape.wall_m - base.shape.size[2] / 2 if base.spec.shape in HOLLOW else base.shape.size[2] / 2
-                )
-                at = np.array([p[0], p[1], p[2] + floor + shape.size[2] / 2 + 0.002])
+                at = self._upon(spec.on) + (0, 0, shape.size[2] / 2 + 0.002)
             else:
                 x, y = spec.at if spec.at is not None else self.free_spot(body.radius, spec.region)
                 at = np.array([x, y, shape.size[2] / 2 + 0.001])
             mass = spec.mass if spec.mass is not None else _MASS.get(spec.shape, 0.06)
             pose = Pose(at, quaternion_from_yaw(yaw))
-            body.id = add_body(self.client, shape, rgb, pose, mass)
+            if body.is_furniture:
+                second = self._rgb(spec.second_colour or _SECOND[spec.shape], 0.0)
+                start = self._draw(spec.joint) if spec.joint is not None else 0.0
+                body.id = add_furniture(self.client, spec.shape, shape.size, rgb, second, pose, start)
+            else:
+                band = self._rgb(spec.second_colour, 0.0) if spec.second_colour is not None else None
+                body.id = add_body(self.client, shape, rgb, pose, mass, band)
             self.bodies[spec.name] = body
+
+    def _upon(self, name: str) -> np.ndarray:
+        """Where on or in a body another is put: (3,), the middle of its top or floor; in a drawer, what is out of it."""
+        base = self.bodies[name]
+        a, _, h = base.shape.size
+        if base.spec.shape == "drawer":
+            tray, out = tray_box(base.shape.size), self.joint(name)
+            others = sum(b.spec.on == name for b in self.bodies.values())
+            along = (0.0, -0.05, 0.05)[others % 3]
+            x = a / 2 + out / 2 if out > 0.04 else tray.at[0]
+            return self.pose(name).apply(np.array([[x, along, tray.at[2] - tray.size[2] / 2 + 0.005]]))[0]
+        floor = base.shape.wall_m - h / 2 if base.spec.shape in HOLLOW else h / 2
+        return self.pose(name).position + (0, 0, floor)
 
     def free_spot(
         self, radius: float, region: tuple[float, float, float, float] | None = None, but: str | None = None
     ) -> tuple[float, float]:
         """A random x, y where a disc of this radius stands clear of every body but one, on the table."""
         x0, y0, x1, y1 = region or self.scene.region
-        others = [(self.pose(n).position, b.radius) for n, b in self.bodies.items() if n != but]
+        others = [(self._middle(n), b.radius) for n, b in self.bodies.items() if n != but]
         for _ in range(400):
             x, y = float(self.rng.uniform(x0, x1)), float(self.rng.uniform(y0, y1))
             if all(math.hypot(x - p[0], y - p[1]) >= radius + r + self.scene.apart_m for p, r in others):
                 return x, y
         raise Crowded("no free spot left")
+
+    def _middle(self, name: str) -> np.ndarray:
+        """Middle of the ground a body needs: a drawer's lies where it opens to."""
+        at = self.pose(name)
+        if self.bodies[name].spec.shape == "drawer":
+            return at.apply(np.array([[0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0]), 0, 0]]))[0]
+        return at.position
 
     # --- truth -------------------------------------------------------------------------------------------------
 
@@ -152,6 +201,22 @@ class Simulation:
         """True pose of a body's middle."""
         p, q = pybullet.getBasePositionAndOrientation(self.bodies[name].id, physicsClientId=self.client.id)
         return Pose(np.array(p), np.array(q))
+
+    def joint(self, name: str) -> float:
+        """How far the moving part of a piece of furniture is from its first position, metres."""
+        state = pybullet.getJointState(self.bodies[name].id, MOVING, physicsClientId=self.client.id)
+        return float(state[0])
+
+    def part_pose(self, name: str, at: tuple[float, float, float]) -> Pose:
+        """True pose of a point of a moving part, given where it is on it in the first position."""
+        axis = 2 if self.bodies[name].spec.shape == "button" else 0
+        moved = np.array(at)
+        moved[axis] += self.joint(name)
+        return self.pose(name) @ Pose(moved)
+
+    def host_name(self, name: str) -> str:
+        """What the fixed part of a piece of furniture is called in truth."""
+        return f"{name}_{HOST[self.bodies[name].spec.shape]}"
 
     def hand(self) -> np.ndarray:
         """True grasp centre (3,) of the attached arm."""
@@ -174,7 +239,7 @@ class Simulation:
         if self.arm_id is None:
             return None
         for name, body in self.bodies.items():
-            if self.touches(body.id, self.arm_id) and self.support(name) is None:
+            if not body.is_furniture and self.touches(body.id, self.arm_id) and self.support(name) is None:
                 return name
         return None
 
@@ -184,55 +249,14 @@ class Simulation:
         names = {b.id: n for n, b in self.bodies.items()} | {self.table_id: "table"}
         lift: dict[str, float] = {}
         for contact in pybullet.getContactPoints(body.id, physicsClientId=self.client.id):
-            other, normal, newton = contact[2], contact[7], contact[9]  # normal on B, pointing towards A
+            other, link, normal, newton = contact[2], contact[4], contact[7], contact[9]  # normal on B, towards A
             if other in names:
-                lift[names[other]] = lift.get(names[other], 0.0) + newton * normal[2]
+                n = names[other]
+                if n in self.bodies and self.bodies[n].is_furniture and link != MOVING:
+                    n = self.host_name(n)
+                lift[n] = lift.get(n, 0.0) + newton * normal[2]
         carrier = max(lift, key=lambda n: lift[n], default=None)
         return carrier if carrier is not None and lift[carrier] > 1e-4 else None
-
-    def lowest(self, name: str) -> float:
-        """True height of a body's lowest point, from its own corners however it is turned, metres."""
-        pose, half = self.pose(name), np.asarray(self.bodies[name].shape.size) / 2
-        corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
-        return float(pose.apply(corners)[:, 2].min())
-
-    def describe(self, name: str) -> Detection:
-        """A body as a perfect eye would read it: true centre, size, yaw and support."""
-        body, pose = self.bodies[name], self.pose(name)
-        up = np.abs(pose.rotation()[2])  # which of its own axes stands upright
-        axis = int(np.argmax(up))
-        a, b, h = body.shape.size
-        if axis == 2:
-            size, yaw = (a, b, h), pose.yaw
-        else:  # toppled: swap the upright axis in, and take the other two as its footprint
-            flat = [i for i in range(3) if i != axis]
-            lie = pose.rotation()[:, flat[0]]
-            size, yaw = (
-                (body.shape.size[flat[0]], body.shape.size[flat[1]], body.shape.size[axis]),
-                math.atan2(lie[1], lie[0]),
-            )
-        if size[0] < size[1]:
-            size, yaw = (size[1], size[0], size[2]), yaw + math.pi / 2
-        support = self.support(name)
-        inside = support in self.bodies and self.bodies[support].spec.shape in HOLLOW
-        if inside:  # resting on the rim is not lying in it
-            base = self.bodies[support]
-            rim = self.pose(support).position[2] + base.shape.size[2] / 2
-            inside = self.lowest(name) < rim - 0.25 * min(base.shape.size[2], 0.032)
-        hollow = body.spec.shape in HOLLOW
-        return Detection(
-            id=name,
-            label=body.spec.shape,
-            colour=body.spec.colour if isinstance(body.spec.colour, str) else "custom",
-            centre=tuple(float(v) for v in pose.position),
-            size=size,
-            yaw=wrap_angle(yaw, math.pi),
-            seen_s=self.client.time_s,
-            support=support or "air",
-            relation="in" if inside else "on",
-            hollow=hollow,
-            inner_radius_m=inner_radius(body.shape) if hollow else None,
-        )
 
     def close(self) -> None:
         self.client.close()

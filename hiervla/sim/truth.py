@@ -6,6 +6,7 @@ import math
 
 from hiervla.core.relations import holds
 from hiervla.core.world import Held, Surface, World
+from hiervla.sim.describe import describe_all
 from hiervla.sim.expectation import TOLERANCE_M, parse_goal
 from hiervla.sim.simulation import Simulation
 
@@ -25,7 +26,7 @@ def true_world(sim: Simulation) -> World:
     )
     held = sim.held()
     return World(
-        look_id="truth", time_s=sim.client.time_s, objects={n: sim.describe(n) for n in sim.bodies},
+        look_id="truth", time_s=sim.client.time_s, objects=describe_all(sim),
         held=Held(id=held, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0) if held else None,
         surfaces={"table": Surface(name="table", height_m=0.0, outline=outline)},
     )  # fmt: skip

@@ -27,6 +27,7 @@ from hiervla.core.world import Detection, World
 from hiervla.perception.eyes import GeometricEyes
 from hiervla.robot import panda
 from hiervla.robot.bullet_arm import BulletArm, FixedCamera
+from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec, CameraSpec, Scene
 from hiervla.sim.simulation import Simulation
 
@@ -172,7 +173,7 @@ class Score:
     notes: list[str] = field(default_factory=list)
 
     def add(self, made: Cell, world: World, counted: dict[str, float], tag: str) -> None:
-        truth = {n: made.sim.describe(n) for n in made.sim.bodies}
+        truth = {n: describe(made.sim, n) for n in made.sim.bodies}
         names, found = list(truth), list(world.objects.values())
         pairs = _pairs([truth[n] for n in names], found)
         self.bodies += sum(counted[n] >= 0.4 for n in names)

@@ -15,6 +15,7 @@ from hiervla.core.world import Detection, World
 from hiervla.perception.colour import colour_word
 from hiervla.perception.draw import mark
 from hiervla.perception.eyes import GeometricDetector, GeometricEyes
+from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec, CameraSpec
 
 
@@ -24,12 +25,12 @@ def see(made: Cell, before: World = World(), look_id: str = "L1", expect: str | 
 
 def at(world: World, made: Cell, name: str) -> Detection:
     """The detection nearest to where a body truly is."""
-    t = made.sim.describe(name)
+    t = describe(made.sim, name)
     return min(world.objects.values(), key=lambda d: math.dist(d.centre, t.centre))
 
 
 def near(d: Detection, made: Cell, name: str, m: float = 0.005) -> bool:
-    return math.dist(d.centre, made.sim.describe(name).centre) < m
+    return math.dist(d.centre, describe(made.sim, name).centre) < m
 
 
 def test_random_scenes_are_read_right() -> None:
@@ -49,7 +50,7 @@ def test_cube_in_a_bowl_of_the_same_colour() -> None:
     cube, bowl = at(world, made, "c"), next(d for d in world.objects.values() if d.label == "bowl")
     assert len(world.objects) == 2 and cube.label == "cube" and near(cube, made, "c")
     assert (cube.support, cube.relation) == (bowl.id, "in")
-    assert bowl.hollow and bowl.inner_radius_m == pytest.approx(made.sim.describe("b").inner_radius_m, abs=0.004)
+    assert bowl.hollow and bowl.inner_radius_m == pytest.approx(describe(made.sim, "b").inner_radius_m, abs=0.004)
     made.close()
 
 
@@ -142,5 +143,5 @@ def test_yaw_of_a_block() -> None:
     made = cell([BodySpec(name="b", shape="block", colour="green", at=(0.5, 0.1), yaw_deg=50)])
     d = at(see(made), made, "b")
     assert d.label == "block" and abs(wrap_angle(d.yaw - math.radians(50), math.pi)) < math.radians(3)
-    assert -math.pi / 2 < d.yaw <= math.pi / 2 and _pairs([made.sim.describe("b")], [d]) == {0: 0}
+    assert -math.pi / 2 < d.yaw <= math.pi / 2 and _pairs([describe(made.sim, "b")], [d]) == {0: 0}
     made.close()

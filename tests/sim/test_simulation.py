@@ -7,6 +7,7 @@ import pytest
 
 from hiervla.bullet.shapes import HOLLOW
 from hiervla.core.errors import SetupError
+from hiervla.sim.describe import describe
 from hiervla.sim.simulation import Simulation
 from hiervla.sim.truth import settle
 
@@ -79,7 +80,7 @@ def test_what_is_put_into_a_hollow_thing_stays_in_it(holder, content, simulate, 
     assert p[2] - 0.5 * sim.bodies["in"].shape.size[2] > -0.002, "it fell through the floor"
     assert p[2] - 0.5 * sim.bodies["in"].shape.size[2] < box.shape.size[2] - 0.003, "it lies above the rim"
     assert sim.support("in") == "holder"
-    told = sim.describe("in")
+    told = describe(sim, "in")
     assert (told.support, told.relation) == ("holder", "in")
 
 
@@ -108,7 +109,7 @@ def test_sizes_places_and_turns_that_are_given_are_kept(simulate, scene_of):
         {"name": "c", "shape": "cube", "size": 0.033, "region": (0.35, 0.2, 0.45, 0.3)},
         {"name": "top", "shape": "cube", "size": 0.025, "on": "c"},
     ))  # fmt: skip
-    b = sim.describe("b")
+    b = describe(sim, "b")
     assert b.size == (0.07, 0.03, 0.04)
     assert b.yaw == pytest.approx(math.radians(30), abs=0.01)
     assert b.centre[:2] == pytest.approx((0.45, -0.1), abs=0.003)
@@ -117,7 +118,7 @@ def test_sizes_places_and_turns_that_are_given_are_kept(simulate, scene_of):
     assert sim.bodies["c"].shape.size == (0.033,) * 3
     assert 0.34 < sim.pose("c").position[0] < 0.46
     assert sim.support("top") == "c"
-    assert sim.describe("top").relation == "on"
+    assert describe(sim, "top").relation == "on"
 
 
 def test_a_scene_too_full_for_its_region_is_told_with_the_remedy(scene_of):
@@ -137,7 +138,7 @@ def test_a_toppled_body_is_described_as_it_lies(simulate, scene_of):
         sim.bodies["can"].id, (0.5, 0.0, 0.016), turn, physicsClientId=sim.client.id
     )
     settle(sim)
-    d = sim.describe("can")
+    d = describe(sim, "can")
     assert d.size == pytest.approx((0.08, 0.03, 0.03))
     assert abs(math.sin(d.yaw)) == pytest.approx(1, abs=0.02), "its length lies along y"
     assert d.bottom_z == pytest.approx(0, abs=0.002)
@@ -158,7 +159,7 @@ def test_a_fixed_body_does_not_move_and_a_thing_in_the_air_has_no_support(simula
     start = sim.pose("post").position
     sim.client.step(3)
     assert sim.support("ball") is None
-    assert sim.describe("ball").support == "air"
+    assert describe(sim, "ball").support == "air"
     sim.client.step(120)
     np.testing.assert_allclose(sim.pose("post").position, start, atol=1e-9)
     assert sim.held() is None, "there is no arm"
