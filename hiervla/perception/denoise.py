@@ -14,12 +14,16 @@ from hiervla.core.geometry import Array
 from hiervla.core.observation import CameraImage
 from hiervla.perception.view import Mask
 
-_SHADE = 5
-"""Neighbouring pixels of one face differ by no more than this in any channel, 0..255."""
+_SHADE = 2.0
+"""Neighbouring pixels of one face differ by no more than this in any channel, 0..255, and by what the image's own noise adds."""
 _STEP_M = 0.006
 _LEAST_PX = 30
 """Below this many pixels a plane of its own would follow the noise."""
 _REACH_PX = 2
+_ALIKE = 30
+"""Pixels whose channels' sum differs by less may lie on one bent surface."""
+_TRIES = 60
+"""Random planes tried on a region of several."""
 
 
 def denoised(image: CameraImage, sigma_m: float) -> CameraImage:
@@ -36,8 +40,9 @@ def denoised(image: CameraImage, sigma_m: float) -> CameraImage:
     labels, n = _regions(image.rgb, middle, _STEP_M + 2 * sigma_m)
     plane, flat = _planes(rough, labels, n, hole, sigma_m)
     out = np.where(flat, plane, rough)
+    _split(out, flat, labels, n, hole, sigma_m)
     rows, cols = np.nonzero(~flat & (out > 0))
-    out[rows, cols] = _patches(image.rgb, out, middle, rows, cols, sigma_m)
+    out[rows, cols] = _patches(image.rgb, out, rows, cols, sigma_m)
     return replace(image, depth=out.astype(np.float32))
 
 
@@ -46,17 +51,70 @@ def _regions(rgb: NDArray[np.uint8], middle: Array, step_m: float) -> tuple[NDAr
     h, w = middle.shape
     colour = rgb.astype(np.int16)
     index = np.arange(h * w, dtype=np.int32).reshape(h, w)
-    a, b = [], []
-    for one, other in (((slice(None), slice(1, None)), (slice(None), slice(None, -1))),
-                       ((slice(1, None), slice(None)), (slice(None, -1), slice(None)))):  # fmt: skip
-        alike = np.abs(colour[one] - colour[other]).max(axis=-1) <= _SHADE
-        alike &= np.abs(middle[one] - middle[other]) < step_m
-        a.append(index[one][alike])
-        b.append(index[other][alike])
-    i, j = np.concatenate(a), np.concatenate(b)
+    down = np.abs(colour[1:] - colour[:-1]).max(axis=-1)
+    right = np.abs(colour[:, 1:] - colour[:, :-1]).max(axis=-1)
+    shade = _SHADE + 3.0 * float(np.median(right))  # most neighbours are of one face: their difference is noise
+    alike_down = (down <= shade) & (np.abs(middle[1:] - middle[:-1]) < step_m)
+    alike_right = (right <= shade) & (np.abs(middle[:, 1:] - middle[:, :-1]) < step_m)
+    i = np.concatenate([index[1:][alike_down], index[:, 1:][alike_right]])
+    j = np.concatenate([index[:-1][alike_down], index[:, :-1][alike_right]])
     graph = coo_matrix((np.ones(len(i), dtype=np.int8), (i, j)), shape=(h * w, h * w))
     n, labels = connected_components(graph, directed=False)
     return labels.reshape(h, w), n
+
+
+def _split(out: Array, flat: Mask, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m: float) -> None:
+    """Put regions of several planes (faces that light gives one shade) onto them, in place: RANSAC, plane by plane."""
+    h, w = out.shape
+    size = np.bincount(labels.ravel(), minlength=n)
+    left = np.bincount(labels.ravel(), weights=(flat | hole).ravel(), minlength=n)
+    many = np.nonzero((size >= 2 * _LEAST_PX) & (size < 0.1 * h * w) & (left < 0.5 * size))[0]
+    order = np.argsort(labels.ravel(), kind="stable") if len(many) else np.zeros(0, dtype=int)
+    ends = np.cumsum(size)
+    rng = np.random.default_rng(0)
+    for k in many:
+        pixels = order[ends[k] - size[k] : ends[k]]
+        rows, cols = np.divmod(pixels, w)
+        a = np.column_stack([np.ones(len(pixels)), cols - cols.mean(), rows - rows.mean()])
+        z = out.ravel()[pixels]
+        open_ = z > 0
+        for _ in range(4):
+            if open_.sum() < _LEAST_PX:
+                break
+            on, fitted = _best_plane(a, z, open_, sigma_m, rng)
+            if on is None:
+                break
+            out.ravel()[pixels[on]] = fitted[on]
+            flat.ravel()[pixels[on]] = True
+            open_ &= ~on
+
+
+def _best_plane(
+    a: Array, z: Array, open_: Mask, sigma_m: float, rng: np.random.Generator
+) -> tuple[Mask | None, Array]:
+    """The plane that most of the open pixels lie on within the noise: those pixels, and every pixel's depth on it."""
+    free = np.nonzero(open_)[0]
+    picks = free[rng.integers(0, len(free), (_TRIES, 3))]
+    m, r = a[picks], 1.0 / z[picks]
+    sound = np.abs(np.linalg.det(m)) > 8.0  # three pixels that span a few pixels of area
+    if not sound.any():
+        return None, z
+    c = np.linalg.solve(m[sound], r[sound][..., None])[..., 0]
+    fitted = 1.0 / np.maximum(c @ a[free].T, 1e-3)
+    best = c[int(np.argmax((np.abs(fitted - z[free]) < 2 * sigma_m).sum(axis=1)))]
+    depth = z
+    for limit in (2.0, 2.5, 3.0):
+        depth = 1.0 / np.maximum(a @ best, 1e-3)
+        on = open_ & (np.abs(z - depth) < limit * sigma_m)
+        if on.sum() < _LEAST_PX:
+            return None, z
+        best, *_ = np.linalg.lstsq(a[on], 1.0 / z[on], rcond=None)
+    depth = 1.0 / np.maximum(a @ best, 1e-3)
+    on = open_ & (np.abs(z - depth) < 3.0 * sigma_m)
+    if on.sum() < _LEAST_PX:
+        return None, z
+    rms = float(np.sqrt(np.mean((z - depth)[on] ** 2)))
+    return (on if rms < sigma_m * (1.0 + 1.5 / np.sqrt(on.sum())) else None), depth
 
 
 def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m: float) -> tuple[Array, Mask]:
@@ -103,26 +161,47 @@ def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m
     return plane, flat.reshape(h, w)
 
 
-def _patches(rgb: NDArray[np.uint8], depth: Array, middle: Array, rows: Array, cols: Array, sigma_m: float) -> Array:
-    """Depth (N,) of chosen pixels on the plane through the neighbours that look alike and lie near in depth."""
+def _patches(rgb: NDArray[np.uint8], depth: Array, rows: Array, cols: Array, sigma_m: float) -> Array:
+    """Depth (N,) of chosen pixels on the plane through the neighbours (5 × 5) that look alike and lie near in depth.
+
+    Twice: first near the middle depth of the look-alikes, then near the plane found, so that neither stray returns
+    nor what lies behind an edge pull at it.
+    """
     h, w = depth.shape
-    grey = rgb.astype(np.float64).sum(axis=-1)
-    centre, shade = middle[rows, cols], grey[rows, cols]
-    sums = np.zeros((9, len(rows)))
-    for dr in range(-_REACH_PX, _REACH_PX + 1):
-        for dc in range(-_REACH_PX, _REACH_PX + 1):
-            r, c = rows + dr, cols + dc
-            ok = (r >= 0) & (r < h) & (c >= 0) & (c < w)
-            r, c = np.clip(r, 0, h - 1), np.clip(c, 0, w - 1)
-            z = depth[r, c]
-            ok &= (np.abs(z - centre) < 0.005 * max(1, abs(dr), abs(dc)) + 3 * sigma_m) & (z > 0)
-            ok &= np.abs(grey[r, c] - shade) < 30
-            sums += ok * np.stack([np.ones_like(z), ok * dr, ok * dc, ok * dr * dr, ok * dr * dc, ok * dc * dc, z, z * dr, z * dc])  # fmt: skip
-    s, sr, sc, srr, src, scc, z, zr, zc = sums
-    alone = s < 3
-    matrix = np.stack([np.stack([s, sr, sc], -1), np.stack([sr, srr, src], -1), np.stack([sc, src, scc], -1)], -2)
-    matrix = matrix + np.diag([1e-9, 2.0, 2.0])  # few neighbours on one side only: lean towards their mean
-    mean = z / np.maximum(s, 1)
-    right = np.stack([z, zr, zc], -1)
-    fit: Array = np.where(alone, mean, np.linalg.solve(matrix + np.eye(3) * 1e-9, right[..., None])[:, 0, 0])
-    return np.where(s > 0, fit, depth[rows, cols])
+    steps = range(-_REACH_PX, _REACH_PX + 1)
+    dr, dc = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
+    r, c = rows[:, None] + dr, cols[:, None] + dc  # (N, 25)
+    ok = (r >= 0) & (r < h) & (c >= 0) & (c < w)
+    r, c = np.clip(r, 0, h - 1), np.clip(c, 0, w - 1)
+    grey = rgb.sum(axis=-1, dtype=np.int32)
+    z = depth[r, c]
+    apart = np.abs(grey[r, c] - grey[rows, cols][:, None])
+    ok &= (apart < _ALIKE) & (z > 0)
+    close = ok & (np.abs(dr) <= 1) & (np.abs(dc) <= 1)
+    middle = np.nan_to_num(_masked_median(z, close), nan=0.0)
+    alike = 1.0 / (1.0 + (apart / 10.0) ** 2)
+    terms = np.stack([np.ones(len(dr)), dr, dc])  # (3, 25)
+    products = (terms[:, None] * terms[None]).reshape(9, -1).T
+    reach = np.maximum(1, np.maximum(np.abs(dr), np.abs(dc)))
+    fit, gate = middle[:, None] + np.zeros(len(dr)), 0.003 * reach + 2.5 * sigma_m
+    c0 = middle
+    for _ in range(2):
+        near = ok & (np.abs(z - fit) < gate)
+        weight = near * alike
+        matrix = (weight @ products).reshape(-1, 3, 3) + np.diag([1e-9, 1.0, 1.0])  # one-sided: lean to the mean
+        # Depths about the middle one: what the fit leans to is its neighbours, not zero.
+        right = (weight * (z - middle[:, None])) @ terms.T
+        solved = np.linalg.solve(matrix, right[..., None])[..., 0]
+        c0 = middle + solved[:, 0]
+        fit, gate = middle[:, None] + solved @ terms, np.full(len(dr), 2.5 * sigma_m)
+    found: Array = np.where(middle > 0, c0, depth[rows, cols])
+    return found
+
+
+def _masked_median(values: Array, mask: Mask) -> Array:
+    """Median of each row (N, K) over its mask; NaN where the mask is empty."""
+    ordered = np.sort(np.where(mask, values, np.inf), axis=1)
+    n = mask.sum(axis=1)
+    low, high = np.maximum((n - 1) // 2, 0), np.minimum(n // 2, values.shape[1] - 1)
+    i = np.arange(len(values))
+    return np.where(n > 0, (ordered[i, low] + np.where(n > 0, ordered[i, high], 0.0)) / 2, np.nan)
