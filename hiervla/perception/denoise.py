@@ -14,7 +14,7 @@ from hiervla.core.geometry import Array
 from hiervla.core.observation import CameraImage
 from hiervla.perception.view import Mask
 
-_SHADE = 2.0
+_SHADE = 1.5
 """Neighbouring pixels of one face differ by no more than this in any channel, 0..255, and by what the image's own noise adds."""
 _STEP_M = 0.006
 _LEAST_PX = 30
@@ -22,6 +22,8 @@ _LEAST_PX = 30
 _REACH_PX = 2
 _ALIKE = 30
 """Pixels whose channels' sum differs by less may lie on one bent surface."""
+_FACES = 4
+"""Of one thing no more faces than these are seen in one shade."""
 _TRIES = 60
 """Random planes tried on a region of several."""
 
@@ -77,44 +79,57 @@ def _split(out: Array, flat: Mask, labels: NDArray[np.int32], n: int, hole: Mask
         rows, cols = np.divmod(pixels, w)
         a = np.column_stack([np.ones(len(pixels)), cols - cols.mean(), rows - rows.mean()])
         z = out.ravel()[pixels]
-        open_ = z > 0
-        for _ in range(4):
-            if open_.sum() < _LEAST_PX:
+        free = z > 0
+        found: list[Array] = []
+        while len(found) < _FACES and free.sum() >= _LEAST_PX:
+            depth = _best_plane(a, z, free, sigma_m, rng)
+            if depth is None:
                 break
-            on, fitted = _best_plane(a, z, open_, sigma_m, rng)
-            if on is None:
-                break
-            out.ravel()[pixels[on]] = fitted[on]
+            found.append(depth)
+            free &= np.abs(z - depth) > 3.0 * sigma_m
+        if found:
+            depth, on = _among(np.stack(found), z, sigma_m)
+            out.ravel()[pixels[on]] = depth[on]
             flat.ravel()[pixels[on]] = True
-            open_ &= ~on
 
 
-def _best_plane(
-    a: Array, z: Array, open_: Mask, sigma_m: float, rng: np.random.Generator
-) -> tuple[Mask | None, Array]:
-    """The plane that most of the open pixels lie on within the noise: those pixels, and every pixel's depth on it."""
-    free = np.nonzero(open_)[0]
-    picks = free[rng.integers(0, len(free), (_TRIES, 3))]
-    m, r = a[picks], 1.0 / z[picks]
+def _among(planes: Array, z: Array, sigma_m: float) -> tuple[Array, Mask]:
+    """Which of several planes (K, N) every pixel lies on: its depth there, and whether it lies on any.
+
+    A sight line meets a convex body where it enters the last of its faces' planes, the inside of a corner at the
+    first. Where neither is so for most pixels, each takes the nearest plane.
+    """
+    nearest = planes[np.argmin(np.abs(planes - z), axis=0), np.arange(len(z))]
+    on = np.abs(nearest - z) < 3.0 * sigma_m
+    for depth in (planes.max(axis=0), planes.min(axis=0)):
+        fits = np.abs(depth - z) < 3.0 * sigma_m
+        if fits.sum() > 0.97 * on.sum():
+            return depth, fits
+    return nearest, on
+
+
+def _best_plane(a: Array, z: Array, free: Mask, sigma_m: float, rng: np.random.Generator) -> Array | None:
+    """Every pixel's depth (N,) on the plane that most of the free ones lie on within the noise; None where none is."""
+    at = np.nonzero(free)[0]
+    picks = at[rng.integers(0, len(at), (_TRIES, 3))]
+    m = a[picks]
     sound = np.abs(np.linalg.det(m)) > 8.0  # three pixels that span a few pixels of area
     if not sound.any():
-        return None, z
-    c = np.linalg.solve(m[sound], r[sound][..., None])[..., 0]
-    fitted = 1.0 / np.maximum(c @ a[free].T, 1e-3)
-    best = c[int(np.argmax((np.abs(fitted - z[free]) < 2 * sigma_m).sum(axis=1)))]
-    depth = z
-    for limit in (2.0, 2.5, 3.0):
-        depth = 1.0 / np.maximum(a @ best, 1e-3)
-        on = open_ & (np.abs(z - depth) < limit * sigma_m)
+        return None
+    c = np.linalg.solve(m[sound], (1.0 / z[picks])[sound][..., None])[..., 0]
+    tried = 1.0 / np.maximum(c @ a[at].T, 1e-3)
+    best = c[int(np.argmax((np.abs(tried - z[at]) < 2 * sigma_m).sum(axis=1)))]
+    for limit in (2.0, 2.5, 3.0, 3.0):
+        depth: Array = 1.0 / np.maximum(a @ best, 1e-3)
+        on = free & (np.abs(z - depth) < limit * sigma_m)
         if on.sum() < _LEAST_PX:
-            return None, z
+            return None
         best, *_ = np.linalg.lstsq(a[on], 1.0 / z[on], rcond=None)
     depth = 1.0 / np.maximum(a @ best, 1e-3)
-    on = open_ & (np.abs(z - depth) < 3.0 * sigma_m)
-    if on.sum() < _LEAST_PX:
-        return None, z
-    rms = float(np.sqrt(np.mean((z - depth)[on] ** 2)))
-    return (on if rms < sigma_m * (1.0 + 1.5 / np.sqrt(on.sum())) else None), depth
+    off = (z - depth)[free & (np.abs(z - depth) < 3.0 * sigma_m)]
+    if len(off) < _LEAST_PX or float(np.sqrt(np.mean(off**2))) > sigma_m * (1.0 + 1.5 / np.sqrt(len(off))):
+        return None
+    return depth
 
 
 def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m: float) -> tuple[Array, Mask]:

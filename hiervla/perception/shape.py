@@ -38,8 +38,9 @@ def read_top(view: View, normals: Array, mask: Mask) -> Solid | None:
     points, heights = view.points[rows, cols], view.height[rows, cols]
     tolerance = 0.0013 + 2 * view.noise_m
     level = _top_level(heights, tolerance)
-    on_top = np.abs(heights - level) < tolerance
-    level = float(np.median(heights[on_top]))
+    for _ in range(3):  # stray pixels just above must not cut off the face's lower half
+        on_top = np.abs(heights - level) < tolerance
+        level = float(np.median(heights[on_top]))
     low = float(np.quantile(heights, 0.02))
     face = np.zeros_like(mask)
     face[rows[on_top], cols[on_top]] = True

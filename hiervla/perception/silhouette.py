@@ -50,8 +50,8 @@ def silhouette_of(view: View, face: Mask, level: float) -> Silhouette:
     height = np.nan_to_num(view.height[crop], nan=-1.0)
     r, c = np.mgrid[crop]
     xy = view.rays_to(np.stack([c.ravel() + 0.5, r.ravel() + 0.5], axis=1), level)[:, :2]
-    # What lies lower is seen through where the face would be; what is higher stands before it.
-    past = ~inside & (height < level + 0.001 + view.noise_m) & ~view.arm[crop]
+    # What lies lower is seen through where the face would be; what is higher stands before it or on it.
+    past = ~inside & (height < level - 0.0015 - 2 * view.noise_m) & ~view.arm[crop]
     past &= np.isfinite(view.range_m[crop])
     grid = xy.reshape(*inside.shape, 2)
     across = np.linalg.norm(np.diff(grid, axis=1), axis=-1).mean() if inside.shape[1] > 1 else 0.003

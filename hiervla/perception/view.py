@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from hiervla.core.geometry import Array, segment_distance
 from hiervla.core.observation import CameraImage
@@ -87,31 +86,6 @@ def arm_pixels(points: Array, candidates: Mask, links: Array) -> Mask:
     return mask
 
 
-def smoothed(image: CameraImage, noise_m: float) -> CameraImage:
-    """The image with its depth averaged over each pixel's neighbours on the same surface, and single dropouts filled.
-
-    A sigma filter (Lee 1983): neighbours in 5 × 5 pixels count when their depth and colour are close to the pixel's own,
-    so edges stay. Used only where the table itself shows noise.
-    """
-    depth = image.depth.astype(np.float64)
-    hole = depth <= 0
-    filled = np.where(hole, median_filter(depth, 3), depth)
-    grey = image.rgb.astype(np.float64).sum(axis=-1)
-    total, count = filled.copy(), np.ones_like(filled)
-    h, w = depth.shape
-    for dr in range(-2, 3):
-        for dc in range(-2, 3):
-            if dr == 0 and dc == 0:
-                continue
-            here = (slice(max(0, -dr), h - max(0, dr)), slice(max(0, -dc), w - max(0, dc)))
-            there = (slice(max(0, dr), h - max(0, -dr)), slice(max(0, dc), w - max(0, -dc)))
-            step = filled[there] - filled[here]
-            same = (np.abs(step) < 0.004 + 3 * noise_m) & (np.abs(grey[there] - grey[here]) < 30)
-            total[here] += np.where(same, filled[there], 0.0)
-            count[here] += same
-    return replace(image, depth=(total / count).astype(np.float32))
-
-
 def contour(view: View, face: Mask, height: float) -> tuple[Array, Mask]:
     """Where the outline of a level face crosses between pixels, on that level.
 
@@ -131,9 +105,12 @@ def contour(view: View, face: Mask, height: float) -> tuple[Array, Mask]:
         out = ~inside | ~face[rr, cc]
         # Something higher that is not farther away hides the face or stands on it; lower and nearer is its own front.
         slack = 0.004 + 2 * view.noise_m
-        hides = (view.range_m[rr, cc] < view.range_m[rows, cols] + slack) & (
-            np.nan_to_num(view.height[rr, cc], nan=-1.0) > height + 0.002 + 2 * view.noise_m
-        )
+        hides = np.zeros(len(rows), dtype=bool)
+        for k in (1, 2):  # what stands on the face begins at its level: it shows one pixel on
+            rk, ck = np.clip(rows + k * dr, 0, h - 1), np.clip(cols + k * dc, 0, w - 1)
+            hides |= (view.range_m[rk, ck] < view.range_m[rows, cols] + slack) & (
+                np.nan_to_num(view.height[rk, ck], nan=-1.0) > height + 0.002 + 2 * view.noise_m
+            )
         uv.append(np.stack([cols[out] + 0.5 + dc / 2, rows[out] + 0.5 + dr / 2], axis=1))
         genuine.append((inside & ~hides & ~view.arm[rr, cc])[out])
     samples = view.rays_to(np.concatenate(uv), height)[:, :2]
