@@ -67,7 +67,7 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
         own.mask = mask
         return [own]
     found = [own]
-    labels, n = components(view, rest)
+    labels, n = components(view, rest, normals)
     for k in range(1, n + 1):
         part = labels == k
         if part.sum() < _LEAST_PX:

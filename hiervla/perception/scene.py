@@ -65,7 +65,8 @@ def read_scene(view: View, table: Surface | None, known: list[Detection]) -> lis
         corners = np.asarray(table.outline)
         low, high = corners.min(axis=0) - _AROUND_M, corners.max(axis=0) + _AROUND_M
         raised &= ((view.points[..., :2] > low) & (view.points[..., :2] < high)).all(axis=-1)
-    labels, n = components(view, raised)
+    normals = normals_of(view, raised)
+    labels, n = components(view, raised, normals)
     sizes = np.bincount(labels.ravel(), minlength=n + 1)
     groups: list[Group] = []
     for k in np.argsort(-sizes[1:]) + 1:
@@ -73,7 +74,6 @@ def read_scene(view: View, table: Surface | None, known: list[Detection]) -> lis
             continue
         mask = labels == k
         groups.append((mask, lit_colour(view, mask)))
-    normals = normals_of(view, raised)
     table_m = table.height_m if table else 0.0
     furniture, groups = _furniture(view, normals, groups, known, table_m)
     readings, groups = recall(view, groups, [d for d in known if not d.fixed], table_m)

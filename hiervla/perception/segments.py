@@ -16,6 +16,9 @@ _CHROMA_RAD = 0.085
 """Angle between the RGB directions of two pixels of one colour; shading changes length, not direction."""
 _SHADE = 1.75
 """Largest brightness ratio that light alone makes between faces of one thing."""
+_SHADE_BEND = 2.8
+"""The same between faces that meet at an angle: one may lie in the light, the other in the dark."""
+_BEND_COS = 0.94
 _LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
@@ -53,8 +56,12 @@ def _difference(p: Array, axis: int) -> Array:
     return smooth
 
 
-def components(view: View, mask: Mask) -> tuple[NDArray[np.int32], int]:
-    """Labels (H, W), 0 = none, of pixel groups linked by small 3-D steps and equal colour; and how many there are."""
+def components(view: View, mask: Mask, normals: Array) -> tuple[NDArray[np.int32], int]:
+    """Labels (H, W), 0 = none, of pixel groups linked by small 3-D steps and equal colour; and how many there are.
+
+    With the surface normals (H, W, 3) a change of brightness is told from a change of colour: on one face light
+    hardly differs, across an edge it may.
+    """
     h, w = mask.shape
     index = np.full((h, w), -1, dtype=np.int32)
     rows, cols = np.nonzero(mask)
@@ -64,7 +71,7 @@ def components(view: View, mask: Mask) -> tuple[NDArray[np.int32], int]:
     rgb = view.image.rgb[rows, cols].astype(np.float64) + 1.0
     size = np.linalg.norm(rgb, axis=1)
     unit = rgb / size[:, None]
-    points = view.points[rows, cols]
+    points, facing = view.points[rows, cols], normals[rows, cols]
     reach = _STEP_M + 4 * view.noise_m
     a_all, b_all = [], []
     for dr, dc in _LINKS:
@@ -77,7 +84,9 @@ def components(view: View, mask: Mask) -> tuple[NDArray[np.int32], int]:
         cosine = np.clip((unit[a] * unit[b]).sum(axis=1), -1, 1)
         allowed = _CHROMA_RAD + 3.0 / np.minimum(size[a], size[b])  # dark pixels carry coarse hues
         ratio = size[a] / size[b]
-        alike = (np.arccos(cosine) < allowed) & (ratio < _SHADE) & (ratio > 1 / _SHADE)
+        bent = (facing[a] * facing[b]).sum(axis=1) < _BEND_COS  # False where a normal is unknown
+        shade = np.where(bent, _SHADE_BEND, _SHADE)
+        alike = (np.arccos(cosine) < allowed) & (ratio < shade) & (ratio > 1 / shade)
         keep = near & alike
         a_all.append(a[keep])
         b_all.append(b[keep])
