@@ -33,6 +33,8 @@ class Bench:
         return self._of("summary")(rows)  # type: ignore[no-any-return]
 
 
+_BANDS = ("clear", "crowded", "noisy")
+_SEEN = ("missed", "invented", "position_mm.median", "position_mm.p95", "colour", "shape")
 BENCHES = {
     "startup": Bench(
         "hiervla.bench.startup", "seconds from starting the process to the first motion, and what is loaded on the way",
@@ -41,5 +43,9 @@ BENCHES = {
     "realtime": Bench(
         "hiervla.bench.realtime", "simulated seconds per wall second, with tick images, and milliseconds of each part",
         ("real_time_factor", "tick_ms.p50", "look_ms.p50"), seeds="0-9", parallel=False,
+    ),
+    "perception": Bench(
+        "hiervla.bench.perception", "random tables read in one look each, against truth: clear, crowded, noisy",
+        (*(f"{f}.{b}" for b in _BANDS for f in _SEEN), "look_ms.p50", "look_ms.p95"), keys=("band", "seed"), seeds="0-19",
     ),
 }  # fmt: skip

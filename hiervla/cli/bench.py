@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,7 +43,12 @@ def bench(
     with opt.json_stdout(json) as put:
         rows = run_rows(
             chosen.work, chosen.items(parse_seeds(text)), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,
-            resume=resume, on_row=row_printer(str),
+            resume=resume, on_row=row_printer(_line),
         )  # fmt: skip
         code = finish(name, text, chosen.summary(rows), put, json)
     raise SystemExit(code)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """A row's plain values; lists are for the file of rows."""
+    return " ".join(f"{k}={v}" for k, v in row.items() if not isinstance(v, list | dict))

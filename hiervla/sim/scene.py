@@ -88,6 +88,8 @@ class BodySpec(_Form):
     """Turned by this much; left out: at random."""
     on: str | None = None
     """Name of a body to stand on or lie in, instead of the table; list that body first."""
+    lying: bool = False
+    """It lies on its side: a toppled cylinder, cup or block."""
     mass: float | None = Field(default=None, ge=0)
     """Kilograms; 0 fixes it in place. Left out: by shape."""
     attributes: tuple[str, ...] = ()

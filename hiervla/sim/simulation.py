@@ -23,7 +23,7 @@ from hiervla.bullet.furniture import (
 )
 from hiervla.bullet.shapes import HOLLOW, ROUND, BodyShape, add_body
 from hiervla.core.errors import SetupError
-from hiervla.core.geometry import Pose, Vec3, quaternion_from_yaw
+from hiervla.core.geometry import Pose, Vec3, quaternion_from_rotvec, quaternion_from_yaw, quaternion_multiply
 from hiervla.sim.scene import COLOURS, BodySpec, Range, Scene
 
 _SIZES: dict[str, tuple[Range, Range, Range]] = {
@@ -62,6 +62,8 @@ class Body:
     def radius(self) -> float:
         """Of the circle around its footprint, metres."""
         a, b = self.shape.size[:2]
+        if self.spec.lying:
+            return math.hypot(a, self.shape.size[2]) / 2
         if self.spec.shape == "drawer":
             return math.hypot(a, b) / 2 + 0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0])
         return (a + b) / 4 if self.spec.shape in ROUND else math.hypot(a, b) / 2
@@ -154,6 +156,11 @@ class Simulation:
                 at = np.array([x, y, shape.size[2] / 2 + 0.001])
             mass = spec.mass if spec.mass is not None else _MASS.get(spec.shape, 0.06)
             pose = Pose(at, quaternion_from_yaw(yaw))
+            if spec.lying:
+                drop = (shape.size[1] - shape.size[2]) / 2
+                pose = Pose(
+                    at + (0, 0, drop), quaternion_multiply(pose.quaternion, quaternion_from_rotvec([math.pi / 2, 0, 0]))
+                )
             if body.is_furniture:
                 second = self._rgb(spec.second_colour or _SECOND[spec.shape], 0.0)
                 start = self._draw(spec.joint) if spec.joint is not None else 0.0

@@ -1,0 +1,109 @@
+"""Random tables to try the eyes on: every shape, sizes and colours drawn continuously, apart or crowded.
+
+Colours are drawn in HSV inside ranges set well apart by hand, from how people name hues: nothing is shared with the rules
+by which the eyes name colours (CIELAB) nor with the simulator's own table.
+"""
+
+from __future__ import annotations
+
+import colorsys
+
+import numpy as np
+
+from hiervla.core.geometry import Vec3
+from hiervla.sim.scene import BodySpec, Range, Scene
+
+HUES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
+    "red": ((-8, 6), (0.72, 1.0), (0.58, 0.95)),
+    "orange": ((22, 34), (0.78, 1.0), (0.80, 0.96)),
+    "yellow": ((48, 60), (0.62, 1.0), (0.75, 0.96)),
+    "green": ((92, 148), (0.50, 1.0), (0.35, 0.85)),
+    "cyan": ((174, 190), (0.60, 1.0), (0.55, 0.92)),
+    "blue": ((212, 238), (0.62, 1.0), (0.45, 0.95)),
+    "purple": ((266, 290), (0.50, 1.0), (0.35, 0.75)),
+    "pink": ((322, 348), (0.30, 0.60), (0.85, 0.96)),
+    "brown": ((16, 34), (0.50, 0.82), (0.25, 0.46)),
+    "white": ((0, 360), (0.00, 0.05), (0.90, 0.97)),
+    "grey": ((0, 360), (0.00, 0.06), (0.35, 0.62)),
+    "black": ((0, 360), (0.00, 0.30), (0.02, 0.13)),
+}
+"""Word → ranges of hue (degrees), saturation and value in which nobody would argue about it."""
+SHAPES: dict[str, float] = {
+    "cube": 0.10, "block": 0.11, "cylinder": 0.11, "ball": 0.10, "bowl": 0.09, "box": 0.08, "cup": 0.10, "plate": 0.08,
+    "ring": 0.11, "wedge": 0.10, "shape": 0.11,
+}  # fmt: skip
+"""Shape → how often it is drawn; the broad ones come out rarer on a full table."""
+SIZES: dict[str, tuple[Range, Range, Range]] = {
+    "cube": ((0.030, 0.052),) * 3,
+    "block": ((0.055, 0.090), (0.028, 0.046), (0.022, 0.050)),
+    "cylinder": ((0.032, 0.050), (0.032, 0.050), (0.045, 0.075)),
+    "ball": ((0.034, 0.052),) * 3,
+    "bowl": ((0.105, 0.135), (0.105, 0.135), (0.040, 0.055)),
+    "box": ((0.15, 0.20), (0.11, 0.145), (0.045, 0.065)),
+    "cup": ((0.060, 0.075), (0.060, 0.075), (0.065, 0.090)),
+    "plate": ((0.13, 0.17), (0.13, 0.17), (0.016, 0.022)),
+    "ring": ((0.055, 0.085), (0.055, 0.085), (0.012, 0.024)),
+    "wedge": ((0.042, 0.065), (0.038, 0.060), (0.018, 0.036)),
+    "shape": ((0.052, 0.075), (0.052, 0.075), (0.014, 0.026)),
+}
+FITS = {
+    "bowl": ("cube", "ball", "cylinder", "ring"),
+    "box": ("cube", "ball", "cylinder", "block", "wedge", "shape"),
+    "plate": ("cube", "block", "wedge"),
+    "block": ("cube",),
+    "cube": ("cube",),
+    "drawer": ("cube", "ball"),
+}
+"""What is put in or on what."""
+FURNITURE_SHARE = 0.42
+"""Share of tables with a drawer, and of those with a button."""
+LYING_SHARE = 0.25
+"""Share of the cylinders that lie on their side."""
+
+
+def draw_colour(rng: np.random.Generator, word: str) -> Vec3:
+    """An RGB colour (0..1) that people call by the word."""
+    hue, saturation, value = (float(rng.uniform(*r)) for r in HUES[word])
+    r, g, b = colorsys.hsv_to_rgb(hue % 360 / 360, saturation, value)
+    return (r, g, b)
+
+
+def draw_table(seed: int, crowded: bool) -> tuple[Scene, dict[str, str]]:
+    """A scene, and the colour word of every loose body and button. Crowded: 20 mm apart, things in and on each other."""
+    rng = np.random.default_rng([seed, int(crowded)])
+    words: dict[str, str] = {}
+    bodies = _furniture(rng, words)
+    taken: set[str] = set()
+    count = int(rng.integers(8, 12)) if crowded else int(rng.integers(4, 8))
+    count -= 2 * len(bodies)
+    names, chances = list(SHAPES), np.array(list(SHAPES.values()))
+    for i in range(max(3, count)):
+        shape = str(rng.choice(names, p=chances / chances.sum()))
+        hosts = [b.name for b in bodies if b.name not in taken and b.on is None and shape in FITS.get(b.shape, ())]
+        on = str(rng.choice(hosts)) if hosts and rng.random() < (0.5 if crowded else 0.2) else None
+        if on is not None:
+            taken.add(on)
+        name = f"b{i}"
+        words[name] = str(rng.choice(list(HUES)))
+        lying = shape == "cylinder" and on is None and rng.random() < LYING_SHARE
+        bodies.append(BodySpec(name=name, shape=shape, colour=draw_colour(rng, words[name]), size=SIZES[shape], on=on, lying=lying))  # fmt: skip
+    region = (0.30, -0.38, 0.72, 0.38)
+    return Scene(name="table", body=tuple(bodies), apart_m=0.02 if crowded else 0.05, region=region), words
+
+
+def _furniture(rng: np.random.Generator, words: dict[str, str]) -> list[BodySpec]:
+    out = []
+    if rng.random() < FURNITURE_SHARE:
+        side = float(rng.choice([-1.0, 1.0]))
+        carcass, front = (str(w) for w in rng.choice(list(HUES), 2, replace=False))
+        out.append(
+            BodySpec(
+                name="drawer", shape="drawer", colour=draw_colour(rng, carcass), second_colour=draw_colour(rng, front),
+                at=(float(rng.uniform(0.42, 0.60)), side * float(rng.uniform(0.32, 0.36))),
+                yaw_deg=-90 * side + float(rng.uniform(-15, 15)), joint=float(rng.choice([0.0, rng.uniform(0.02, 0.12)])),
+            )
+        )  # fmt: skip
+    if rng.random() < FURNITURE_SHARE:
+        words["button"] = str(rng.choice([w for w in HUES if w != "grey"]))
+        out.append(BodySpec(name="button", shape="button", colour=draw_colour(rng, words["button"])))
+    return out
