@@ -70,7 +70,9 @@ def assemble(
     if robot is None:
         sim, robot = simulated(described, seed, gui)
     safe = Envelope(robot, described.limits)
-    eyes = GeometricEyes(vocabulary, described.zone, camera=camera, limits=described.limits)
+    eyes = GeometricEyes(
+        vocabulary, described.zone, camera=camera, limits=described.limits, gripper=safe.description.gripper
+    )
     policies = {
         name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}
     }

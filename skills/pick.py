@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import choose_grasp, gripper_for
+from hiervla.core.grasp import choose_grasp
 from hiervla.core.motion import clear_height, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
@@ -38,12 +38,12 @@ class Pick(Skill):
 
     def keyframes(self, at: Ground):
         d = at.object(self.target)
-        g = choose_grasp(d, at.world, at.limits.base, at.handling.yaw_offset_rad)
+        g = choose_grasp(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad)
         p = np.array(g.position) + at.handling.offset_m
         roof = at.limits.highest(p[0], p[1])
         high = min(max(p[2] + 0.10, clear_height(at.world)), roof)
         over, lifted = np.array([p[0], p[1], high]), np.array([p[0], p[1], min(p[2] + LIFT_M, roof)])
-        opened, speed = gripper_for(g.opening_m), at.handling.speed
+        opened, speed = at.gripper.command(g.opening_m), at.handling.speed
         return [
             *rise(at, high, opened),
             Keyframe("approach", over, g.yaw, opened, speed=speed, tolerance_m=0.008),
@@ -53,5 +53,7 @@ class Pick(Skill):
         ]
 
     def ground(self, at: Ground) -> Task:
-        width = choose_grasp(at.object(self.target), at.world, at.limits.base, at.handling.yaw_offset_rad).width_m
+        width = choose_grasp(
+            at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad
+        ).width_m
         return replace(super().ground(at), expected_width_m=width, width_range_m=(0.6 * width, width + 0.016))

@@ -8,7 +8,7 @@ from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import carrying_yaw, gripper_for, hand_room
+from hiervla.core.grasp import carrying_yaw, hand_room
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
@@ -81,10 +81,15 @@ class Place(Skill):
         options = []
         for turn in (0.0, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4):
             spot, floor = self.spot(at, wrap_angle(lies + turn, np.pi))
-            yaw = carrying_yaw(grasped + turn, spot, at.limits.base)
+            yaw = carrying_yaw(grasped + turn, spot, at.limits.base, at.gripper)
             z = floor + d.size[2] / 2 - above
             room = hand_room(
-                (*spot, z), yaw, d.size[1] + 0.03, at.world, (d.id, self.reference if self.relation != "beside" else "")
+                (*spot, z),
+                yaw,
+                d.size[1] + 0.03,
+                at.world,
+                (d.id, self.reference if self.relation != "beside" else ""),
+                at.gripper,
             )
             if room > 0.004:
                 return spot, floor, yaw
@@ -108,7 +113,7 @@ class Place(Skill):
         up = min(max(high, at.hand.position[2]), at.limits.highest(*at.hand.position[:2]))
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
         spare = 0.012 if self.relation == "in" else 0.022  # in a container the walls are near
-        part_open = gripper_for((held.width_m if held else 0.05) + spare)
+        part_open = at.gripper.command((held.width_m if held else 0.05) + spare)
         slow = at.handling.speed
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])
         here = np.array([*at.hand.position[:2], up])

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import ToolResult
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
 
@@ -88,6 +88,7 @@ class Briefing(BaseModel):
     skills: tuple[SkillCard, ...] = ()
     tools: tuple[ToolCard, ...] = ()
     limits: Limits = Field(default_factory=Limits)
+    gripper: Gripper = Field(default_factory=Gripper)
     asked: tuple[ToolResult, ...] = ()
     """Answers of the tools so far in this mission; each says which look it is from."""
     goals: tuple[Goal, ...] = ()

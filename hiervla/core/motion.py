@@ -43,7 +43,7 @@ def touch(at: Ground, target: str) -> list[Keyframe]:
     """Come down on the top of an object with closed fingers until it is touched, and rise again."""
     d = at.object(target)
     over = hover(at, target)
-    top = np.array([d.centre[0], d.centre[1], d.top_z + 0.008])
+    top = np.array([d.centre[0], d.centre[1], d.top_z + at.gripper.tip_m - 0.002])
     return [
         *over,
         Keyframe("descend", top, over[-1].yaw, 1.0, speed=0.3, tolerance_m=0.005, guarded=True),

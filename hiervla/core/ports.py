@@ -11,7 +11,7 @@ from hiervla.core.geometry import Array, Pose
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Failure
 from hiervla.core.plan import Thought
-from hiervla.core.task import ActionChunk, Limits, Task
+from hiervla.core.task import ActionChunk, Gripper, Limits, Task
 from hiervla.core.world import Detection, World
 
 Detail = Literal["none", "tick", "look"]
@@ -28,14 +28,11 @@ class RobotDescription(BaseModel):
     """Number of arm joints, fingers not counted."""
     step_s: float
     """Seconds of one control tick."""
-    max_width_m: float
-    """Gap between the open fingers."""
     limits: Limits
+    gripper: Gripper = Gripper()
     cameras: tuple[str, ...]
     home: tuple[float, ...]
     """Hand pose to rest at: x y z (m) and yaw (rad)."""
-    finger_m: tuple[float, float] = (0.02, 0.01)
-    """Finger pad size across and along the closing direction, metres: what must fit beside an object."""
 
 
 @runtime_checkable

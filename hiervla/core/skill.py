@@ -21,19 +21,20 @@ from hiervla.core.geometry import Pose
 from hiervla.core.goal import EDGES, Goal
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.relations import holds
-from hiervla.core.task import Grip, Handling, Keyframe, Limits, Task, Trace
+from hiervla.core.task import Grip, Gripper, Handling, Keyframe, Limits, Task, Trace
 from hiervla.core.world import Detection, World
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a skill may stand on when it plans its motion: the perceived world, the hand, the limits, how to handle."""
+    """What a skill may stand on when it plans its motion: the perceived world, the hand, the limits, how to handle, the gripper."""
 
     world: World
     hand: Pose
     limits: Limits = field(default_factory=Limits)
     handling: Handling = field(default_factory=Handling)
     home: Pose | None = None
+    gripper: Gripper = field(default_factory=Gripper)
 
     def object(self, object_id: str) -> Detection:
         return self.world.objects[object_id]

@@ -58,6 +58,41 @@ class Limits(BaseModel):
         return min(up, self.high[2])
 
 
+class Gripper(BaseModel):
+    """A hand with two parallel fingers, as far as grasping must know it. Defaults are the Panda's.
+
+    Seen from above at the hand's yaw, "along" is the direction the fingers close in, "across" is square to it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    opening_m: float = Field(default=0.08, gt=0)
+    """Gap between the fully open fingers."""
+    finger_m: tuple[float, float] = (0.022, 0.016)
+    """A finger seen from above: across and along the closing direction, metres."""
+    finger_length_m: float = Field(default=0.042, gt=0)
+    """How far a thing may stand up between the fingers above the grasp centre before it meets the palm."""
+    palm_m: tuple[float, float] = (0.065, 0.212)
+    """The palm seen from above: across and along the closing direction, metres."""
+    palm_above_m: float = 0.036
+    """Height of the palm's underside over the grasp centre, with a little to spare."""
+    tip_m: float = Field(default=0.010, gt=0)
+    """How far the finger tips reach below the grasp centre."""
+    wrist_free_rad: float = Field(default=1.9, gt=0)
+    """How far the hand's yaw may stray from the arm's bearing to either side before the wrist meets its stop."""
+    spare_m: float = 0.008
+    """How much wider than a thing the fingers must open."""
+
+    @property
+    def widest_m(self) -> float:
+        """Width of the widest thing it can take between its fingers, metres."""
+        return self.opening_m - self.spare_m
+
+    def command(self, opening_m: float) -> float:
+        """Gripper command (0 open … 1 closed) for a gap between the fingers, metres."""
+        return min(1.0, max(0.0, 1.0 - opening_m / self.opening_m))
+
+
 class Handling(BaseModel):
     """How gently, and how differently from the last time."""
 

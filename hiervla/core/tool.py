@@ -14,7 +14,7 @@ from hiervla.core.geometry import Pose
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Check
 from hiervla.core.plan import Subgoal
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
 
@@ -26,6 +26,7 @@ class Context:
     world: World
     observation: Observation | None = None
     limits: Limits = field(default_factory=Limits)
+    gripper: Gripper = field(default_factory=Gripper)
     hand: Pose | None = None
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     check: Callable[[Subgoal], Check] | None = None  # the guard's own judgement of a step not yet taken

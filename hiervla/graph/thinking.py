@@ -68,7 +68,7 @@ def ask(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     thought = state["thought"]
     assert thought is not None and isinstance(thought.move, Ask)
     context = Context(
-        world=state["world"], observation=m.seen, limits=m.description.limits, hand=m.seen.hand if m.seen else None,
+        world=state["world"], observation=m.seen, limits=m.description.limits, gripper=m.description.gripper, hand=m.seen.hand if m.seen else None,
         vocabulary=m.vocabulary, check=lambda s: m.guard.imagine(s, state["world"], m.robot.observe("none").hand),
     )  # fmt: skip
     results = [_answer(call, context, m) for call in thought.move.calls]
@@ -119,7 +119,7 @@ def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
             for n, s in m.skills.items()
         ),
         tools=tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in m.tools.items()),
-        limits=m.description.limits, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),
+        limits=m.description.limits, gripper=m.description.gripper, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),
         failure=failure, confirmed=tuple(state["confirmed"]) if state["confirmed"] is not None else None,
         complaint=state["complaint"], images=images, left=budget,
         cases=tuple(m.memory.recall(failure, skill)) if m.memory is not None and failure is not None else (),

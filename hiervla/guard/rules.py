@@ -100,6 +100,7 @@ class Guard:
             world=world,
             hand=hand,
             limits=self.robot.limits,
+            gripper=self.robot.gripper,
             handling=handling,
             home=Pose(np.array([x, y, z]), downward(yaw)),
         )
@@ -150,7 +151,7 @@ class Guard:
         allowed = {d.id for d in (task.target, task.goal) if d is not None}
         if world.held:
             allowed.add(world.held.id)
-        below, half = 0.012, 0.03
+        below, half = self.robot.gripper.tip_m + 0.002, 0.03
         if world.held and task.grip in ("keep", "release") and (d := world.objects.get(world.held.id)) is not None:
             below, half = d.size[2] / 2 - world.held.offset[2], max(half, d.size[0] / 2)
         hit: list[str] = []

@@ -8,7 +8,7 @@ import numpy as np
 
 from hiervla.core.geometry import vec3
 from hiervla.core.observation import Observation
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World, Zone
 from hiervla.perception.closer import CloseLook
@@ -53,14 +53,16 @@ class GeometricEyes:
         zones: tuple[Zone, ...] = (),
         camera: str = "front",
         limits: Limits = Limits(),
+        gripper: Gripper = Gripper(),
     ) -> None:
-        self.vocabulary, self.zones, self.camera, self.limits = vocabulary, zones, camera, limits
+        self.vocabulary, self.zones, self.camera = vocabulary, zones, camera
+        self.limits, self.gripper = limits, gripper
 
     def look(self, observation: Observation, before: World, look_id: str, expect: str | None = None) -> World:
         """The world in this observation. ``expect`` is the id thought to be in the hand."""
         image = observation.images[self.camera]
         view, table, warnings = prepare(image, observation.links, self.limits)
-        time_s, grip = observation.time_s, grip_of(observation)
+        time_s, grip = observation.time_s, grip_of(observation, self.gripper)
         expected = known_by(before, expect or (before.held.id if before.held else None))
         known = [d for d in (*before.objects.values(), *before.lost.values()) if d.support != "hand"]
         standing, air = aloft(view, read_scene(view, table, known), observation.links)

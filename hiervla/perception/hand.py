@@ -10,6 +10,7 @@ import numpy as np
 from hiervla.core.footprint import footprint, inside_distance
 from hiervla.core.geometry import Array, Pose, segment_distance, vec3, wrap_angle
 from hiervla.core.observation import Observation
+from hiervla.core.task import Gripper
 from hiervla.core.world import Detection, Held, World
 from hiervla.perception.outline import hull_depth
 from hiervla.perception.reading import Reading
@@ -18,8 +19,8 @@ from hiervla.perception.view import View
 
 CLOSED_M = 0.004
 """A gripper closed to this width or less holds nothing."""
-OPEN_M = 0.074
-"""A gripper as wide as this or wider holds nothing."""
+_OPEN_M = 0.006
+"""A gripper that is open to within this of its full width holds nothing."""
 _NEAR_ARM_M = 0.045
 """How near the arm's capsules something in the air must be to be the arm's own or in its hand."""
 _REACH_M = 0.022
@@ -32,11 +33,12 @@ class Grip:
 
     hand: Pose
     width_m: float
+    opening_m: float
 
     @property
     def felt(self) -> bool:
         """The fingers are neither together nor wide open: something may be between them."""
-        return CLOSED_M < self.width_m < OPEN_M
+        return CLOSED_M < self.width_m < self.opening_m - _OPEN_M
 
     @property
     def yaw(self) -> float:
@@ -45,8 +47,8 @@ class Grip:
         return math.atan2(y[1], y[0])
 
 
-def grip_of(observation: Observation) -> Grip:
-    return Grip(observation.hand, observation.gripper_width_m)
+def grip_of(observation: Observation, gripper: Gripper) -> Grip:
+    return Grip(observation.hand, observation.gripper_width_m, gripper.opening_m)
 
 
 def floats(view: View, reading: Reading) -> bool:

@@ -80,11 +80,10 @@ class BulletArm:
             name="panda",
             joints=7,
             step_s=STEP_S,
-            max_width_m=0.08,
             limits=self.limits,
             cameras=(*(c.name for c in self.cameras), "wrist"),
             home=HOME,
-            finger_m=(0.022, 0.028),
+            gripper=panda.GRIPPER,
         )
 
     # --- senses ------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import numpy as np
 
 from hiervla.core.errors import SafetyStop
 from hiervla.core.geometry import Array
-from hiervla.core.grasp import TIP_M
 from hiervla.core.observation import Observation
 from hiervla.core.ports import Detail, Robot, RobotDescription
 from hiervla.core.task import Limits
@@ -72,7 +71,7 @@ class Envelope:
             list(self._steps)[1:] if len(self._steps) == self._steps.maxlen else self._steps
         )
         step = _shorter(step, max(0.0, budget))
-        low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m + TIP_M))
+        low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m + self.description.gripper.tip_m))
         goal = np.clip(at + step, np.minimum(low, at), np.maximum(limits.high, at))  # outside already: only inwards
         base = np.asarray(limits.base[:2])
         r, r_now = math.dist(goal[:2], base), math.dist(at[:2], base)

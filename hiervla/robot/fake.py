@@ -7,7 +7,7 @@ import numpy as np
 from hiervla.core.geometry import Array, Pose, downward, quaternion_from_rotvec, quaternion_multiply
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.core.ports import Detail, RobotDescription
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 
 _HOME = (0.36, 0.0, 0.42, 0.0)
 
@@ -19,13 +19,14 @@ class FakeRobot:
     """
 
     def __init__(
-        self, limits: Limits | None = None, grasp_width_m: float = 0.0, images: dict[str, CameraImage] | None = None
-    ) -> None:
-        self.limits = limits or Limits()
+        self, limits: Limits | None = None, grasp_width_m: float = 0.0, images: dict[str, CameraImage] | None = None,
+        gripper: Gripper | None = None,
+    ) -> None:  # fmt: skip
+        self.limits, self.gripper = limits or Limits(), gripper or Gripper()
         self.grasp_width_m = grasp_width_m
         self.images = images or {}
         self.hand = Pose(np.array(_HOME[:3]), downward(_HOME[3]))
-        self.width_m, self.time_s = 0.08, 0.0
+        self.width_m, self.time_s = self.gripper.opening_m, 0.0
         self.wrench = np.zeros(6)
         self.actions: list[Array] = []
         self.stops = 0
@@ -36,8 +37,8 @@ class FakeRobot:
             name="fake",
             joints=7,
             step_s=0.1,
-            max_width_m=0.08,
             limits=self.limits,
+            gripper=self.gripper,
             cameras=tuple(self.images),
             home=_HOME,
         )
@@ -56,7 +57,7 @@ class FakeRobot:
             self.hand.position + action[:3],
             quaternion_multiply(quaternion_from_rotvec(action[3:6]), self.hand.quaternion),
         )
-        goal = max(0.08 * (1 - float(action[6])), self.grasp_width_m)
+        goal = max(self.gripper.opening_m * (1 - float(action[6])), self.grasp_width_m)
         self.width_m += float(np.clip(goal - self.width_m, -0.05, 0.05))
         self.time_s += 0.1
         return action

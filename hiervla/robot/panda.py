@@ -12,6 +12,7 @@ import pybullet_data
 
 from hiervla.bullet.client import BulletClient
 from hiervla.core.geometry import Array, rotation_matrix
+from hiervla.core.task import Gripper
 
 ARM = tuple(range(7))
 HAND, FINGERS, GRASP = 8, (9, 10), 11
@@ -20,6 +21,7 @@ REST = (0.0, -0.6, 0.0, -2.35, 0.0, 1.76, 0.785)
 LOWER = (-2.90, -1.76, -2.90, -3.07, -2.90, -0.02, -2.90)
 UPPER = (2.90, 1.76, 2.90, -0.07, 2.90, 3.75, 2.90)
 FINGER_FRICTION = 1.5
+GRIPPER = Gripper()
 
 
 def load(client: BulletClient, base: tuple[float, float, float]) -> int:

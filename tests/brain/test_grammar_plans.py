@@ -8,7 +8,7 @@ from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse
 from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 
 RED, GREEN, BLUE = (
     thing("red", "red cube", 0.45, 0.10),
@@ -302,3 +302,9 @@ def test_reach_is_the_arm_s_own(brain):
     short = brief("pick up the red cube", TABLETOP, limits=Limits(reach_m=0.3))
     thoughts, _ = think_through(brain, short)
     assert isinstance(thoughts[-1].move, Refuse) and "30 cm" in thoughts[-1].move.why
+
+
+def test_what_is_too_wide_is_the_grippers_own(brain):
+    narrow = brief("pick up the red cube", TABLETOP, gripper=Gripper(opening_m=0.04))
+    thoughts, _ = think_through(brain, narrow)
+    assert isinstance(thoughts[-1].move, Refuse) and "4 cm" in thoughts[-1].move.why

@@ -8,19 +8,18 @@ import pytest
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap, rectangle
 from hiervla.core.grasp import (
-    FINGER_LENGTH_M,
-    FINGER_M,
-    OPENING_M,
     bearing,
+    carrying_yaw,
     choose_grasp,
     comfortable_yaw,
-    gripper_for,
     hand_room,
     width_across,
 )
 from hiervla.core.outcome import FailureKind
+from hiervla.core.task import Gripper
 
 BASE = (0.0, 0.0, 0.0)
+HAND = Gripper()
 
 
 def test_the_hand_stays_within_a_quarter_turn_of_the_arms_bearing():
@@ -40,11 +39,11 @@ def test_any_lone_thing_is_grasped_on_its_middle_and_across_a_side(shape, thing,
     rng = np.random.default_rng(1)
     for _ in range(30):
         d = thing(shape, *rng.uniform((0.35, -0.3), (0.7, 0.3)), yaw=rng.uniform(-1.57, 1.57))
-        g = choose_grasp(d, world_of(d), BASE)
+        g = choose_grasp(d, world_of(d), HAND, BASE)
         assert g.position[:2] == d.centre[:2]
         assert d.bottom_z < g.position[2] <= d.top_z
         assert abs(g.yaw - bearing(d.centre[:2], BASE)) <= math.pi / 2 + 1e-9
-        assert g.width_m < g.opening_m <= OPENING_M
+        assert g.width_m < g.opening_m <= HAND.opening_m
         if not d.round:
             assert math.sin(2 * (g.yaw - d.yaw)) == pytest.approx(0, abs=1e-9)
 
@@ -54,13 +53,13 @@ def test_the_narrow_side_is_taken_when_both_turns_are_alike(thing, world_of):
         spot = (0.5, y)
         for sign in (1, -1):
             d = thing("block", *spot, yaw=bearing(spot, BASE) + sign * math.pi / 4)
-            assert choose_grasp(d, world_of(d), BASE).width_m == pytest.approx(0.04)
+            assert choose_grasp(d, world_of(d), HAND, BASE).width_m == pytest.approx(0.04)
 
 
 def test_what_is_too_long_one_way_is_taken_the_other_way(thing, world_of):
     for yaw in np.linspace(-1.5, 1.5, 13):
         d = thing("block", 0.5, 0.0, yaw=float(yaw), size=(0.12, 0.03, 0.03))
-        assert choose_grasp(d, world_of(d), BASE).width_m == pytest.approx(0.03)
+        assert choose_grasp(d, world_of(d), HAND, BASE).width_m == pytest.approx(0.03)
 
 
 def test_fingers_go_where_there_is_room(thing, world_of):
@@ -69,12 +68,12 @@ def test_fingers_go_where_there_is_room(thing, world_of):
         d = thing("cube", 0.5, 0.0, id="d", yaw=float(turn))
         c, s = math.cos(turn), math.sin(turn)
         beside = [thing("cube", 0.5 + k * 0.05 * c, k * 0.05 * s, id=f"n{k}", yaw=float(turn)) for k in (1, -1)]
-        g = choose_grasp(d, world_of(d, *beside), BASE)
+        g = choose_grasp(d, world_of(d, *beside), HAND, BASE)
         closing = np.array([-math.sin(g.yaw), math.cos(g.yaw)])
         assert abs(closing @ (c, s)) < 0.1, "the fingers must not close along the row"
         for side in (1, -1):
-            x, y = np.array([0.5, 0.0]) + closing * side * (g.opening_m + FINGER_M[1]) / 2
-            finger = rectangle(x, y, *FINGER_M, g.yaw)
+            x, y = np.array([0.5, 0.0]) + closing * side * (g.opening_m + HAND.finger_m[1]) / 2
+            finger = rectangle(x, y, *HAND.finger_m, g.yaw)
             assert all(gap(finger, footprint(n)) > 0 for n in beside)
 
 
@@ -87,14 +86,14 @@ def test_a_thing_hemmed_in_on_all_sides_is_blocked(thing, world_of):
         if dx or dy
     ]
     with pytest.raises(ToolError, match="no room for the fingers") as caught:
-        choose_grasp(d, world_of(d, *around), BASE)
+        choose_grasp(d, world_of(d, *around), HAND, BASE)
     assert caught.value.kind is FailureKind.BLOCKED
 
 
 def test_what_the_gripper_cannot_span_is_refused_with_both_figures(thing, world_of):
     d = thing("box", 0.5, 0.0)
     with pytest.raises(ToolError, match=r"14\.0 cm wide.*opens 8 cm") as caught:
-        choose_grasp(d, world_of(d), BASE)
+        choose_grasp(d, world_of(d), HAND, BASE)
     assert caught.value.kind is FailureKind.PRECONDITION
 
 
@@ -103,33 +102,33 @@ def test_low_neighbours_and_what_it_stands_on_take_no_room(thing, world_of):
     d = thing("cube", 0.5, 0.0, id="d", on=plate)
     flat = thing("block", 0.5, 0.05, id="flat", size=(0.05, 0.05, 0.004))
     near = thing("cube", 0.5, 0.06, id="near")
-    assert hand_room(d.centre, 0.0, 0.07, world_of(d, plate, flat), ("d", "plate")) == pytest.approx(1.0)
-    assert hand_room(d.centre, 0.0, 0.07, world_of(d, near), ("d",)) < 0
+    assert hand_room(d.centre, 0.0, 0.07, world_of(d, plate, flat), ("d", "plate"), HAND) == pytest.approx(1.0)
+    assert hand_room(d.centre, 0.0, 0.07, world_of(d, near), ("d",), HAND) < 0
     assert hand_room(
-        d.centre, 0.0, 0.07, world_of(d, near.model_copy(update={"support": "hand"})), ("d",)
+        d.centre, 0.0, 0.07, world_of(d, near.model_copy(update={"support": "hand"})), ("d",), HAND
     ) == pytest.approx(1.0)
 
 
 def test_a_tall_neighbour_takes_the_palms_room_and_turns_the_hand(thing, world_of):
     d = thing("cube", 0.5, 0.0, id="d")
     low, tall = thing("cube", 0.5, 0.10, id="n"), thing("cylinder", 0.5, 0.10, id="n", size=(0.04, 0.04, 0.2))
-    assert hand_room(d.centre, 0.0, 0.07, world_of(d, low), ("d",)) > 0, "the palm passes over it"
-    assert hand_room(d.centre, 0.0, 0.07, world_of(d, tall), ("d",)) < 0
-    g = choose_grasp(d, world_of(d, tall), BASE)
-    assert hand_room(g.position, g.yaw, g.opening_m, world_of(d, tall), ("d",)) > 0
+    assert hand_room(d.centre, 0.0, 0.07, world_of(d, low), ("d",), HAND) > 0, "the palm passes over it"
+    assert hand_room(d.centre, 0.0, 0.07, world_of(d, tall), ("d",), HAND) < 0
+    g = choose_grasp(d, world_of(d, tall), HAND, BASE)
+    assert hand_room(g.position, g.yaw, g.opening_m, world_of(d, tall), ("d",), HAND) > 0
 
 
 def test_a_tall_thing_is_taken_near_its_top_and_one_in_a_bowl_from_high_up(thing, world_of):
     tall = thing("cylinder", 0.5, 0.0, size=(0.04, 0.04, 0.16))
-    assert choose_grasp(tall, world_of(tall), BASE).position[2] > tall.top_z - FINGER_LENGTH_M
+    assert choose_grasp(tall, world_of(tall), HAND, BASE).position[2] > tall.top_z - HAND.finger_length_m
     bowl = thing("bowl", 0.5, 0.0, id="bowl")
     inner = thing("cube", 0.5, 0.0, id="inner", on=bowl)
-    assert choose_grasp(inner, world_of(inner, bowl), BASE).position[2] == pytest.approx(inner.top_z - 0.016)
+    assert choose_grasp(inner, world_of(inner, bowl), HAND, BASE).position[2] == pytest.approx(inner.top_z - 0.016)
 
 
 def test_a_retrys_yaw_offset_turns_the_grasp(thing, world_of):
     d = thing("cylinder", 0.5, 0.0)
-    plain, turned = choose_grasp(d, world_of(d), BASE), choose_grasp(d, world_of(d), BASE, yaw_offset=0.2)
+    plain, turned = choose_grasp(d, world_of(d), HAND, BASE), choose_grasp(d, world_of(d), HAND, BASE, yaw_offset=0.2)
     assert turned.yaw - plain.yaw == pytest.approx(0.2)
 
 
@@ -142,4 +141,26 @@ def test_width_across_is_the_extent_in_the_closing_direction(thing):
 
 @pytest.mark.parametrize(("opening", "command"), [(0.08, 0.0), (0.0, 1.0), (0.04, 0.5), (0.2, 0.0), (-0.1, 1.0)])
 def test_gripper_commands_span_open_to_closed(opening, command):
-    assert gripper_for(opening) == pytest.approx(command)
+    assert HAND.command(opening) == pytest.approx(command)
+
+
+def test_another_hand_takes_other_things_and_needs_other_room(thing, world_of):
+    wide = Gripper(opening_m=0.12, palm_m=(0.05, 0.3), tip_m=0.02)
+    d = thing("block", 0.5, 0.0, id="d", size=(0.10, 0.10, 0.04))
+    with pytest.raises(ToolError, match="opens 8 cm"):
+        choose_grasp(d, world_of(d), HAND, BASE)
+    g = choose_grasp(d, world_of(d), wide, BASE)
+    assert g.opening_m == wide.opening_m
+    assert g.position[2] == pytest.approx(0.02), "its longer tips must not meet the table"
+    tall = thing("cylinder", 0.5, 0.14, id="n", size=(0.04, 0.04, 0.2))
+    small = thing("cube", 0.5, 0.0, id="d")
+    assert hand_room(small.centre, 0.0, 0.07, world_of(small, tall), ("d",), HAND) > 0
+    assert hand_room(small.centre, 0.0, 0.07, world_of(small, tall), ("d",), wide) < 0
+    assert wide.command(0.06) == pytest.approx(0.5)
+
+
+def test_how_far_a_wrist_turns_decides_whether_a_thing_is_set_down_as_it_was_grasped():
+    spot = (0.5, 0.0)
+    assert carrying_yaw(1.8, spot, BASE, HAND) == 1.8
+    stiff = Gripper(wrist_free_rad=1.6)
+    assert carrying_yaw(1.8, spot, BASE, stiff) == pytest.approx(1.8 - math.pi)

@@ -39,7 +39,7 @@ def test_it_is_a_robot_and_says_what_it_is(robot):
     assert seen.wrench.shape == (6,)
     np.testing.assert_allclose(seen.hand.position, about.home[:3], atol=0.005, err_msg="it starts at home")
     assert seen.hand.yaw == pytest.approx(about.home[3], abs=0.02)
-    assert seen.gripper_width_m == pytest.approx(about.max_width_m, abs=0.002)
+    assert seen.gripper_width_m == pytest.approx(about.gripper.opening_m, abs=0.002)
 
 
 def test_the_clock_advances_one_tick_an_action_and_not_by_looking(robot):

@@ -133,7 +133,7 @@ class GrammarBrain:
         for key, said in scene.notes:
             telling.add(key, **said)
         telling.add("r_goal", goals=goals)
-        check_goals(goals, briefing.world, briefing.limits, self._words.roles.get("unstable", ()))
+        check_goals(goals, briefing.world, briefing.limits, briefing.gripper, self._words.roles.get("unstable", ()))
         telling.add_if(reading.styles, "r_style", style=speech.listed(reading.styles))
         subgoals = Steps(briefing.world, speech, self._handling(reading)).plan(goals, briefing.world, briefing.outcomes)
         _check_skills(subgoals, briefing)

@@ -11,18 +11,18 @@ from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import EDGES, Goal
-from hiervla.core.grasp import OPENING_M, choose_grasp, width_across
+from hiervla.core.grasp import choose_grasp, width_across
 from hiervla.core.relations import holds
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 from hiervla.core.world import Detection, World
 
 CROWDED_M = 0.035
 """Neighbours nearer than this can leave the fingers no room."""
-SPARE_M = 0.008
-"""How much wider than a thing the fingers must open."""
 
 
-def check_goals(goals: Sequence[Goal], world: World, limits: Limits, unstable: Sequence[str] = ()) -> None:
+def check_goals(
+    goals: Sequence[Goal], world: World, limits: Limits, gripper: Gripper, unstable: Sequence[str] = ()
+) -> None:
     """Look at every goal that does not hold yet, alone and together with the others.
 
     Raises:
@@ -40,7 +40,7 @@ def check_goals(goals: Sequence[Goal], world: World, limits: Limits, unstable: S
         reference = world.objects.get(goal.reference or "")
         if goal.reference and reference is None and not _fixture(goal.reference):
             raise refuse("out_of_sight", part=world.lost.get(goal.reference) or goal.reference, thing=goal.reference)
-        _check_grasp(d, world, limits)
+        _check_grasp(d, world, limits, gripper)
         if reference is not None:
             _check_pair(goal, d, reference, limits, unstable)
     if len([g for g in open_goals if g.relation in PLACED]) == 1:
@@ -71,7 +71,7 @@ def _check_together(goals: Sequence[Goal], world: World) -> None:
             raise refuse("contradiction", goals=[g for g in goals if g.subject in seen])
 
 
-def _check_grasp(d: Detection, world: World, limits: Limits) -> None:
+def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -> None:
     """Within reach, and narrow enough for the fingers; a thing in the hand has shown both."""
     if world.held is not None and world.held.id == d.id:
         return
@@ -79,8 +79,8 @@ def _check_grasp(d: Detection, world: World, limits: Limits) -> None:
         away = ((d.centre[0] - limits.base[0]) ** 2 + (d.centre[1] - limits.base[1]) ** 2) ** 0.5
         raise refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
     width = min(width_across(d, d.yaw), width_across(d, d.yaw + 1.5707963))
-    if width > OPENING_M - SPARE_M:
-        raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(OPENING_M * 100))
+    if width > gripper.widest_m:
+        raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(gripper.opening_m * 100))
 
 
 def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, unstable: Sequence[str]) -> None:
@@ -119,7 +119,7 @@ def _check_spot(goal: Goal, world: World, limits: Limits) -> None:
         raise refuse("no_place", goal=goal, why=str(e)) from e
 
 
-def crowding(d: Detection, world: World) -> Detection | None:
+def crowding(d: Detection, world: World, gripper: Gripper) -> Detection | None:
     """The neighbour that leaves the fingers no room, if taking it away (it can be grasped itself) gives them room."""
     near = [
         o for o in world.objects.values() if o.id not in (d.id, d.support) and o.support == d.support and not o.hollow
@@ -128,8 +128,8 @@ def crowding(d: Detection, world: World) -> Detection | None:
     for other in sorted(near, key=lambda o: gap(footprint(o), footprint(d))):
         rest = {i: o for i, o in world.objects.items() if i != other.id}
         try:
-            choose_grasp(other, world)
-            choose_grasp(d, world.model_copy(update={"objects": rest}))
+            choose_grasp(other, world, gripper)
+            choose_grasp(d, world.model_copy(update={"objects": rest}), gripper)
         except ToolError:
             continue
         return other

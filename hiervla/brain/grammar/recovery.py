@@ -105,7 +105,7 @@ class Recovery:
             self._telling.add("r_clear_view")
             return self._telling.thought(Plan(goals=tuple(self._goals), subgoals=(step,)))
         self._telling.add("r_goal", goals=self._goals)
-        check_goals(self._goals, b.world, b.limits, self._roles.get("unstable", ()))
+        check_goals(self._goals, b.world, b.limits, b.gripper, self._roles.get("unstable", ()))
         key, change = CHANGES.get(failure.kind, ("change_same", {})) if failure else ("change_same", {})
         crowded = self._crowded(failure)
         steps = Steps(b.world, self._speech, {**change, **self._handling}, crowded)
@@ -158,7 +158,7 @@ class Recovery:
         if failure is None or failure.kind != FailureKind.BLOCKED or last is None or last.skill != "pick":
             return {}
         d = b.world.objects.get(str(last.arguments.get("target")))
-        neighbour = crowding(d, b.world) if d is not None else None
+        neighbour = crowding(d, b.world, b.gripper) if d is not None else None
         return {d.id: neighbour.id} if d is not None and neighbour is not None else {}
 
     def _stop(self, failure: Failure, step: str) -> Objection:
