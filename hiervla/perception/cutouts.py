@@ -6,14 +6,18 @@ import numpy as np
 
 from hiervla.core.geometry import Array
 from hiervla.perception.outline import fit_circle
-from hiervla.perception.polygon import cutout_of, fit_triangle, main_yaw, polygon_signed, turned_box
+from hiervla.perception.polygon import cutout_of, fit_triangle, main_yaw, turned_box
 from hiervla.perception.silhouette import Silhouette
 from hiervla.perception.solids import Solid, cutout_solid, ring_solid, wedge_solid
 
-_PLAIN = 0.07
+_PLAIN = 0.035
 """Share of wrong pixels up to which a rectangle or disc is believed without trying anything else."""
 _FITS = 0.14
-"""Share of wrong pixels up to which a named outline is believed; beyond it the outline is free."""
+"""Share of wrong pixels up to which a triangle or ring is believed."""
+_CLEAR_PX = 2.5
+"""This many pixels clearly on the wrong side of a rectangle or disc say that it is none."""
+_KNOWN = 0.6
+"""A triangle or ring of which less than this was seen is a guess."""
 _LEAST_PX = 25
 """A face of fewer pixels says too little for an unusual outline."""
 
@@ -25,25 +29,32 @@ def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid) 
     many pixels speak against it; a triangle or ring must do clearly better than the plain one, a free outline is what
     is left when none does well.
     """
-    share = silhouette.misfit(plain.signed(silhouette.xy))
+    off = plain.signed(silhouette.xy)
+    share = silhouette.misfit(off)
     if share < _PLAIN or silhouette.face.sum() < _LEAST_PX:
         return None
     found: list[tuple[float, Solid]] = []
     corners = fit_triangle(rim)
     if corners is not None:
-        wrong = silhouette.misfit(polygon_signed(corners, silhouette.xy))
-        found.append((wrong, wedge_solid(corners, plain.rms, plain.top, plain.low)))
+        found.append(_judged(silhouette, wedge_solid(corners, plain.rms, plain.top, plain.low)))
     if (ring := _ring(samples, rim, plain)) is not None:
-        found.append((silhouette.misfit(ring.signed(silhouette.xy)), ring))
+        found.append(_judged(silhouette, ring))
     if found:
         wrong, best = min(found, key=lambda f: f[0])
         if wrong < _FITS and wrong < 0.7 * share:
             return best
-    if share < _FITS:
+    if silhouette.contradiction(off) < _CLEAR_PX:
         return None
     yaw = main_yaw(samples)
     centre, extent = turned_box(samples, yaw)
     return cutout_solid(cutout_of(silhouette, samples), centre, extent, yaw, plain.top, plain.low)
+
+
+def _judged(silhouette: Silhouette, solid: Solid) -> tuple[float, Solid]:
+    """A solid with its share of wrong pixels; 1 where pixels clearly contradict it or too little of it is seen."""
+    off = solid.signed(silhouette.xy)
+    sound = silhouette.known(off) > _KNOWN and silhouette.contradiction(off) < 2 * _CLEAR_PX
+    return (silhouette.misfit(off) if sound else 1.0), solid
 
 
 def _ring(samples: Array, rim: Array, plain: Solid) -> Solid | None:

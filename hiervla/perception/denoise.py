@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
+from scipy.ndimage import median_filter, uniform_filter
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -71,8 +71,11 @@ def _split(out: Array, flat: Mask, labels: NDArray[np.int32], n: int, hole: Mask
     size = np.bincount(labels.ravel(), minlength=n)
     left = np.bincount(labels.ravel(), weights=(flat | hole).ravel(), minlength=n)
     many = np.nonzero((size >= 2 * _LEAST_PX) & (size < 0.1 * h * w) & (left < 0.5 * size))[0]
-    order = np.argsort(labels.ravel(), kind="stable") if len(many) else np.zeros(0, dtype=int)
-    ends = np.cumsum(size)
+    wanted = np.zeros(n, dtype=bool)
+    wanted[many] = True
+    among = np.nonzero(wanted[labels].ravel())[0]
+    order = among[np.argsort(labels.ravel()[among], kind="stable")]
+    ends = dict(zip(many.tolist(), np.cumsum(size[many]).tolist(), strict=True))
     rng = np.random.default_rng(0)
     for k in many:
         pixels = order[ends[k] - size[k] : ends[k]]
@@ -88,24 +91,31 @@ def _split(out: Array, flat: Mask, labels: NDArray[np.int32], n: int, hole: Mask
             found.append(depth)
             free &= np.abs(z - depth) > 3.0 * sigma_m
         if found:
-            depth, on = _among(np.stack(found), z, sigma_m)
+            depth, on = _among(np.stack(found), z, rows, cols, sigma_m)
             out.ravel()[pixels[on]] = depth[on]
             flat.ravel()[pixels[on]] = True
 
 
-def _among(planes: Array, z: Array, sigma_m: float) -> tuple[Array, Mask]:
+def _among(planes: Array, z: Array, rows: Array, cols: Array, sigma_m: float) -> tuple[Array, Mask]:
     """Which of several planes (K, N) every pixel lies on: its depth there, and whether it lies on any.
 
     A sight line meets a convex body where it enters the last of its faces' planes, the inside of a corner at the
-    first. Where neither is so for most pixels, each takes the nearest plane.
+    first. Where neither is so for most pixels, each takes the plane that is nearest in its neighbourhood (3 × 3).
     """
-    nearest = planes[np.argmin(np.abs(planes - z), axis=0), np.arange(len(z))]
-    on = np.abs(nearest - z) < 3.0 * sigma_m
+    off = np.minimum(np.abs(planes - z), 5 * sigma_m)
+    on = off.min(axis=0) < 3.0 * sigma_m
     for depth in (planes.max(axis=0), planes.min(axis=0)):
         fits = np.abs(depth - z) < 3.0 * sigma_m
         if fits.sum() > 0.97 * on.sum():
             return depth, fits
-    return nearest, on
+    r, c = rows - rows.min(), cols - cols.min()
+    box = np.zeros((len(planes), r.max() + 1, c.max() + 1))
+    near = np.zeros_like(box[0])
+    box[:, r, c], near[r, c] = off**2, 1.0
+    around = uniform_filter(box, (0, 3, 3), mode="constant") / np.maximum(uniform_filter(near, 3, mode="constant"), 0.1)
+    k = np.argmin(around[:, r, c], axis=0)
+    chosen = planes[k, np.arange(len(z))]
+    return chosen, np.abs(chosen - z) < 3.5 * sigma_m
 
 
 def _best_plane(a: Array, z: Array, free: Mask, sigma_m: float, rng: np.random.Generator) -> Array | None:
@@ -142,8 +152,9 @@ def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m
     size = np.bincount(labels.ravel(), minlength=n)
     chosen = np.nonzero((size[labels] >= _LEAST_PX).ravel() & (depth > 0).ravel())[0]
     k = labels.ravel()[chosen]
-    keep, k = np.unique(k, return_inverse=True)
-    m = len(keep)
+    large = size >= _LEAST_PX
+    m = int(large.sum())
+    k = (np.cumsum(large) - 1)[k]  # numbered without gaps
     z = depth.ravel()[chosen]
     rows, cols = np.divmod(chosen, w)
     count = np.maximum(np.bincount(k, minlength=m), 1)

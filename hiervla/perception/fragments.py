@@ -56,7 +56,27 @@ def _one_solid(view: View, normals: Array, a: Mask, b: Mask, union: Mask) -> boo
         off = solid.distance(view.points[part][:, :2], view.height[part])
         if float(np.mean(off < 0.0025 + 2 * view.noise_m)) < 0.9:
             return False
+    if solid.cutout is not None:  # its outline may be open anywhere but between the two pieces
+        return abs(_top(view, a) - _top(view, b)) < 0.002 + 2 * view.noise_m and _hidden_between(view, a, b, solid.top)
     return not seen_through(view, solid)
+
+
+def _top(view: View, mask: Mask) -> float:
+    return float(np.quantile(view.height[mask], 0.95))
+
+
+def _hidden_between(view: View, a: Mask, b: Mask, level: float) -> bool:
+    """Is what lies between the nearest points of two pieces, on their top's level, hidden from sight?"""
+    p, q = (view.points[m & (np.abs(view.height - level) < 0.003 + 2 * view.noise_m)] for m in (a, b))
+    if not len(p) or not len(q):
+        return False
+    distance, j = cKDTree(p).query(q)
+    k = int(np.argmin(distance))
+    steps = np.linspace(0.1, 0.9, max(3, int(distance[k] / 0.002)))[:, None]
+    spots = q[k] + steps * (p[j[k]] - q[k])
+    inside, rows, cols = view.visible_at(spots)
+    lower = view.height[rows, cols] < level - 0.003 - 2 * view.noise_m
+    return bool((inside & lower).sum() <= 1)
 
 
 def seen_through(view: View, solid: Solid) -> bool:

@@ -32,6 +32,16 @@ def _top_level(heights: Array, window: float) -> float:
     return float(h[enough[0]]) if len(enough) else float(h[0])
 
 
+def _one_shade(rgb: Array, face: Mask) -> Mask:
+    """Which pixels (N, 3) have the shade most of a level face has: light gives a face one; all where it has no main one.
+
+    So the last row of what stands on a face, as high as the face itself, is not taken for it.
+    """
+    shade = np.median(rgb[face], axis=0)
+    same: Mask = np.abs(rgb - shade).max(axis=1) < 8 + 0.12 * shade.max()
+    return same if same[face].mean() > 0.6 else np.ones(len(rgb), dtype=bool)
+
+
 def read_top(view: View, normals: Array, mask: Mask) -> Solid | None:
     """The solid whose top is the highest face or rim in a group of pixels; None when nothing can be fitted."""
     rows, cols = np.nonzero(mask)
@@ -41,6 +51,7 @@ def read_top(view: View, normals: Array, mask: Mask) -> Solid | None:
     for _ in range(3):  # stray pixels just above must not cut off the face's lower half
         on_top = np.abs(heights - level) < tolerance
         level = float(np.median(heights[on_top]))
+    on_top &= _one_shade(view.image.rgb[rows, cols], on_top)
     low = float(np.quantile(heights, 0.02))
     face = np.zeros_like(mask)
     face[rows[on_top], cols[on_top]] = True

@@ -33,6 +33,16 @@ class Silhouette:
         weight = np.where(weight < 0.5, 0.0, weight)
         return float(weight.sum()) / max(1, int(self.face.sum()))
 
+    def contradiction(self, signed: Array) -> float:
+        """How many pixels' worth lies clearly, by more than a pixel, on the wrong side of an outline."""
+        wrong = (self.face & (signed > 0)) | (self.past & (signed < 0))
+        return float(np.clip(np.abs(signed[wrong]) / self.pixel_m - 0.8, 0.0, 2.0).sum())
+
+    def known(self, signed: Array) -> float:
+        """Share of the pixels inside an outline of which something is known."""
+        inside = signed < 0
+        return float((self.face | self.past)[inside].mean()) if inside.any() else 0.0
+
     def openness(self, hull: Array, low_m: float, high_m: float) -> float:
         """Share of sight lines that go past the face in a band between two depths inside a hull (M, 2)."""
         depth = hull_depth(hull, self.xy)

@@ -28,7 +28,7 @@ BALL = """
 name = "ball"
 shape = "ball"
 colour = "orange"
-size = 0.036
+size = 0.030
 on = "cup"
 """
 
