@@ -14,6 +14,7 @@ from hiervla.bullet.extruded import LETTERS
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.world import Detection, World
 from hiervla.perception.eyes import GeometricEyes
+from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec
 
 SHADELESS = Light(ambient=1.0, diffuse=0.0, specular=0.0)
@@ -36,7 +37,7 @@ def only(world: World) -> Detection:
 )
 def test_a_flat_thing_is_named_placed_and_measured(shape: str, letter: str | None, noise: int | None) -> None:
     made = cell([BodySpec(name="a", shape=shape, letter=letter, colour="orange", yaw_deg=25)], 2)
-    d, truth = only(look(made, noise)), made.sim.describe("a")
+    d, truth = only(look(made, noise)), describe(made.sim, "a")
     assert d.label == shape and math.dist(d.centre[:2], truth.centre[:2]) < 0.004
     assert np.allclose(d.size, truth.size, atol=0.006)
     assert not d.hollow and d.posture == "upright"
@@ -57,7 +58,7 @@ def test_a_cylinder_on_its_side_lies(noise: int | None) -> None:
     pybullet.resetBasePositionAndOrientation(
         made.sim.bodies["a"].id, [0.5, 0.1, 0.0202], quaternion, physicsClientId=made.sim.client.id
     )
-    d, truth = only(look(made, noise)), made.sim.describe("a")
+    d, truth = only(look(made, noise)), describe(made.sim, "a")
     assert (d.label, d.posture) == ("cylinder", "lying") and math.dist(d.centre, truth.centre) < 0.004
     assert np.allclose(d.size, (0.06, 0.04, 0.04), atol=0.004)
     assert abs(wrap_angle(d.yaw - math.radians(-70), math.pi)) < math.radians(5)
@@ -74,7 +75,7 @@ def test_light_does_not_make_or_break_things(light: Light, noise: int | None) ->
     world = look(made, noise)
     assert len(world.objects) == len(shapes)
     for name in shapes:
-        truth = made.sim.describe(name)
+        truth = describe(made.sim, name)
         d = min(world.objects.values(), key=lambda d: math.dist(d.centre, truth.centre))
         assert d.label == name and math.dist(d.centre, truth.centre) < 0.005
     made.close()
@@ -85,7 +86,7 @@ def test_a_crosswise_block_does_not_hide_what_it_stands_on(noise: int | None) ->
     low = BodySpec(name="a", shape="block", colour="pink", at=(0.45, 0.1), yaw_deg=0)
     made = cell([low, BodySpec(name="b", shape="block", colour="orange", on="a", yaw_deg=75)], 3)
     world = look(made, noise)
-    truth = made.sim.describe("a")
+    truth = describe(made.sim, "a")
     d = min(world.objects.values(), key=lambda d: math.dist(d.centre, truth.centre))
     assert len(world.objects) == 2 and d.label in ("block", "cube") and math.dist(d.centre, truth.centre) < 0.012
     assert d.visible < 0.6
