@@ -16,7 +16,7 @@ from hiervla.core.geometry import Vec3
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
-from hiervla.sim.expectation import parse_goal
+from hiervla.sim.expectation import parse_expectation
 from hiervla.sim.toml_lines import line_of
 
 RESERVED = ("table", "edge", "left", "right", "front", "behind")
@@ -151,7 +151,7 @@ class ExpectSpec(_Form):
     status: tuple[str, ...] = ("done",)
     """Statuses that are right."""
     goals: tuple[str, ...] = ()
-    """``in red_cube blue_bowl``; ``at_distance cup edge 0.05``; see docs/scenes.md."""
+    """``in red_cube blue_bowl``; ``moved cube 0.10 left``; ``pressed button``; see docs/scenes.md for all."""
     still: tuple[str, ...] = ()
     """Bodies that must not have been moved by more than 3 cm."""
 
@@ -219,7 +219,7 @@ class Scene(_Form):
                     )
             for text in s.expect.goals:
                 try:
-                    parse_goal(text, names)
+                    parse_expectation(text, names, [z.name for z in self.zone])
                 except SetupError as e:
                     raise _at(f"scenario {s.name!r}: {e}", "scenario", i, "expect", "goals") from e
         return self

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from hiervla.core.arrangements import ANGLE_TOLERANCE_RAD
+from hiervla.core.geometry import wrap_angle
+from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import Held, Surface, World
 from hiervla.sim.describe import describe_all
-from hiervla.sim.expectation import TOLERANCE_M, parse_goal
+from hiervla.sim.expectation import MOVED_TOLERANCE_M, TOLERANCE_M, Change, parse_expectation, parse_goal
 from hiervla.sim.simulation import Simulation
 
-__all__ = ["STILL_M", "TOLERANCE_M", "left_alone", "parse_goal", "settle", "true_goals", "true_world"]
+__all__ = [
+    "STILL_M",
+    "TOLERANCE_M",
+    "left_alone",
+    "parse_expectation",
+    "parse_goal",
+    "settle",
+    "true_goals",
+    "true_world",
+]
 STILL_M = 0.03
 """A body that moved less than this has been left alone."""
 
@@ -28,7 +42,7 @@ def true_world(sim: Simulation) -> World:
     return World(
         look_id="truth", time_s=sim.client.time_s, objects=describe_all(sim),
         held=Held(id=held, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0) if held else None,
-        surfaces={"table": Surface(name="table", height_m=0.0, outline=outline)},
+        surfaces={"table": Surface(name="table", height_m=0.0, outline=outline)}, zones={z.name: z for z in sim.scene.zone},
     )  # fmt: skip
 
 
@@ -36,7 +50,30 @@ def true_goals(sim: Simulation, texts: tuple[str, ...]) -> dict[str, bool]:
     """Each expectation and whether it holds, once everything has come to rest."""
     settle(sim)
     world = true_world(sim)
-    return {t: bool(holds(parse_goal(t, list(sim.bodies)), world)) for t in texts}
+    zones = [z.name for z in sim.scene.zone]
+    return {t: _true(parse_expectation(t, list(sim.bodies), zones), sim, world) for t in texts}
+
+
+def _true(expected: Goal | Change, sim: Simulation, world: World) -> bool:
+    if isinstance(expected, Goal):
+        return bool(holds(expected, world))
+    body, amount = sim.bodies[expected.body], expected.amount
+    now = sim.pose(expected.body)
+    match expected.what:
+        case "pressed":
+            times = sim.presses.get(expected.body, 0)
+            return times >= 1 if amount is None else times == amount
+        case "upright":
+            return world.objects[expected.body].posture == "upright"
+        case "turned":  # by the body's own turn, which no symmetry hides from truth
+            off = wrap_angle(now.yaw - body.start.yaw - math.radians(amount or 0.0))
+            return abs(off) <= ANGLE_TOLERANCE_RAD
+        case "moved":
+            gone = now.position[:2] - body.start.position[:2]
+            if expected.direction is None:
+                return abs(float(np.linalg.norm(gone)) - (amount or 0.0)) <= MOVED_TOLERANCE_M
+            wanted = np.asarray(DIRECTIONS[expected.direction]) * (amount or 0.0)
+            return float(np.linalg.norm(gone - wanted)) <= MOVED_TOLERANCE_M
 
 
 def left_alone(sim: Simulation, names: tuple[str, ...]) -> dict[str, bool]:
