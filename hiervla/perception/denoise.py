@@ -19,6 +19,8 @@ _SHADE = 1.5
 _STEP_M = 0.006
 _LEAST_PX = 30
 """Below this many pixels a plane of its own would follow the noise."""
+_PLENTY_PX = 3000
+"""A region of more pixels is fitted to every seventh of them."""
 _REACH_PX = 2
 _ALIKE = 30
 """Pixels whose channels' sum differs by less may lie on one bent surface."""
@@ -149,20 +151,22 @@ def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m
     time without outliers.
     """
     h, w = depth.shape
-    size = np.bincount(labels.ravel(), minlength=n)
-    chosen = np.nonzero((size[labels] >= _LEAST_PX).ravel() & (depth > 0).ravel())[0]
-    k = labels.ravel()[chosen]
+    which = labels.ravel()
+    size = np.bincount(which, minlength=n)
     large = size >= _LEAST_PX
     m = int(large.sum())
-    k = (np.cumsum(large) - 1)[k]  # numbered without gaps
-    z = depth.ravel()[chosen]
+    slot = np.cumsum(large) - 1  # large regions numbered without gaps
+    every = np.nonzero(large[which] & (depth > 0).ravel())[0]
+    # Of table, wall and floor a part of the pixels says as much as all of them.
+    chosen = every[(size[which[every]] < _PLENTY_PX) | (every % 7 == 0)]
+    k, z = slot[which[chosen]], depth.ravel()[chosen]
     rows, cols = np.divmod(chosen, w)
     count = np.maximum(np.bincount(k, minlength=m), 1)
-    u = cols - (np.bincount(k, cols, m) / count)[k]  # about each region's middle: well conditioned
-    v = rows - (np.bincount(k, rows, m) / count)[k]
-    use = (~hole.ravel()[chosen]).astype(np.float64)
-    fitted = z
-    off = np.zeros(len(z))
+    middle_u, middle_v = np.bincount(k, cols, m) / count, np.bincount(k, rows, m) / count
+    u, v = cols - middle_u[k], rows - middle_v[k]  # about each region's middle: well conditioned
+    sound = ~hole.ravel()[chosen]
+    use = sound.astype(np.float64)
+    off, c = np.zeros(len(z)), np.zeros((m, 3))
     for _ in range(2):
         terms = (np.ones(len(z)), u, v)
         matrix = np.empty((m, 3, 3))
@@ -171,19 +175,20 @@ def _planes(depth: Array, labels: NDArray[np.int32], n: int, hole: Mask, sigma_m
             right[:, i] = np.bincount(k, use * terms[i] / z, m)
             for j in range(i, 3):
                 matrix[:, i, j] = matrix[:, j, i] = np.bincount(k, use * terms[i] * terms[j], m)
-        matrix += np.eye(3) * 1e-6
-        c = np.linalg.solve(matrix, right[..., None])[..., 0]
-        inverse = c[k, 0] + c[k, 1] * u + c[k, 2] * v
-        fitted = 1.0 / np.maximum(inverse, 1e-3)
-        off = z - fitted
-        use = (~hole.ravel()[chosen] & (np.abs(off) < 4 * sigma_m)).astype(np.float64)
+        c = np.linalg.solve(matrix + np.eye(3) * 1e-6, right[..., None])[..., 0]
+        off = z - 1.0 / np.maximum(c[k, 0] + c[k, 1] * u + c[k, 2] * v, 1e-3)
+        use = (sound & (np.abs(off) < 4 * sigma_m)).astype(np.float64)
     left = np.maximum(np.bincount(k, use, m), 1)
     rms = np.sqrt(np.bincount(k, use * off**2, m) / left)
     good = (rms < sigma_m * (1.0 + 2.2 / np.sqrt(left)) + 0.0001) & (left > 0.9 * count) & (left >= _LEAST_PX * 0.8)
+    every = every[good[slot[which[every]]]]
+    k = slot[which[every]]
+    rows, cols = np.divmod(every, w)
     plane = depth.copy()
-    plane.ravel()[chosen] = fitted
+    inverse = c[k, 0] + c[k, 1] * (cols - middle_u[k]) + c[k, 2] * (rows - middle_v[k])
+    plane.ravel()[every] = 1.0 / np.maximum(inverse, 1e-3)
     flat = np.zeros(h * w, dtype=bool)
-    flat[chosen] = good[k]
+    flat[every] = True
     return plane, flat.reshape(h, w)
 
 

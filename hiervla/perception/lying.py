@@ -39,12 +39,12 @@ def fit_lying(points: Array, heights: Array, noise_m: float) -> Solid | None:
     xy, h = points[::stride, :2] - middle, heights[::stride]
     if np.ptp(h) < 0.010 or np.ptp(xy, axis=0).max() > 0.20:
         return None
-    best = min((_back(xy, h, math.radians(a)) for a in range(0, 180, 10)), key=lambda b: b.rms)
+    best = _best_back(xy, h, np.radians(np.arange(0.0, 180.0, 10.0)))
     limit = 0.0006 + 0.9 * noise_m
     if best.rms > 4 * limit + 0.001:
         return None
-    for step in (5, 2.5, 1.2, 0.6):
-        best = min(best, *(_back(xy, h, best.yaw + math.radians(k * step)) for k in (-1, 1)), key=lambda b: b.rms)
+    best = _best_back(xy, h, best.yaw + np.radians(np.arange(-9.0, 9.1, 1.5)))
+    best = _best_back(xy, h, best.yaw + np.radians(np.arange(-1.2, 1.3, 0.4)))
     if best.rms > limit or not 0.008 < best.radius < 0.05 or best.height - best.radius < -0.006:
         return None
     return _solid(points[:, :2] - middle, heights, middle, best, limit)
@@ -73,25 +73,22 @@ def _solid(xy: Array, h: Array, middle: Array, back: _Back, limit: float) -> Sol
     )  # fmt: skip
 
 
-def _back(xy: Array, h: Array, yaw: float) -> _Back:
-    """The circle through points seen along ``yaw``, those near the ends left out (algebraic fit, Kåsa)."""
-    c, s = math.cos(yaw), math.sin(yaw)
-    along, across = xy @ (c, s), xy @ (-s, c)
-    inner = (along > along.min() + _CAP_M) & (along < along.max() - _CAP_M)
-    bad = _Back(yaw, 0.0, 0.0, 1.0, math.inf)
-    if inner.sum() < 18:
-        return bad
-    t, up = across[inner], h[inner]
-    a = np.column_stack([2 * t, 2 * up, np.ones(len(t))])
-    b = t**2 + up**2
-    try:
-        x = np.linalg.solve(a.T @ a, a.T @ b)
-    except np.linalg.LinAlgError:
-        return bad
-    squared = float(x[2] + x[0] ** 2 + x[1] ** 2)
-    if squared <= 0:
-        return bad
-    radius = math.sqrt(squared)
-    off = np.abs(np.hypot(t - x[0], up - x[1]) - radius)
-    keep = off <= np.quantile(off, 0.95)
-    return _Back(yaw, float(x[0]), float(x[1]), radius, float(np.sqrt((off[keep] ** 2).mean())))
+def _best_back(xy: Array, h: Array, yaws: Array) -> _Back:
+    """Of the circles through points seen along each yaw, those near the ends left out, the best (Kåsa's fit)."""
+    c, s = np.cos(yaws)[:, None], np.sin(yaws)[:, None]
+    along, t = xy[:, 0] * c + xy[:, 1] * s, xy[:, 1] * c - xy[:, 0] * s  # (Y, N)
+    w = (along > along.min(axis=1, keepdims=True) + _CAP_M) & (along < along.max(axis=1, keepdims=True) - _CAP_M)
+    a = np.stack([2 * t, np.broadcast_to(2 * h, t.shape), np.ones_like(t)], axis=1) * w[:, None]  # (Y, 3, N)
+    b = t**2 + h**2
+    matrix = a @ a.transpose(0, 2, 1) + np.eye(3) * 1e-12
+    x = np.linalg.solve(matrix, a @ b[..., None])[..., 0]
+    squared = x[:, 2] + x[:, 0] ** 2 + x[:, 1] ** 2
+    radius = np.sqrt(np.maximum(squared, 1e-9))
+    off = np.where(w, np.abs(np.hypot(t - x[:, :1], h - x[:, 1:2]) - radius[:, None]), np.nan)
+    off = np.sort(off, axis=1)  # NaN last
+    n = w.sum(axis=1)
+    kept = np.arange(off.shape[1]) < 0.95 * n[:, None]  # a few strays should not decide
+    rms = np.sqrt((np.where(kept, off, 0.0) ** 2).sum(axis=1) / np.maximum(kept.sum(axis=1), 1))
+    rms[(n < 18) | (squared <= 0)] = math.inf
+    i = int(np.argmin(rms))
+    return _Back(float(yaws[i]), float(x[i, 0]), float(x[i, 1]), float(radius[i]), float(rms[i]))

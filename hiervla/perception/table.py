@@ -81,7 +81,9 @@ def find_table(view: View, flat: Mask) -> Surface | None:
         uv = np.stack([cols[out] + 0.5 + dc / 2, rows[out] + 0.5 + dr / 2], axis=1)
         samples.append(view.rays_to(uv, 0.0)[:, :2])
     xy = np.concatenate(samples)
-    hull = hull_of(view.points[rows, cols, :2])
+    first, last = flat.argmax(axis=1), w - 1 - flat[:, ::-1].argmax(axis=1)
+    lines = np.nonzero(flat.any(axis=1))[0]  # a plane's picture keeps its hull: the ends of the rows are enough
+    hull = hull_of(np.concatenate([view.points[lines, ends[lines], :2] for ends in (first, last)]))
     if len(xy) < 20:
         return _surface(view, *_box_of(hull), seen=False)
     fit = fit_rectangle(xy, hull=hull)
