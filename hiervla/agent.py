@@ -39,7 +39,7 @@ class Agent:
         scene: name of a scene, or a path to a scene file.
         seed: everything random in the scene follows from it.
         brain: a name (``grammar``), a dotted path, or a Brain of one's own.
-        robot: a Robot of one's own; left out, the scene is built in PyBullet.
+        robot: a simulated arm by name (``panda``, ``iiwa``), or a Robot of one's own; left out, the scene's own arm.
         settings: all other settings; see ``hiervla.core.config``.
         workspace: folder with skills, tools, prompts and scenes of one's own, or a loaded Workspace.
         keep: write a run folder for every mission.
@@ -50,7 +50,7 @@ class Agent:
     """
 
     def __init__(
-        self, scene: str | None = None, seed: int = 0, *, brain: str | Brain | None = None, robot: Robot | None = None,
+        self, scene: str | None = None, seed: int = 0, *, brain: str | Brain | None = None, robot: str | Robot | None = None,
         settings: Settings | None = None, workspace: str | Path | Workspace | None = None, gui: bool = False,
         keep: bool = True, approver: Approver | None = None,
     ) -> None:  # fmt: skip
@@ -60,6 +60,8 @@ class Agent:
         self.scene, self.seed = scene or self.settings.scene, seed
         if isinstance(brain, str):
             self.settings = self.settings.model_copy(update={"brain": brain})
+        if isinstance(robot, str):
+            self.settings = self.settings.model_copy(update={"robot": robot})
         if not isinstance(workspace, Workspace):
             workspace = load_workspace(own_root(str(workspace)) if workspace else own_root())
         self.keep, self.approver = keep, approver
@@ -70,7 +72,7 @@ class Agent:
             seed,
             gui,
             brain=None if isinstance(brain, str) else brain,
-            robot=robot,
+            robot=None if isinstance(robot, str) else robot,
         )
         self.dialogue: list[Turn] = []
         self.world: World | None = None

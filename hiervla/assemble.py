@@ -19,6 +19,7 @@ from hiervla.workspace import Workspace
 if TYPE_CHECKING:
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.guard.rules import Guard
+    from hiervla.robot.arm_model import ArmModel
     from hiervla.sim.scene import Scene
     from hiervla.sim.simulation import Simulation
 
@@ -68,10 +69,12 @@ def assemble(
     camera = described.camera[0].name
     sim = None
     if robot is None:
-        sim, robot = simulated(described, seed, gui)
-    safe = Envelope(robot, described.limits)
+        sim, robot = simulated(described, seed, gui, settings.robot)
+    elif settings.robot is not None:
+        raise SetupError(f"a robot was given, and the settings name another: {settings.robot}; choose one of them")
+    safe = Envelope(robot, described.limits.over(robot.describe().limits))
     eyes = GeometricEyes(
-        vocabulary, described.zone, camera=camera, limits=described.limits, gripper=safe.description.gripper
+        vocabulary, described.zone, camera=camera, limits=safe.limits, gripper=safe.description.gripper
     )
     policies = {
         name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}
@@ -89,15 +92,13 @@ def assemble(
     return Cell(described, sim, safe, eyes, mind, cerebellum, guard, vocabulary, workspace, draw, camera)
 
 
-def simulated(scene: Scene, seed: int, gui: bool = False) -> tuple[Simulation, Robot]:
-    """A scene built in PyBullet with its arm in it."""
+def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None) -> tuple[Simulation, Robot]:
+    """A scene built in PyBullet with an arm in it: the named one, or the scene's own."""
     from hiervla.bullet.client import Lens, look_at
-    from hiervla.robot import panda
     from hiervla.robot.bullet_arm import BulletArm, FixedCamera
     from hiervla.sim.simulation import Simulation
 
-    if scene.robot != "panda":
-        raise unknown("robot", scene.robot, ["panda"])
+    model = arm_model(arm or scene.robot)
     sim = Simulation(scene, seed, gui=gui)
     cameras = tuple(
         FixedCamera(
@@ -108,9 +109,26 @@ def simulated(scene: Scene, seed: int, gui: bool = False) -> tuple[Simulation, R
         )
         for c in scene.camera
     )
-    arm = BulletArm(sim.client, cameras, scene.limits)
-    sim.attach(arm.arm, panda.GRASP)
-    return sim, arm
+    robot = BulletArm(sim.client, cameras, model, scene.limits.over(model.limits))
+    sim.attach(robot.arm, model.grasp)
+    return sim, robot
+
+
+def arm_model(name: str) -> ArmModel:
+    """A simulated arm by name, or by a dotted path ``package.module:MODEL``."""
+    from hiervla.robot.arm_model import ArmModel
+    from hiervla.robot.iiwa import IIWA
+    from hiervla.robot.panda import PANDA
+
+    known = {model.name: model for model in (PANDA, IIWA)}
+    if ":" in name:
+        made = _dotted(name)
+        if not isinstance(made, ArmModel):
+            raise SetupError(f"{name} is no ArmModel (see hiervla.robot.arm_model)")
+        return made
+    if name not in known:
+        raise unknown("robot", name, sorted(known), "or a dotted path package.module:MODEL")
+    return known[name]
 
 
 def make_brain(name: str, workspace: Workspace) -> Brain:

@@ -16,6 +16,7 @@ def chat(
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    robot: opt.Robot = None,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
     gui: opt.Gui = False,
@@ -24,7 +25,7 @@ def chat(
     from hiervla.cli.live import Live, ask_person
 
     space = opt.workspace(workspace)
-    settings = opt.settings(space, set_, brain, policy)
+    settings = opt.settings(space, set_, brain, policy, robot)
     from hiervla.agent import Agent
 
     live = Live()

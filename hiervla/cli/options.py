@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Scene = Annotated[str | None, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Everything random follows from it.")]
 Brain = Annotated[str | None, typer.Option("--brain", help="grammar, or package.module:Class.")]
+Robot = Annotated[
+    str | None, typer.Option("--robot", help="Arm instead of the scene's own: panda, iiwa, or package.module:MODEL.")
+]
 Policy = Annotated[str | None, typer.Option("--policy", help="servo, or package.module:Class.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; all else goes to stderr.")]
 Own = Annotated[
@@ -41,7 +44,10 @@ def workspace(own: str | None) -> Workspace:
     return load_workspace(root)
 
 
-def settings(space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None) -> Settings:
+def settings(
+    space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None,
+    robot: str | None = None,
+) -> Settings:  # fmt: skip
     """Settings of the workspace's hiervla.toml with the command line's changes on top."""
     from hiervla.core.config import load_settings
     from hiervla.workspace import MARKER
@@ -50,6 +56,7 @@ def settings(space: Workspace, sets: list[str] | None, brain: str | None = None,
         *(sets or []),
         *([f"brain={json.dumps(brain)}"] if brain else []),
         *([f"policy={json.dumps(policy)}"] if policy else []),
+        *([f"robot={json.dumps(robot)}"] if robot else []),
     ]
     return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))
 

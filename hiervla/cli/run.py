@@ -15,6 +15,7 @@ def run(
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    robot: opt.Robot = None,
     json: opt.Json = False,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
@@ -29,7 +30,7 @@ def run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy)
+        settings = opt.settings(space, set_, brain, policy, robot)
         from hiervla.agent import Agent
 
         with Agent(scene, seed, settings=settings, workspace=space, gui=gui, keep=keep, approver=ask_person) as agent:

@@ -31,6 +31,7 @@ def scenario_run(
     workspace: opt.Own = None,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    robot: opt.Robot = None,
     set_: opt.Sets = None,
 ) -> None:
     """Run scenarios and print true, claimed and false successes with Wilson intervals. Exit code 6: a goal was missed."""
@@ -39,7 +40,7 @@ def scenario_run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy)
+        settings = opt.settings(space, set_, brain, policy, robot)
         text = seeds or (f"0-{episodes - 1}" if episodes else "0-4")
         chosen = choose(space, names)
         own = space.roots[1] if len(space.roots) > 1 else None

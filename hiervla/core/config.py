@@ -33,6 +33,8 @@ class Settings(BaseModel):
 
     scene: str = "tabletop"
     """Scene to run in when none is named."""
+    robot: str | None = None
+    """Simulated arm to use instead of the scene's own: panda, iiwa, or a dotted path ``package.module:MODEL``."""
     brain: str = "grammar"
     """grammar, scripted, or a dotted path ``package.module:Class``."""
     policy: str = "servo"

@@ -49,6 +49,10 @@ class Limits(BaseModel):
     force_n: float = Field(default=90.0, gt=0)
     """Wrist force at which the arm halts and the run ends; the over-force monitor speaks well below it."""
 
+    def over(self, own: Limits) -> Limits:
+        """An arm's own limits, with those of these that were said (in a scene's file) in their place."""
+        return own.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+
     def highest(self, x: float, y: float) -> float:
         """The highest the grasp centre can be over (x, y) with the hand pointing down, metres; −inf out of reach."""
         r = math.hypot(x - self.base[0], y - self.base[1])

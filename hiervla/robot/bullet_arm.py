@@ -21,7 +21,7 @@ from hiervla.core.geometry import (
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.core.ports import Detail, RobotDescription
 from hiervla.core.task import Limits
-from hiervla.robot import panda
+from hiervla.robot.arm_model import ArmModel
 
 STEP_S = 0.1
 _GAIN, _FORCE_NM = 0.4, 200.0
@@ -35,11 +35,9 @@ _YIELD_M = 0.002
 """How far the set-point gives way along the force each time the reflex is felt."""
 _PARTS = 4
 """Set-points sent within one tick."""
-HOME = (0.36, 0.0, 0.42, 0.0)
 _IK_ROUNDS = 300
 """From a fixed start: 300 rounds leave under a millimetre at full stretch, and cost a millisecond at most."""
 _WRIST = (Lens(320, 240, 62.0), Lens(96, 72, 62.0))
-_HAND_KG = 0.81 + 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,18 @@ class FixedCamera:
 
 
 class BulletArm:
-    """The Panda in a PyBullet world. Deterministic; the clock is the simulation's."""
+    """An arm of any model in a PyBullet world. Deterministic; the clock is the simulation's."""
 
-    def __init__(self, client: BulletClient, cameras: tuple[FixedCamera, ...], limits: Limits) -> None:
-        self.client, self.cameras, self.limits = client, cameras, limits
-        self.arm = panda.load(client, limits.base)
+    def __init__(
+        self, client: BulletClient, cameras: tuple[FixedCamera, ...], model: ArmModel, limits: Limits | None = None
+    ) -> None:
+        """``limits`` are the cell's own; left out, the model's."""
+        self.client, self.cameras, self.model = client, cameras, model
+        self.limits = limits or model.limits
+        x, y, z, yaw = model.home
+        bx, by, bz = self.limits.base
+        self.home = (x + bx, y + by, z + bz, yaw)
+        self.arm = model.load(client, self.limits.base)
         self._cid = {"physicsClientId": client.id}
         self._gripper = 0.0
         self._force_n = 40.0
@@ -68,8 +73,8 @@ class BulletArm:
 
     def _go_home(self) -> None:
         for _ in range(6):  # IK from the rest posture converges in a few rounds
-            joints = self._solve(np.array(HOME[:3]), downward(HOME[3]))
-            for j in panda.ARM:
+            joints = self._solve(np.array(self.home[:3]), downward(self.home[3]))
+            for j in self.model.joints:
                 pybullet.resetJointState(self.arm, j, joints[j], **self._cid)
         self._command(joints)
         self.client.step(30)
@@ -77,20 +82,20 @@ class BulletArm:
 
     def describe(self) -> RobotDescription:
         return RobotDescription(
-            name="panda",
-            joints=7,
+            name=self.model.name,
+            joints=len(self.model.joints),
             step_s=STEP_S,
             limits=self.limits,
             cameras=(*(c.name for c in self.cameras), "wrist"),
-            home=HOME,
-            gripper=panda.GRIPPER,
+            home=self.home,
+            gripper=self.model.gripper,
         )
 
     # --- senses ------------------------------------------------------------------------------------------------
 
     def observe(self, detail: Detail = "none", cameras: tuple[str, ...] | None = None) -> Observation:
-        joints = pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)
-        fingers = pybullet.getJointStates(self.arm, list(panda.FINGERS), **self._cid)
+        joints = pybullet.getJointStates(self.arm, list(self.model.joints), **self._cid)
+        fingers = pybullet.getJointStates(self.arm, list(self.model.fingers), **self._cid)
         images: dict[str, CameraImage] = {}
         if detail != "none":
             large = detail == "look"
@@ -107,28 +112,27 @@ class BulletArm:
             hand=self._hand(),
             gripper_width_m=float(max(0.0, fingers[0][0]) + max(0.0, fingers[1][0])),
             wrench=self._strongest,
-            links=panda.capsules(self.client, self.arm),
+            links=self.model.capsules(self.client, self.arm),
         )
 
     def _hand(self) -> Pose:
-        s = pybullet.getLinkState(self.arm, panda.GRASP, computeForwardKinematics=1, **self._cid)
+        s = pybullet.getLinkState(self.arm, self.model.grasp, computeForwardKinematics=1, **self._cid)
         return Pose(np.array(s[4]), np.array(s[5]))
 
     def _wrist_camera(self) -> Array:
-        s = pybullet.getLinkState(self.arm, panda.HAND, computeForwardKinematics=1, **self._cid)
+        s = pybullet.getLinkState(self.arm, self.model.hand, computeForwardKinematics=1, **self._cid)
         hand = Pose(np.array(s[4]), np.array(s[5]))
-        tilt = Pose(np.array([0.06, 0.0, 0.02]), quaternion_from_rotvec([0.0, -0.35, 0.0]))
-        m = (hand @ tilt).matrix()
+        m = (hand @ self.model.wrist_camera).matrix()
         turn = np.eye(4)
         turn[:3, :3] = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]], dtype=float)  # image up = away from the wrist
         return m @ turn
 
     def _wrench(self) -> Array:
         """Force and torque at the wrist in world axes, without the hand's own weight."""
-        s = pybullet.getJointState(self.arm, panda.HAND, **self._cid)[2]
-        q = pybullet.getLinkState(self.arm, panda.HAND, **self._cid)[5]
+        s = pybullet.getJointState(self.arm, self.model.hand, **self._cid)[2]
+        q = pybullet.getLinkState(self.arm, self.model.hand, **self._cid)[5]
         r = Pose(np.zeros(3), q).rotation()
-        force = -(r @ np.array(s[:3])) + (0, 0, _HAND_KG * 9.81)
+        force = -(r @ np.array(s[:3])) + (0, 0, self.model.hand_kg * 9.81)
         return np.concatenate([force, -(r @ np.array(s[3:]))])
 
     # --- motion ------------------------------------------------------------------------------------------------
@@ -150,7 +154,7 @@ class BulletArm:
         return np.array([*(self._setpoint - before), *action[3:6], action[6]])
 
     def _run(self, goal: Array) -> None:
-        """One tick towards joint angles ``goal`` (7,), in even parts so that the hand is not jerked.
+        """One tick towards joint angles ``goal`` (N,), in even parts so that the hand is not jerked.
 
         Gives way at once when the wrist meets resistance, as an arm's own collision reflex does: a tick is too late.
         """
@@ -170,37 +174,39 @@ class BulletArm:
                 start = goal = self._joints = self._solve(self._setpoint, self._setturn)
 
     def _solve(self, position: Array, quaternion: Array) -> Array:
-        """Joint angles (7,) for a grasp centre, always sought from the same posture turned to the goal's bearing.
+        """Joint angles (N,) for a grasp centre, always sought from the same posture turned to the goal's bearing.
 
         Seven joints for six numbers: sought from where the arm is, the elbow drifts until a joint meets its stop.
+        From given start positions PyBullet's IK measures from the base, not from the world's origin.
         """
-        base = self.limits.base
+        base = np.asarray(self.limits.base)
         turn = math.atan2(position[1] - base[1], position[0] - base[0])
-        wrist = panda.REST[6] + wrap_angle(turn - yaw_of(quaternion))
-        seed = [turn, *panda.REST[1:6], wrist, 0.04, 0.04]
+        rest = self.model.rest
+        wrist = rest[-1] + wrap_angle(turn - yaw_of(quaternion))
+        seed = [rest[0] + turn, *rest[1:-1], wrist, *[self.model.finger_travel_m] * 2]
         solution = pybullet.calculateInverseKinematics(
-            self.arm, panda.GRASP, position.tolist(), list(quaternion), currentPositions=seed,
+            self.arm, self.model.grasp, (position - base).tolist(), list(quaternion), currentPositions=seed,
             maxNumIterations=_IK_ROUNDS, residualThreshold=1e-5, **self._cid,
         )  # fmt: skip
-        return np.clip(np.array(solution[:7]), panda.LOWER, panda.UPPER)
+        return np.clip(np.array(solution[: len(rest)]), self.model.lower, self.model.upper)
 
     def _command(self, joints: Array) -> None:
         self._joints = joints
         pybullet.setJointMotorControlArray(
             self.arm,
-            list(panda.ARM),
+            list(self.model.joints),
             pybullet.POSITION_CONTROL,
             targetPositions=list(joints),
-            positionGains=[_GAIN] * 7,
-            forces=[_FORCE_NM] * 7,
+            positionGains=[_GAIN] * len(joints),
+            forces=[_FORCE_NM] * len(joints),
             **self._cid,
         )
-        for j in panda.FINGERS:
+        for j in self.model.fingers:
             pybullet.setJointMotorControl2(
                 self.arm,
                 j,
                 pybullet.POSITION_CONTROL,
-                targetPosition=0.04 * (1 - self._gripper),
+                targetPosition=self.model.finger_travel_m * (1 - self._gripper),
                 force=self._force_n,
                 maxVelocity=0.25,
                 **self._cid,
@@ -210,7 +216,7 @@ class BulletArm:
         """Hold where it is, or as far back as frees it from what it presses against."""
         hand = self._hand()
         self._setpoint, self._setturn = hand.position, hand.quaternion
-        joints = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(panda.ARM), **self._cid)])
+        joints = np.array([s[0] for s in pybullet.getJointStates(self.arm, list(self.model.joints), **self._cid)])
         self._command(joints)
         self.client.step(6)
         for _ in range(10):

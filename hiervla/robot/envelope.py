@@ -23,8 +23,9 @@ class Envelope:
 
     def __init__(self, robot: Robot, limits: Limits | None = None) -> None:
         self.robot = robot
-        self.description = robot.describe()
-        self.limits = limits or self.description.limits
+        about = robot.describe()
+        self.limits = limits or about.limits
+        self.description = about.model_copy(update={"limits": self.limits})
         self.shortened = 0
         """Actions that had to be shortened so far."""
         self._told: Array | None = None

@@ -172,10 +172,12 @@ class Scene(_Form):
     name: str
     doc: str = ""
     robot: str = "panda"
+    """panda, iiwa, or a dotted path ``package.module:MODEL`` of an ArmModel; a run may name another."""
     table: TableSpec = TableSpec()
     camera: tuple[CameraSpec, ...] = Field(default=(CameraSpec(),), min_length=1)
     """The first one is looked with."""
     limits: Limits = Limits()
+    """Only what is written here changes the arm's own limits."""
     body: tuple[BodySpec, ...] = ()
     region: tuple[float, float, float, float] = (0.32, -0.30, 0.68, 0.30)
     """Where bodies without a place of their own are put: x0, y0, x1, y1."""

@@ -25,8 +25,8 @@ from hiervla.core.observation import CameraImage, Observation
 from hiervla.core.vocabulary import Inventory, Lexicon, Vocabulary
 from hiervla.core.world import Detection, World
 from hiervla.perception.eyes import GeometricEyes
-from hiervla.robot import panda
 from hiervla.robot.bullet_arm import BulletArm, FixedCamera
+from hiervla.robot.panda import PANDA
 from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec, CameraSpec, Scene
 from hiervla.sim.simulation import Simulation
@@ -98,8 +98,8 @@ def cell(bodies: list[BodySpec], seed: int = 0, apart_m: float = 0.035, camera: 
     c = scene.camera[0]
     pose = look_at(np.array(c.position), np.array(c.look_at))
     fixed = FixedCamera(c.name, pose, Lens(*c.size, c.fov_deg), Lens(*c.small, c.fov_deg))
-    arm = BulletArm(sim.client, (fixed,), scene.limits)
-    sim.attach(arm.arm, panda.GRASP)
+    arm = BulletArm(sim.client, (fixed,), PANDA, scene.limits)
+    sim.attach(arm.arm, PANDA.grasp)
     return Cell(sim, arm)
 
 
