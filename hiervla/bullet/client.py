@@ -10,8 +10,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array
@@ -79,12 +81,26 @@ def look_at(eye: Array, target: Array, up: tuple[float, float, float] = (0, 0, 1
     return m
 
 
+class Sensor(Protocol):
+    """What comes between a perfect picture and the one that a camera gives."""
+
+    def stands(self, world_from_camera: Array) -> Array:
+        """Where a camera really is (4, 4) whose calibration says ``world_from_camera``."""
+        ...
+
+    def read(self, depth: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Depth (H, W) in metres as the camera gives it; 0 = no return."""
+        ...
+
+
 class BulletClient:
     """A physics world of its own. Gravity −9.81 m/s², fixed time step, deterministic for the same calls."""
 
     def __init__(self, gui: bool = False, hz: int = 120) -> None:
         self.hz = hz
         self.light = Light()
+        self.sensor: Sensor | None = None
+        """What is wrong with the cameras; None: nothing."""
         self.time_s = 0.0
         self.before_tick: list[Callable[[], None]] = []
         """Called once before each control tick's physics: where disturbances and recorders listen."""
@@ -112,8 +128,9 @@ class BulletClient:
             listen()
 
     def render(self, lens: Lens, world_from_camera: Array) -> CameraImage:
-        """An RGB-D image by TinyRenderer (CPU, the same on every machine)."""
-        camera_from_world = np.linalg.inv(world_from_camera)
+        """An RGB-D image by TinyRenderer (CPU, the same on every machine), as ``sensor`` gives it."""
+        stands = world_from_camera if self.sensor is None else self.sensor.stands(world_from_camera)
+        camera_from_world = np.linalg.inv(stands)
         view = np.diag([1.0, -1.0, -1.0, 1.0]) @ camera_from_world  # OpenGL looks along −z with y up
         n, f = lens.near_m, lens.far_m
         projection = pybullet.computeProjectionMatrixFOV(lens.fov_deg, lens.width / lens.height, n, f)
@@ -134,6 +151,8 @@ class BulletClient:
         buffer = np.asarray(buffer, dtype=np.float64).reshape(lens.height, lens.width)
         depth = (f * n / (f - (f - n) * buffer)).astype(np.float32)
         depth[buffer >= 1.0] = 0.0
+        if self.sensor is not None:
+            depth = self.sensor.read(depth)
         rgb = np.asarray(rgba, dtype=np.uint8).reshape(lens.height, lens.width, 4)[:, :, :3].copy()
         return CameraImage(rgb, depth, lens.intrinsics(), np.array(world_from_camera, dtype=np.float64))
 

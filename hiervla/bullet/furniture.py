@@ -35,6 +35,8 @@ HANDLE_M = (0.035, 0.014, 0.030)
 _BOARD, _WALL, _PLAY = 0.006, 0.005, 0.002
 _STAYS_N = {"drawer": 3.0, "slider": 2.0}
 """Friction that holds a moved part where it is."""
+_PUSH_N = 20.0
+"""How hard somebody pushes who opens or closes a drawer."""
 _SPRING_N = 5.0
 _BUTTON = (0.018, 0.014)
 """A button's radius and how far it stands above its panel."""
@@ -77,8 +79,16 @@ def add_furniture(
     if kind == "button":
         pybullet.setJointMotorControl2(body, MOVING, pybullet.POSITION_CONTROL, targetPosition=0.0, positionGain=0.3, force=_SPRING_N, **cid)  # fmt: skip
     else:
-        pybullet.setJointMotorControl2(body, MOVING, pybullet.VELOCITY_CONTROL, targetVelocity=0.0, force=_STAYS_N[kind], **cid)  # fmt: skip
+        drive(client, body, kind, None)
     return int(body)
+
+
+def drive(client: BulletClient, body: int, kind: str, speed_m_s: float | None) -> None:
+    """Let somebody push a drawer or slider at this speed along its way; None: let go, and it stays where it is."""
+    force = _STAYS_N[kind] if speed_m_s is None else _PUSH_N
+    pybullet.setJointMotorControl2(
+        body, MOVING, pybullet.VELOCITY_CONTROL, targetVelocity=speed_m_s or 0.0, force=force, physicsClientId=client.id
+    )
 
 
 def parts(kind: str, size: tuple[float, float, float]) -> tuple[list[Box], list[Box]]:

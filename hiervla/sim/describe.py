@@ -32,8 +32,8 @@ def describe_host(sim: Simulation, name: str) -> Detection:
 
 
 def describe_all(sim: Simulation) -> dict[str, Detection]:
-    """Every body, and the fixed part of every piece of furniture."""
-    out = {n: describe(sim, n) for n in sim.bodies}
+    """Every body that is not off the table, and the fixed part of every piece of furniture."""
+    out = {n: describe(sim, n) for n in sim.bodies if not sim.away(n)}
     hosts = [describe_host(sim, n) for n, b in sim.bodies.items() if b.spec.shape in FURNITURE]
     return out | {d.id: d for d in hosts}
 

@@ -6,14 +6,17 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-import pybullet
 
-from hiervla.core.geometry import quaternion_from_yaw
-from hiervla.sim.scene import DisturbanceSpec
+from hiervla.core.geometry import Pose, quaternion_from_yaw
+from hiervla.sim.script import DisturbanceSpec
 from hiervla.sim.simulation import Crowded, Simulation
 
 _FAR_M = 0.09
 """A body that is moved goes at least this far: less would not be a disturbance."""
+_PUSH_M_S = 0.15
+"""How fast somebody opens or closes a drawer."""
+_PUSH_S = 2.0
+"""How long somebody tries."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Disturber:
     _left: list[int] = field(default_factory=list)
     _held_before: set[str] = field(default_factory=set)
     _armed: list[bool] = field(default_factory=list)
+    _pushing: dict[str, float] = field(default_factory=dict)
+    """Drawers that somebody pushes, and until when."""
 
     def __post_init__(self) -> None:
         self._left = [s.times for s in self.specs]
@@ -46,6 +51,9 @@ class Disturber:
         held = self.sim.held()
         if held is not None:
             self._held_before.add(held)
+        for name in [n for n, until in self._pushing.items() if self.sim.client.time_s >= until]:
+            self.sim.push_joint(name, None)
+            del self._pushing[name]
         for i, spec in enumerate(self.specs):
             met = self._left[i] > 0 and self._met(spec, held)
             if met and self._armed[i]:
@@ -55,19 +63,21 @@ class Disturber:
             self._armed[i] = not met  # a trigger must pass before it can be met again
 
     def _met(self, spec: DisturbanceSpec, held: str | None) -> bool:
-        p = self.sim.pose(spec.body).position
+        if spec.when == "time":
+            return self.sim.client.time_s >= spec.at_s
+        p = self.sim.pose(spec.watched).position
         match spec.when:
-            case "time":
-                return self.sim.client.time_s >= spec.at_s
             case "approach":
                 return held is None and float(np.linalg.norm(self.sim.hand() - p)) < spec.within_m
             case "grasped":
-                return held == spec.body
+                return held == spec.watched
             case "carry":
-                return held == spec.body and p[2] >= spec.within_m
+                return held == spec.watched and p[2] >= spec.within_m
             case "placed":
                 apart = float(np.linalg.norm(self.sim.hand() - p)) > 0.06
-                return spec.body in self._held_before and held is None and apart
+                return spec.watched in self._held_before and held is None and apart
+            case "opened":
+                return self.sim.joint(spec.watched) >= spec.within_m
         raise AssertionError(spec.when)
 
     def _do(self, spec: DisturbanceSpec) -> None:
@@ -78,28 +88,56 @@ class Disturber:
                 dx, dy = spec.by or self._some_way(0.06)
                 self._shift(spec.body, dx, dy)
             case "remove":
-                pybullet.resetBasePositionAndOrientation(
-                    self.sim.bodies[spec.body].id, [2.2, 2.2, -0.6], [0, 0, 0, 1], physicsClientId=self.sim.client.id
-                )
+                self.sim.take_away(spec.body)
+            case "add":
+                x, y = spec.to or self._clear_spot(spec.body)
+                self._stand(spec.body, np.array([x, y, 0.0]))
+            case "swap":
+                self._swap(spec.body, spec.spare or "")
+            case "block":
+                self._stand(spec.spare or "", self.sim.upon(spec.body))
+            case "open" | "close":
+                self.sim.push_joint(spec.body, _PUSH_M_S if spec.do == "open" else -_PUSH_M_S)
+                self._pushing[spec.body] = self.sim.client.time_s + _PUSH_S
+            case "noise":
+                assert spec.sensor is not None  # the form saw to it
+                self.sim.sense(spec.sensor)
+            case "light":
+                assert spec.light is not None
+                self.sim.shine(spec.light)
+
+    def _swap(self, name: str, spare: str) -> None:
+        old = self.sim.pose(name)
+        foot = old.position - (0, 0, self.sim.bodies[name].shape.size[2] / 2)
+        self.sim.take_away(name)
+        self._stand(spare, foot, old.yaw)
+
+    def _stand(self, name: str, foot: np.ndarray, yaw: float | None = None) -> None:
+        """Set a body down with the middle of its bottom at ``foot`` (3,)."""
+        up = np.array([0.0, 0.0, self.sim.bodies[name].shape.size[2] / 2 + 0.002])
+        turned = self.sim.pose(name).yaw if yaw is None else yaw
+        self.sim.put(name, Pose(foot + up, quaternion_from_yaw(turned)))
+
+    def _clear_spot(self, name: str, far_from: tuple[float, float] | None = None) -> tuple[float, float]:
+        """A free spot away from the hand, and from a point; where there is none, where the body is."""
+        body, hand = self.sim.bodies[name], self.sim.hand()
+        x, y = (float(v) for v in self.sim.pose(name).position[:2])
+        for region in [body.spec.region] * 30 + [None] * 30:  # where there is no room in its own: in the scene's
+            try:
+                x, y = self.sim.free_spot(body.radius, region, but=name)
+            except Crowded:
+                continue
+            clear = math.hypot(x - hand[0], y - hand[1]) >= _FAR_M + body.radius
+            if clear and (far_from is None or math.dist((x, y), far_from) >= _FAR_M):
+                break
+        return x, y
 
     def _move(self, spec: DisturbanceSpec) -> None:
         if spec.by is not None:
             self._shift(spec.body, *spec.by)
             return
-        body, old = self.sim.bodies[spec.body], self.sim.pose(spec.body).position
-        hand = self.sim.hand()
-        regions = [body.spec.region] * 30 + [None] * 30  # where there is no room in its own: in the scene's
-        x, y = float(old[0]), float(old[1])
-        for region in regions:
-            try:
-                x, y = self.sim.free_spot(body.radius, region, but=spec.body)
-            except Crowded:
-                continue
-            if (
-                math.hypot(x - old[0], y - old[1]) >= _FAR_M
-                and math.hypot(x - hand[0], y - hand[1]) >= _FAR_M + body.radius
-            ):
-                break
+        old = self.sim.pose(spec.body).position
+        x, y = spec.to or self._clear_spot(spec.body, (float(old[0]), float(old[1])))
         self._shift(spec.body, x - old[0], y - old[1])
 
     def _some_way(self, far: float) -> tuple[float, float]:
@@ -113,11 +151,8 @@ class Disturber:
         drop = self.sim.bodies[name].shape.size[2] / 2 + 0.002 - base[2]
         for n in (name, *riders):
             p = self.sim.pose(n)
-            at = p.position + (dx, dy, drop)
             turned = quaternion_from_yaw(p.yaw) if n == name else p.quaternion
-            i, cid = self.sim.bodies[n].id, self.sim.client.id
-            pybullet.resetBasePositionAndOrientation(i, at.tolist(), list(turned), physicsClientId=cid)
-            pybullet.resetBaseVelocity(i, [0, 0, 0], [0, 0, 0], physicsClientId=cid)
+            self.sim.put(n, Pose(p.position + (dx, dy, drop), turned))
 
     def _rides(self, name: str, base: str) -> bool:
         at: str | None = name

@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
 import pybullet
 
-from hiervla.bullet.client import BulletClient
-from hiervla.bullet.extruded import LETTERS
-from hiervla.bullet.furniture import (
-    FURNITURE,
-    HANDLE_M,
-    HOST,
-    MOVING,
-    PRESSED_M,
-    SIZES_M,
-    TRAVEL_M,
-    add_furniture,
-    tray_box,
-)
-from hiervla.bullet.shapes import HOLLOW, ROUND, BodyShape, add_body
+from hiervla.bullet.client import BulletClient, Light, look_at
+from hiervla.bullet.furniture import HANDLE_M, HOST, MOVING, PRESSED_M, TRAVEL_M, drive, tray_box
+from hiervla.bullet.shapes import HOLLOW, BodyShape, add_body
 from hiervla.core.errors import SetupError
-from hiervla.core.geometry import Pose, Vec3, quaternion_from_rotvec, quaternion_from_yaw, quaternion_multiply
-from hiervla.sim.scene import COLOURS, BodySpec, Range, Scene
+from hiervla.core.geometry import Array, Pose, quaternion_from_yaw
+from hiervla.sim.building import Body, Builder
+from hiervla.sim.forms import LightSpec, SensorSpec
+from hiervla.sim.scene import Scene
+from hiervla.sim.sensing import Sensor
 
-_SIZES: dict[str, tuple[Range, Range, Range]] = {
-    "cube": ((0.036, 0.048),) * 3,
-    "block": ((0.058, 0.072), (0.034, 0.044), (0.034, 0.044)),
-    "cylinder": ((0.036, 0.048), (0.036, 0.048), (0.045, 0.065)),
-    "ball": ((0.040, 0.048),) * 3,
-    "bowl": ((0.115, 0.130), (0.115, 0.130), (0.042, 0.050)),
-    "box": ((0.17, 0.20), (0.13, 0.15), (0.05, 0.06)),
-    "cup": ((0.062, 0.070), (0.062, 0.070), (0.070, 0.085)),
-    "plate": ((0.15, 0.17), (0.15, 0.17), (0.018, 0.022)),
-    "ring": ((0.060, 0.076), (0.060, 0.076), (0.014, 0.022)),
-    "wedge": ((0.045, 0.060), (0.040, 0.055), (0.022, 0.034)),
-    "shape": ((0.055, 0.070), (0.055, 0.070), (0.016, 0.024)),
-}
-_MASS = {"bowl": 0.25, "box": 0.4, "cup": 0.08, "plate": 0.3}
-_SECOND = {"drawer": "wood", "button": "grey", "slider": "grey"}
 _SETTLE_S = 0.8
-
-
-@dataclass(slots=True)
-class Body:
-    """A body of the scene as it was built: its true shape, colour and PyBullet id."""
-
-    spec: BodySpec
-    shape: BodyShape
-    rgb: Vec3
-    id: int
-    start: Pose = field(default_factory=lambda: Pose(np.zeros(3)))
-
-    @property
-    def is_furniture(self) -> bool:
-        return self.spec.shape in FURNITURE
-
-    @property
-    def radius(self) -> float:
-        """Of the circle around its footprint, metres."""
-        a, b = self.shape.size[:2]
-        if self.spec.lying:
-            return math.hypot(a, self.shape.size[2]) / 2
-        if self.spec.shape == "drawer":
-            return math.hypot(a, b) / 2 + 0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0])
-        return (a + b) / 4 if self.spec.shape in ROUND else math.hypot(a, b) / 2
+_FLOOR_M = -0.71
+_AWAY = (2.2, -2.4, 0.3)
+"""Where bodies wait that are not on the table: x, first y, and how far apart along y. Behind the front camera."""
 
 
 class Simulation:
@@ -76,6 +30,11 @@ class Simulation:
         self.scene, self.seed = scene, seed
         self.rng = np.random.default_rng(seed)
         self.client = BulletClient(gui=gui)
+        self.builder = Builder(self.client, self.rng)
+        cameras = {c.name: look_at(np.array(c.position), np.array(c.look_at)) for c in scene.camera}
+        self.client.sensor = self.sensor = Sensor(scene.sensor, cameras, seed)
+        self.lit = LightSpec()
+        self.shine(scene.light)
         self.bodies: dict[str, Body] = {}
         self.arm_id: int | None = None
         self._build_table()
@@ -113,64 +72,37 @@ class Simulation:
         t = self.scene.table
         size = (t.size[0], t.size[1], t.thickness)
         at = Pose(np.array([*t.centre, -t.thickness / 2]))
-        self.table_id = add_body(self.client, BodyShape("block", size), self._rgb(t.colour, 0.0), at, 0.0)
-        floor = Pose(np.array([0.5, 0.0, -0.72]))
+        self.table_id = add_body(self.client, BodyShape("block", size), self.builder.rgb(t.colour, 0.0), at, 0.0)
+        floor = Pose(np.array([0.5, 0.0, _FLOOR_M - 0.01]))
         add_body(self.client, BodyShape("block", (6.0, 6.0, 0.02)), (0.45, 0.46, 0.48), floor, 0.0)
-
-    def _rgb(self, colour: str | Vec3, jitter: float = 0.03) -> Vec3:
-        base = np.asarray(COLOURS[colour] if isinstance(colour, str) else colour, dtype=float)
-        r, g, b = np.clip(base + self.rng.uniform(-jitter, jitter, 3), 0.02, 0.98)
-        return (float(r), float(g), float(b))
-
-    def _draw(self, r: Range) -> float:
-        return float(self.rng.uniform(*r)) if isinstance(r, tuple) else float(r)
-
-    def _shape(self, spec: BodySpec) -> BodyShape:
-        default = SIZES_M[spec.shape] if spec.shape in FURNITURE else _SIZES[spec.shape]
-        if spec.size is None:
-            ranges: tuple[Range, Range, Range] = default
-        elif isinstance(spec.size, tuple) and len(spec.size) == 3:
-            ranges = spec.size
-        else:
-            ranges = (spec.size, spec.size, default[2])
-        x = self._draw(ranges[0])
-        y = self._draw(ranges[1]) if spec.shape in ("block", "box", "wedge", "shape", *FURNITURE) else x
-        z = x if spec.shape in ("cube", "ball") else self._draw(ranges[2])
-        return BodyShape(spec.shape, (x, y, z), letter=self._letter(spec))
-
-    def _letter(self, spec: BodySpec) -> str:
-        if spec.shape != "shape" or spec.letter is not None:
-            return spec.letter or "L"
-        return str(self.rng.choice(list(LETTERS)))
 
     def _place_all(self) -> None:
         for spec in self.scene.body:
-            shape = self._shape(spec)
-            rgb = self._rgb(spec.colour, 0.0 if isinstance(spec.colour, tuple) else 0.03)
-            yaw = math.radians(spec.yaw_deg) if spec.yaw_deg is not None else float(self.rng.uniform(-math.pi, math.pi))
-            body = Body(spec, shape, rgb, -1)
-            if spec.on is not None:
-                at = self._upon(spec.on) + (0, 0, shape.size[2] / 2 + 0.002)
+            body, yaw = self.builder.draw(spec)
+            if spec.spare:
+                at = self._away(len(self.bodies), body)
+            elif spec.on is not None:
+                at = self.upon(spec.on) + (0, 0, body.shape.size[2] / 2 + 0.002)
             else:
                 x, y = spec.at if spec.at is not None else self.free_spot(body.radius, spec.region)
-                at = np.array([x, y, shape.size[2] / 2 + 0.001])
-            mass = spec.mass if spec.mass is not None else _MASS.get(spec.shape, 0.06)
-            pose = Pose(at, quaternion_from_yaw(yaw))
-            if spec.lying:
-                drop = (shape.size[1] - shape.size[2]) / 2
-                pose = Pose(
-                    at + (0, 0, drop), quaternion_multiply(pose.quaternion, quaternion_from_rotvec([math.pi / 2, 0, 0]))
-                )
-            if body.is_furniture:
-                second = self._rgb(spec.second_colour or _SECOND[spec.shape], 0.0)
-                start = self._draw(spec.joint) if spec.joint is not None else 0.0
-                body.id = add_furniture(self.client, spec.shape, shape.size, rgb, second, pose, start)
-            else:
-                band = self._rgb(spec.second_colour, 0.0) if spec.second_colour is not None else None
-                body.id = add_body(self.client, shape, rgb, pose, mass, band)
+                at = np.array([x, y, body.shape.size[2] / 2 + 0.001])
+            self.builder.build(body, Pose(at, quaternion_from_yaw(yaw)))
             self.bodies[spec.name] = body
 
-    def _upon(self, name: str) -> np.ndarray:
+    def _away(self, n: int, body: Body) -> Array:
+        x, y, apart = _AWAY
+        return np.array([x, y + apart * n, _FLOOR_M + body.shape.size[2] / 2 + 0.001])
+
+    def sense(self, spec: SensorSpec) -> None:
+        """Cameras err by what ``spec`` says from now on; what it leaves out stays as it is."""
+        self.sensor.spec = self.sensor.spec.model_copy(update=spec.model_dump(exclude_unset=True))
+
+    def shine(self, spec: LightSpec) -> None:
+        """Light falls as ``spec`` says from now on; what it leaves out stays as it is."""
+        self.lit = self.lit.model_copy(update=spec.model_dump(exclude_unset=True))
+        self.client.light = Light(self.lit.direction, self.lit.ambient, self.lit.diffuse, self.lit.specular)
+
+    def upon(self, name: str) -> Array:
         """Where on or in a body another is put: (3,), the middle of its top or floor; in a drawer, what is out of it."""
         base = self.bodies[name]
         a, _, h = base.shape.size
@@ -195,12 +127,32 @@ class Simulation:
                 return x, y
         raise Crowded("no free spot left")
 
-    def _middle(self, name: str) -> np.ndarray:
+    def _middle(self, name: str) -> Array:
         """Middle of the ground a body needs: a drawer's lies where it opens to."""
         at = self.pose(name)
         if self.bodies[name].spec.shape == "drawer":
             return at.apply(np.array([[0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0]), 0, 0]]))[0]
         return at.position
+
+    # --- what somebody else does -------------------------------------------------------------------------------
+
+    def put(self, name: str, pose: Pose) -> None:
+        """Set a body down somewhere, at rest."""
+        i, cid = self.bodies[name].id, self.client.id
+        pybullet.resetBasePositionAndOrientation(i, pose.position.tolist(), pose.quaternion.tolist(), physicsClientId=cid)  # fmt: skip
+        pybullet.resetBaseVelocity(i, [0, 0, 0], [0, 0, 0], physicsClientId=cid)
+
+    def take_away(self, name: str) -> None:
+        """Off the table, out of everybody's sight."""
+        self.put(name, Pose(self._away(list(self.bodies).index(name), self.bodies[name])))
+
+    def away(self, name: str) -> bool:
+        """Has a body been taken away, or not been brought in yet?"""
+        return bool(self.pose(name).position[0] > _AWAY[0] - 0.5)
+
+    def push_joint(self, name: str, speed_m_s: float | None) -> None:
+        """Somebody pushes a drawer or slider at this speed from now on; None: lets go of it."""
+        drive(self.client, self.bodies[name].id, self.bodies[name].spec.shape, speed_m_s)
 
     # --- truth -------------------------------------------------------------------------------------------------
 
@@ -225,7 +177,7 @@ class Simulation:
         """What the fixed part of a piece of furniture is called in truth."""
         return f"{name}_{HOST[self.bodies[name].spec.shape]}"
 
-    def hand(self) -> np.ndarray:
+    def hand(self) -> Array:
         """True grasp centre (3,) of the attached arm."""
         state = pybullet.getLinkState(
             self.arm_id, self.hand_link, computeForwardKinematics=1, physicsClientId=self.client.id

@@ -7,7 +7,7 @@ import pytest
 
 from hiervla.sim.disturbance import Disturber
 from hiervla.sim.scene import DisturbanceSpec
-from hiervla.sim.truth import settle
+from hiervla.sim.truth import settle, true_world
 
 CUBE = {"name": "cube", "shape": "cube", "at": (0.5, 0.1), "size": 0.04, "yaw_deg": 0.0}
 BOWL = {"name": "bowl", "shape": "bowl", "at": (0.5, -0.2)}
@@ -147,3 +147,88 @@ def test_with_no_room_left_to_move_to_a_mission_does_not_crash(cell):
     c = cell({"do": "move", "body": "cube", "when": "time"}, bodies=(wall, {**tight, "at": (0.5, 0.2)}))
     c.wait(0.0, 2)
     assert len(c.disturber.happened) <= 1
+
+
+DRAWER = {"name": "drawer", "shape": "drawer", "at": (0.5, 0.32), "yaw_deg": -90.0, "joint": 0.1}
+SPARE = {"name": "spare", "shape": "cube", "colour": "blue", "size": 0.04, "yaw_deg": 0.0, "spare": True}
+
+
+def test_a_spare_waits_off_the_table_until_it_is_added_where_it_was_asked(cell):
+    c = cell({"do": "add", "body": "spare", "when": "time", "at_s": 0.3, "to": (0.6, 0.2)}, bodies=(CUBE, SPARE))
+    assert c.sim.away("spare")
+    assert "spare" not in true_world(c.sim).objects
+    c.wait(0.0, 6)
+    settle(c.sim)
+    assert c.sim.support("spare") == "table"
+    np.testing.assert_allclose(c.at("spare")[:2], (0.6, 0.2), atol=0.003)
+
+
+def test_an_added_body_without_a_place_stands_clear_of_everything(cell):
+    c = cell({"do": "add", "body": "spare", "when": "time"}, bodies=(CUBE, BOWL, SPARE), seed=4)
+    c.wait(0.0, 2)
+    settle(c.sim)
+    assert c.sim.support("spare") == "table"
+    assert min(math.dist(c.at("spare")[:2], c.at(n)[:2]) for n in ("cube", "bowl")) > 0.08
+
+
+def test_a_swapped_body_is_gone_and_another_stands_in_its_place(cell):
+    c = cell({"do": "swap", "body": "cube", "spare": "spare", "within_m": 0.2}, bodies=(CUBE, SPARE))
+    c.go(0.5, 0.1, 0.10, 0.0)
+    settle(c.sim)
+    assert c.sim.away("cube")
+    assert c.sim.support("spare") == "table"
+    np.testing.assert_allclose(c.at("spare")[:2], (0.5, 0.1), atol=0.003)
+
+
+def test_a_spare_blocks_a_bowl_when_another_body_is_lifted(cell):
+    spec = {"do": "block", "body": "bowl", "spare": "spare", "when": "grasped", "of": "cube"}
+    c = cell(spec, bodies=(CUBE, BOWL, SPARE))
+    c.wait(0.0, 3)
+    assert c.disturber.happened == [], "nothing has been lifted"
+    c.grasp()
+    c.go(0.5, 0.1, 0.10, 1.0)
+    settle(c.sim)
+    assert c.sim.support("spare") == "bowl"
+
+
+def test_somebody_closes_a_drawer_and_opens_it_again_and_what_is_in_it_stays_in(cell):
+    inner = {"name": "inner", "shape": "cube", "on": "drawer", "size": 0.044}
+    close = {"do": "close", "body": "drawer", "when": "opened"}
+    c = cell(close, {"do": "open", "body": "drawer", "when": "time", "at_s": 3.0}, bodies=(DRAWER, inner))
+    c.wait(0.0, 24)
+    assert [h.do for h in c.disturber.happened] == ["close"]
+    assert c.sim.joint("drawer") < 0.003
+    assert c.sim.support("inner") == "drawer"
+    c.wait(0.0, 24)
+    assert c.sim.joint("drawer") > 0.11
+    assert c.sim.support("inner") == "drawer"
+    assert [h.do for h in c.disturber.happened] == ["close", "open"], "once is once"
+
+
+def test_somebody_who_closed_a_drawer_lets_go_of_it(cell):
+    c = cell({"do": "close", "body": "drawer", "when": "time"}, bodies=(DRAWER,))
+    c.wait(0.0, 24)
+    c.sim.push_joint("drawer", 0.1)
+    c.wait(0.0, 8)
+    out = c.sim.joint("drawer")
+    c.sim.push_joint("drawer", None)
+    assert out > 0.06
+    c.wait(0.0, 5)
+    assert c.sim.joint("drawer") == pytest.approx(out, abs=0.005), "it stays where it was left"
+
+
+def test_noise_and_light_change_what_is_seen_from_then_on(cell):
+    c = cell(
+        {"do": "noise", "when": "time", "at_s": 0.5, "sensor": {"depth_noise_m": 0.004, "dropout": 0.1}},
+        {"do": "light", "when": "time", "at_s": 0.5, "light": {"ambient": 0.3}},
+    )
+    before = c.arm.observe("look").images["front"]
+    again = c.arm.observe("look").images["front"]
+    np.testing.assert_array_equal(before.depth, again.depth)
+    c.wait(0.0, 7)
+    c.go(*c.arm.observe().hand.position, 0.0)
+    after = c.arm.observe("look").images["front"]
+    both = (before.depth > 0) & (after.depth > 0)
+    assert np.mean(after.depth[before.depth > 0] == 0) == pytest.approx(0.1, abs=0.01)
+    assert np.median(np.abs(after.depth - before.depth)[both]) == pytest.approx(0.0027, abs=0.0004)
+    assert after.rgb.mean() < 0.85 * before.rgb.mean()
