@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "learn": {"learn", "agent", "assemble", "scenario", "report", *WINGS, *BELOW},
 }
 """Room → rooms it may import, wherever in a file the import stands. Only ``learn`` itself, benches and commands know ``learn``."""
-THIRD = {"core": {"numpy", "pydantic"}, "bullet": {"numpy", "pybullet"}, "content": {"numpy", "pydantic"}}
+THIRD = {"core": {"numpy", "pydantic"}, "bullet": {"numpy", "pybullet", "scipy"}, "content": {"numpy", "pydantic"}}
 """Rooms that are held to a list of outside packages; ``content`` is the files in skills/ and tools/."""
 CONTENT = ("skills", "tools")
 

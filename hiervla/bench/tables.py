@@ -11,7 +11,8 @@ import colorsys
 import numpy as np
 
 from hiervla.core.geometry import Vec3
-from hiervla.sim.scene import BodySpec, Range, Scene
+from hiervla.sim.forms import Range
+from hiervla.sim.scene import BodySpec, Scene
 
 HUES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
     "red": ((-8, 6), (0.72, 1.0), (0.58, 0.95)),

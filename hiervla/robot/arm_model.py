@@ -91,13 +91,12 @@ class ArmModel:
         pybullet.enableJointForceTorqueSensor(arm, self.hand, 1, **cid)
         return arm
 
-    def capsules(self, client: BulletClient, arm: int) -> Array:
-        """The arm's bulk (L, 7) where it is now: two ends (m, world) and a radius (m) a row."""
+    def capsules(self, client: BulletClient, arm: int, base: Vec3) -> Array:
+        """The bulk (L, 7) of an arm that stands at ``base``, where it is now: two ends (m, world) and a radius (m) a row."""
         links = sorted({c for part in self.bulk for c in (part.a, part.b)} - {BASE})
         states = pybullet.getLinkStates(arm, links, computeForwardKinematics=1, physicsClientId=client.id)
         frames = {link: (np.array(s[4]), rotation_matrix(s[5])) for link, s in zip(links, states, strict=True)}
-        stand, turn = pybullet.getBasePositionAndOrientation(arm, physicsClientId=client.id)
-        frames[BASE] = (np.array(stand), rotation_matrix(turn))
+        frames[BASE] = (np.array(base), np.eye(3))
 
         def world(link: int, point: Vec3) -> Array:
             at, turned = frames[link]

@@ -112,7 +112,7 @@ class BulletArm:
             hand=self._hand(),
             gripper_width_m=float(max(0.0, fingers[0][0]) + max(0.0, fingers[1][0])),
             wrench=self._strongest,
-            links=self.model.capsules(self.client, self.arm),
+            links=self.model.capsules(self.client, self.arm, self.limits.base),
         )
 
     def _hand(self) -> Pose:
