@@ -46,17 +46,17 @@ class Cell:
 
 
 def assemble(
-    settings: Settings, workspace: Workspace, scene: str, seed: int, gui: bool = False,
+    settings: Settings, workspace: Workspace, scene: str | Scene, seed: int, gui: bool = False,
     brain: Brain | None = None, robot: Robot | None = None,
 ) -> Cell:  # fmt: skip
-    """Build a cell: a scene in PyBullet from a seed, or around a robot that is given; a brain by name, or given.
+    """Build a cell: a scene (by name, or made) in PyBullet from a seed, or around a robot that is given; a brain likewise.
 
     Raises:
         SetupError: a name is unknown or a file does not fit; says which and how to mend it.
     """
     from hiervla.sim.scene import load_scene
 
-    described = load_scene(workspace.scene_path(scene))
+    described = load_scene(workspace.scene_path(scene)) if isinstance(scene, str) else scene
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.cerebellum.monitors import default_monitors
     from hiervla.guard.rules import Guard

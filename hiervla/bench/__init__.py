@@ -18,16 +18,26 @@ class Bench:
     keys: tuple[str, ...] = ("seed",)
     seeds: str = "0-9"
     parallel: bool = True
+    of_skills: bool = False
+    """Its items can be narrowed to some skills."""
 
     def _of(self, name: str) -> Callable[..., Any]:
         return getattr(import_module(self.module), name)  # type: ignore[no-any-return]
 
-    def items(self, seeds: list[int]) -> Sequence[tuple[Any, ...]]:
+    def items(self, seeds: list[int], skills: Sequence[str] = ()) -> Sequence[tuple[Any, ...]]:
+        """The episodes; ``skills`` narrows a bench of skills to some of them."""
+        if self.of_skills:
+            return self._of("items")(seeds, skills)  # type: ignore[no-any-return]
         return self._of("items")(seeds)  # type: ignore[no-any-return]
 
     @property
     def work(self) -> Callable[..., dict[str, Any]]:
         return self._of("work")
+
+    @property
+    def line(self) -> Callable[[dict[str, Any]], str] | None:
+        """One row for a person: the module's ``line`` where it has one."""
+        return getattr(import_module(self.module), "line", None)
 
     def summary(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         return self._of("summary")(rows)  # type: ignore[no-any-return]
@@ -47,5 +57,9 @@ BENCHES = {
     "perception": Bench(
         "hiervla.bench.perception", "random tables read in one look each, against truth: clear, crowded, noisy",
         (*(f"{f}.{b}" for b in _BANDS for f in _SEEN), "look_ms.p50", "look_ms.p95"), keys=("band", "seed"), seeds="0-19",
+    ),
+    "skills": Bench(
+        "hiervla.bench.skills", "every skill alone in random scenes: what it claims beside what is true",
+        ("SKILL.true_success", "SKILL.false_success", "SKILL.not_tried"), keys=("case", "seed"), seeds="0-19", of_skills=True,
     ),
 }  # fmt: skip

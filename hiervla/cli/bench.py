@@ -21,6 +21,9 @@ def bench(
     json: opt.Json = False,
     out: Out = None,
     resume: Resume = None,
+    skill: Annotated[
+        list[str] | None, typer.Option("--skill", help="Of the bench of skills: only this one; may be repeated.")
+    ] = None,
 ) -> None:
     """Measure something and hold it to its goals. Exit code 6: a goal was missed."""
     from hiervla.bench import BENCHES
@@ -39,11 +42,13 @@ def bench(
     from hiervla.scenario.rows import parse_seeds, run_rows
 
     chosen = BENCHES[name]
+    if skill and not chosen.of_skills:
+        raise SetupError(f"--skill belongs to the bench of skills, not to {name}")
     text = seeds or (f"0-{episodes - 1}" if episodes else chosen.seeds)
     with opt.json_stdout(json) as put:
         rows = run_rows(
-            chosen.work, chosen.items(parse_seeds(text)), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,
-            resume=resume, on_row=row_printer(_line),
+            chosen.work, chosen.items(parse_seeds(text), skill or ()), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,
+            resume=resume, on_row=row_printer(chosen.line or _line),
         )  # fmt: skip
         code = finish(name, text, chosen.summary(rows), put, json)
     raise SystemExit(code)

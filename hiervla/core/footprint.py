@@ -35,6 +35,25 @@ def disc(x: float, y: float, radius: float) -> Array:
     return outline
 
 
+def hull(points: Array) -> Array:
+    """The convex hull of points (N, 2), counter-clockwise (Andrew's monotone chain)."""
+    ordered = sorted({(float(x), float(y)) for x, y in points})
+
+    def chain(run: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        out: list[tuple[float, float]] = []
+        for p in run:
+            while len(out) > 1 and _turns_right(out[-2], out[-1], p):
+                out.pop()
+            out.append(p)
+        return out[:-1]
+
+    return np.asarray(chain(ordered) + chain(ordered[::-1]))
+
+
+def _turns_right(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) <= 0
+
+
 def contains(polygon: Array, point: Array | tuple[float, float], margin: float = 0.0) -> bool:
     """True when the point lies inside a convex counter-clockwise polygon, at least ``margin`` from every edge."""
     return bool(inside_distance(polygon, point) >= margin)

@@ -16,7 +16,7 @@ from hiervla.core.geometry import Array
 from hiervla.core.goal import DIRECTIONS, EDGES, table_edge
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Limits
-from hiervla.core.world import Detection, World
+from hiervla.core.world import Detection, World, Zone
 
 Spot = tuple[float, float]
 CLEARANCE_M = 0.018
@@ -94,7 +94,7 @@ def beside(
     taken = 0
     clearance = min(CLEARANCE_M, max(0.0, wanted))
     for angle in angles:
-        spot = _at_gap(d, yaw, reference, angle, wanted)
+        spot = at_gap(d, yaw, reference, angle, wanted)
         if not reachable(spot, limits, 0.01):
             continue
         if is_free(d, spot, yaw, world, clearance, but=reference.id):
@@ -149,6 +149,43 @@ def from_edge(d: Detection, yaw: float, edge: str, distance_m: float, world: Wor
     )
 
 
+def before_edge(d: Detection, world: World, edge: str, distance_m: float) -> Spot:
+    """Where a thing would lie after going straight to a table edge until its outline is ``distance_m`` inside it.
+
+    Raises:
+        ToolError: no table is seen.
+    """
+    if world.table is None:
+        raise ToolError("the table is not in view, so there is no edge to go to")
+    near = (d.centre[0], d.centre[1])
+    _, a, b = table_edge(world.table, edge, near)
+    p, along = np.asarray(a), np.subtract(b, a) / max(math.dist(a, b), 1e-9)
+    out = np.array([along[1], -along[0]])
+    if (np.mean(np.asarray(world.table.outline), axis=0) - p) @ out > 0:
+        out = -out
+    far = -float(((footprint(d) - p) @ out).max()) - distance_m
+    x, y = np.asarray(near) + out * far
+    return float(x), float(y)
+
+
+def into_zone(d: Detection, yaw: float, zone: Zone, world: World, near: Spot, clearance: float = 0.006) -> Spot:
+    """The free spot in a zone nearest to a point, with the whole outline inside.
+
+    Raises:
+        ToolError: the thing is too big for it, or what lies there leaves no room.
+    """
+    edges = np.asarray(zone.outline)
+    low, high = edges.min(axis=0), edges.max(axis=0)
+    grid = [(float(x), float(y)) for x in np.arange(low[0], high[0], 0.01) for y in np.arange(low[1], high[1], 0.01)]
+    fits = [g for g in grid if all(contains(edges, p, 0.004) for p in outline_at(d, g, yaw))]
+    if not fits:
+        raise ToolError(f"{d.id} is too big for the zone {zone.name!r}", FailureKind.PRECONDITION)
+    for spot in sorted(fits, key=lambda g: math.dist(g, near)):
+        if is_free(d, spot, yaw, world, clearance):
+            return spot
+    raise ToolError(f"no room left in the zone {zone.name!r} for {d.id}", FailureKind.BLOCKED)
+
+
 def inside(d: Detection, container: Detection, world: World) -> Spot:
     """Where in a container to let a thing go: its middle, or the freest place beside what lies in it already.
 
@@ -186,7 +223,7 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
     return best
 
 
-def _at_gap(d: Detection, yaw: float, reference: Detection, angle: float, wanted: float) -> Spot:
+def at_gap(d: Detection, yaw: float, reference: Detection, angle: float, wanted: float) -> Spot:
     """Where along a ray from the reference the outlines are ``wanted`` apart (bisection: the gap grows along it)."""
     ray = np.array([math.cos(angle), math.sin(angle)])
     still = footprint(reference)

@@ -1,0 +1,91 @@
+"""Is each skill done when it says so? Every skill alone: random scenes, real eyes, its own criterion beside the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hiervla.bench.cases import CASES
+from hiervla.bench.trial import Trial, Unset
+from hiervla.core.errors import SafetyStop, SetupError, unknown
+from hiervla.core.outcome import Check
+from hiervla.scenario.figures import Figure, mean, proportion
+
+
+def items(seeds: list[int], skill: Sequence[str] = ()) -> list[tuple[str, int]]:
+    """(case, seed) for every case, or for those whose name is, or begins with, one that was asked for.
+
+    Raises:
+        SetupError: no case is called so.
+    """
+    names = list(CASES)
+    if skill:
+        for s in skill:
+            if not any(_asked(n, s) for n in CASES):
+                raise unknown("skill", s, CASES)
+        names = [n for n in names if any(_asked(n, s) for s in skill)]
+    return [(n, s) for n in names for s in seeds]
+
+
+def _asked(case: str, name: str) -> bool:
+    return case == name or case.startswith(f"{name}_")
+
+
+def work(case: str, seed: int) -> dict[str, Any]:
+    """One episode: what the skill claims, and what is true."""
+    began = time.perf_counter()
+    rng = np.random.default_rng([seed, *case.encode()])
+    row: dict[str, Any] = {"case": case, "seed": seed, "tried": False, "claimed": False, "true": False, "kind": None}
+    trial = None
+    try:
+        trial = Trial.of(CASES[case].scene(rng), seed)
+        asked, judge = CASES[case].ask(trial, rng)
+        trial.before = trial.truth()
+        claim, trace = trial.step(*asked)
+        row["asked"] = {"skill": asked[0], **asked[1]}
+        row["tried"] = True
+        row["claimed"] = isinstance(claim, Check) and bool(claim)
+        row["true"] = bool(judge(trial, trial.truth()))
+        row["why"] = claim.why
+        row["kind"] = None if row["claimed"] else str(claim.kind or "cannot_see")
+        row["robot_s"] = round(trace.seconds, 2) if trace is not None else 0.0
+    except Unset as e:
+        row["why"] = str(e)
+    except SafetyStop as e:
+        row |= {"tried": True, "kind": "safety_stop", "why": str(e)}
+    except SetupError as e:
+        row["why"] = f"no such scene could be built: {e}"
+    finally:
+        if trial is not None:
+            trial.cell.close()
+    return row | {"wall_s": round(time.perf_counter() - began, 2)}
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for case in dict.fromkeys(r["case"] for r in rows):
+        mine = [r for r in rows if r["case"] == case]
+        tried = [r for r in mine if r["tried"]]
+        claimed = [r for r in tried if r["claimed"]]
+        figures[f"{case}.true_success"] = proportion(
+            sum(r["true"] and r["claimed"] for r in tried), len(tried), ">= 0.95"
+        )
+        figures[f"{case}.false_success"] = proportion(sum(not r["true"] for r in claimed), len(tried), "<= 0")
+        figures[f"{case}.not_tried"] = proportion(len(mine) - len(tried), len(mine))
+    figures["robot_s"] = mean([r["robot_s"] for r in rows if r.get("robot_s")])
+    return figures
+
+
+def line(row: dict[str, Any]) -> str:
+    """One row for a person."""
+    if not row["tried"]:
+        verdict = "not tried"
+    elif row["claimed"]:
+        verdict = "ok" if row["true"] else "FALSE SUCCESS"
+    else:
+        verdict = f"{'unclaimed success' if row['true'] else 'failed'} ({row['kind']})"
+    told = "" if verdict == "ok" else f": {row.get('why', '')} {row.get('asked', '')}"
+    return f"{row['case']} seed {row['seed']}: {verdict} {row['wall_s']} s{told}"

@@ -1,0 +1,141 @@
+"""One skill in one simulated cell: look, judge, act, look again, and beside what the skill claims what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from hiervla.assemble import Cell, assemble
+from hiervla.core.config import Settings
+from hiervla.core.outcome import Check, Failure
+from hiervla.core.plan import Subgoal
+from hiervla.core.recollection import remember
+from hiervla.core.world import World
+from hiervla.sim.scene import Scene
+from hiervla.sim.truth import settle, true_world
+from hiervla.workspace import load_workspace
+
+SAME_M = 0.04
+"""A thing seen farther than this from a body is not that body."""
+
+
+class Unset(Exception):
+    """The eyes or a step before the measured one kept the skill from being tried at all."""
+
+
+@dataclass
+class Trial:
+    """A cell at work, the world as its eyes last saw it, and which body each id is."""
+
+    cell: Cell
+    world: World = field(default_factory=World)
+    names: dict[str, str] = field(default_factory=dict)
+    before: World = field(default_factory=World)
+    """The true world before the measured step."""
+    looks: int = 0
+
+    @classmethod
+    def of(cls, scene: Scene, seed: int) -> Trial:
+        """A trial in a scene built from a seed, after its first look."""
+        trial = cls(assemble(Settings(), load_workspace(), scene, seed))
+        trial.look()
+        trial._name()
+        return trial
+
+    @property
+    def sim(self) -> Any:
+        assert self.cell.sim is not None
+        return self.cell.sim
+
+    def truth(self) -> World:
+        """The true world once everything has come to rest, with the scene's zones."""
+        settle(self.sim)
+        return true_world(self.sim).model_copy(update={"zones": {z.name: z for z in self.cell.scene.zone}})
+
+    def id(self, body: str) -> str:
+        """The id under which the eyes know a body.
+
+        Raises:
+            Unset: they do not see it.
+        """
+        if body not in self.names:
+            raise Unset(f"{body} is not seen")
+        return self.names[body]
+
+    def look(self, expect: str | None = None) -> None:
+        """See anew from where the arm is."""
+        self.looks += 1
+        seen = self.cell.robot.observe("look")
+        self.world = remember(self.cell.eyes.look(seen, self.world, f"L{self.looks}", expect))
+
+    def park(self) -> None:
+        self.run("home", {})
+
+    def possible(self, skill: str, arguments: dict[str, Any]) -> bool:
+        """Would the guard let this step be taken now?"""
+        here = self.cell.robot.observe("none").hand
+        step = Subgoal(skill=skill, arguments=arguments, why="measured")
+        return bool(self.cell.guard.judge(step, self.world, here).check)
+
+    def run(self, skill: str, arguments: dict[str, Any]) -> Any:
+        """Judge and execute one step; returns its filled skill and its trace.
+
+        Raises:
+            Refused: the guard says no.
+        """
+        here = self.cell.robot.observe("none").hand
+        verdict = self.cell.guard.judge(Subgoal(skill=skill, arguments=arguments, why="measured"), self.world, here)
+        if not verdict.check or verdict.skill is None:
+            raise Refused(verdict.check)
+        ground = self.cell.guard.ground(self.world, here, verdict.handling)
+        return verdict.skill, self.cell.cerebellum.execute(verdict.skill.ground(ground))
+
+    def step(self, skill: str, arguments: dict[str, Any]) -> tuple[Check | Failure, Any]:
+        """One step with the looks a mission would take for it: what it claims, and its trace (None when refused)."""
+        before = self.world
+        held = before.held.id if before.held else None
+        try:
+            filled, trace = self.run(skill, arguments)
+        except Refused as no:
+            return no.check, None
+        expect = filled.objects()[0] if filled.grip == "gain" else held
+        self.look(expect)
+        if trace.failure is not None:
+            return trace.failure, trace
+        check = filled.done(before, self.world, trace)
+        if check.answer == "cannot_see":
+            self.park()
+            self.look(expect)
+            check = filled.done(before, self.world, trace)
+        return check, trace
+
+    def must(self, skill: str, arguments: dict[str, Any]) -> None:
+        """A step on the way to the measured one.
+
+        Raises:
+            Unset: it was not done.
+        """
+        claim, _ = self.step(skill, arguments)
+        if not isinstance(claim, Check) or not claim:
+            raise Unset(f"{skill} before it: {claim.why}")
+
+    def _name(self) -> None:
+        truth = true_world(self.sim)
+        bodies, seen = list(truth.objects.values()), list(self.world.objects.values())
+        if not bodies or not seen:
+            return
+        far = np.array([[np.linalg.norm(np.subtract(b.centre, d.centre)) for d in seen] for b in bodies])
+        for i, j in zip(*linear_sum_assignment(np.minimum(far, 0.3)), strict=True):
+            if far[i, j] < SAME_M:
+                self.names[bodies[i].id] = seen[j].id
+
+
+class Refused(Exception):
+    """The guard judged that a step cannot be taken."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(check.why)
+        self.check = check

@@ -1,0 +1,33 @@
+"""The bench of skills: every case is a real episode in PyBullet that ends with the skill done, claimed and true."""
+
+import pytest
+
+from hiervla.bench import skills
+from hiervla.bench.cases import CASES
+
+SEEDS = dict.fromkeys(CASES, 0) | {"pick_hollow": 4}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_skill_does_what_it_says(case):
+    row = skills.work(case, SEEDS[case])
+    assert row["tried"] and row["claimed"] and row["true"], row
+
+
+def test_items_are_narrowed_by_a_skills_name():
+    assert {c for c, _ in skills.items([3], ["place"])} == {c for c in CASES if c.startswith("place")}
+
+
+def test_a_claim_that_is_not_true_is_a_false_success_and_an_untried_one_counts_as_neither():
+    rows = [
+        {"case": "x", "tried": True, "claimed": True, "true": True},
+        {"case": "x", "tried": True, "claimed": True, "true": False},
+        {"case": "x", "tried": True, "claimed": False, "true": True},
+        {"case": "x", "tried": False, "claimed": False, "true": False},
+    ]
+    figures = skills.summary(rows)
+    assert figures["x.true_success"].n == 3 and figures["x.true_success"].value == pytest.approx(1 / 3, abs=1e-3)
+    assert (
+        figures["x.false_success"].value == pytest.approx(1 / 3, abs=1e-3) and figures["x.false_success"].holds is False
+    )
+    assert figures["x.not_tried"].value == 0.25
