@@ -19,6 +19,9 @@ def detect_objects(ctx: Context, query: str = "") -> dict:
         "size",
         "support",
         "relation",
+        "posture",
+        "second_colour",
+        "opening_m",
         "score",
     }
     return {"objects": [d.model_dump(mode="json", include=fields) for d in found], "look": world.look_id}

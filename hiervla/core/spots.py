@@ -63,15 +63,21 @@ def is_free(d: Detection, spot: Spot, yaw: float, world: World, clearance: float
     return all(gap(outline, footprint(o)) >= clearance for o in others)
 
 
+def free_spots(d: Detection, yaw: float, world: World, limits: Limits, near: Spot) -> Iterator[Spot]:
+    """Free spots on the table in reach, those nearest to a point first."""
+    for spot in _rings(near, 0.55, 0.025):
+        if reachable(spot, limits, 0.02) and is_free(d, spot, yaw, world, 0.03):
+            yield spot
+
+
 def on_table(d: Detection, yaw: float, world: World, limits: Limits, near: Spot) -> Spot:
     """The free spot on the table nearest to a point.
 
     Raises:
         ToolError: there is none in reach.
     """
-    for spot in _rings(near, 0.55, 0.025):
-        if reachable(spot, limits, 0.02) and is_free(d, spot, yaw, world, 0.03):
-            return spot
+    for spot in free_spots(d, yaw, world, limits, near):
+        return spot
     raise ToolError(f"no free place on the table for {d.id} in reach", FailureKind.BLOCKED)
 
 
