@@ -55,8 +55,8 @@ def test_what_rests_on_it_blocks_it(ask, thing, world_of):
 
 def test_neighbours_that_leave_no_room_for_fingers_are_named(ask, thing, world_of):
     cube = thing("cube", 0.5, 0.0, id="cube")
-    walls = [thing("block", 0.5, s * 0.031, id=f"y{s}", size=(0.04, 0.02, 0.05)) for s in (1, -1)]
-    walls += [thing("block", 0.5 + s * 0.031, 0.0, id=f"x{s}", size=(0.02, 0.04, 0.05)) for s in (1, -1)]
+    walls = [thing("block", 0.5, s * 0.043, id=f"y{s}", size=(0.04, 0.044, 0.05)) for s in (1, -1)]
+    walls += [thing("block", 0.5 + s * 0.043, 0.0, id=f"x{s}", size=(0.044, 0.04, 0.05)) for s in (1, -1)]
     answer = ask("what_blocks", world_of(cube, *walls), target="cube")
     assert answer["blocked"] and "fingers" in answer["why"]
 
