@@ -35,8 +35,8 @@ _YIELD_M = 0.002
 """How far the set-point gives way along the force each time the reflex is felt."""
 _PARTS = 4
 """Set-points sent within one tick."""
-_IK_ROUNDS = 300
-"""From a fixed start: 300 rounds leave under a millimetre at full stretch, and cost a millisecond at most."""
+_IK_ROUNDS = 1000
+"""From a fixed start most poses take a few; at full stretch hundreds, or the hand ends up millimetres off."""
 _WRIST = (Lens(320, 240, 62.0), Lens(96, 72, 62.0))
 
 

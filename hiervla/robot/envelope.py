@@ -72,8 +72,14 @@ class Envelope:
             list(self._steps)[1:] if len(self._steps) == self._steps.maxlen else self._steps
         )
         step = _shorter(step, max(0.0, budget))
+        goal = at + step
+        # A set-point beyond full stretch is one the arm jumps from when it is told back.
+        shoulder = np.asarray(limits.base) + (0.0, 0.0, limits.shoulder_m - limits.wrist_m)
+        out, out_now = (float(np.linalg.norm(p - shoulder)) for p in (goal, at))
+        if out > max(limits.span_m, out_now):
+            goal = shoulder + (goal - shoulder) * (max(limits.span_m, out_now) / out)
         low = np.maximum(limits.low, (-np.inf, -np.inf, limits.table_height_m + self.description.gripper.tip_m))
-        goal = np.clip(at + step, np.minimum(low, at), np.maximum(limits.high, at))  # outside already: only inwards
+        goal = np.clip(goal, np.minimum(low, at), np.maximum(limits.high, at))  # outside already: only inwards
         base = np.asarray(limits.base[:2])
         r, r_now = math.dist(goal[:2], base), math.dist(at[:2], base)
         far, near = max(limits.reach_m, r_now), min(limits.min_reach_m, r_now)

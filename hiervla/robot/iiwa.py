@@ -83,14 +83,16 @@ IIWA = ArmModel(
     rest=(0.0, 0.55, 0.0, -1.75, 0.0, 0.84, 0.0),
     lower=(-2.96, -2.09, -2.96, -2.09, -2.96, -2.09, -3.05),
     upper=(2.96, 2.09, 2.96, 2.09, 2.96, 2.09, 3.05),
-    home=(0.445, 0.0, 0.42, 0.0),
-    # Its elbow folds to 120 degrees only, so it stands back from the table to work at its near edge.
+    home=(0.455, 0.0, 0.42, 0.0),
+    # Its elbow folds to 120 degrees only, so it stands back from the table to work at its near edge; its wrist bends as
+    # far, so the hand points straight down up to 0.6 m.
     limits=Limits(
-        base=(-0.085, 0.0, 0.0),
-        reach_m=0.80,
-        min_reach_m=0.41,
+        high=(0.85, 0.55, 0.60),
+        base=(-0.095, 0.0, 0.0),
+        reach_m=0.81,
+        min_reach_m=0.412,
         shoulder_m=0.36,
-        span_m=0.80,
+        span_m=0.81,
         wrist_m=0.081 + _FLANGE_M + _GRASP_M,
     ),
     gripper=Gripper(
@@ -105,7 +107,8 @@ IIWA = ArmModel(
     hand_kg=_PALM_KG + 2 * _FINGER_KG,
     wrist_camera=Pose(np.array([0.06, 0.0, _GRASP_M - 0.085]), quaternion_from_rotvec([0.0, -0.35, 0.0])),
     bulk=(
-        Capsule(BASE, 0, 0.13, (-0.03, 0.0, 0.04)),
+        Capsule(BASE, BASE, 0.12, (-0.03, 0.0, 0.04), (0.02, 0.0, 0.04)),
+        Capsule(BASE, 0, 0.13),
         *(Capsule(i, i + 1, r) for i, r in enumerate((0.13, 0.12, 0.12, 0.11, 0.11, 0.10, 0.07))),
         Capsule(_HAND, _HAND, 0.05, (0.0, -0.06, 0.035), (0.0, 0.06, 0.035)),
         *(

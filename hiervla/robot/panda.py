@@ -43,6 +43,7 @@ PANDA = ArmModel(
     wrist_camera=Pose(np.array([0.06, 0.0, 0.02]), quaternion_from_rotvec([0.0, -0.35, 0.0])),
     bulk=(
         Capsule(BASE, BASE, 0.13, (-0.08, 0.0, 0.05), (0.0, 0.0, 0.30)),
+        Capsule(BASE, BASE, 0.10, (-0.08, 0.0, 0.05), (0.0, 0.0, 0.05)),
         *(Capsule(i, i + 1, r) for i, r in enumerate((0.11, 0.11, 0.13, 0.13, 0.12, 0.10))),
         Capsule(6, _HAND, 0.09),
         Capsule(_HAND, _HAND, 0.045, (0.0, -0.085, 0.02), (0.0, 0.085, 0.02)),

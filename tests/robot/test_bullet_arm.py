@@ -1,4 +1,6 @@
-"""The arm in real physics: it touches, it feels, it holds."""
+"""Every simulated arm in real physics: it touches, it feels, it holds."""
+
+from functools import partial
 
 import numpy as np
 import pytest
@@ -7,11 +9,16 @@ from hiervla.cerebellum.loop import Cerebellum
 from hiervla.cerebellum.monitors import OverForce, default_monitors
 from hiervla.cerebellum.policies.servo import ServoPolicy
 from hiervla.core.errors import SafetyStop
-from hiervla.core.task import Limits, Task
+from hiervla.core.task import Task
 from hiervla.guard.rules import Guard
 from hiervla.robot.envelope import Envelope
 from hiervla.robot.fake import FakeRobot
 from hiervla.sim.truth import true_goals, true_world
+
+
+@pytest.fixture(params=["panda", "iiwa"])
+def scene_of(request, scene_of):
+    return partial(scene_of, robot=request.param)
 
 
 def test_pressing_down_on_a_block_is_felt_bounded_and_noticed(scene_of, build, drive):
@@ -116,12 +123,18 @@ def test_the_arm_tells_its_own_bulk_around_its_hand(scene_of, build):
     assert FakeRobot().observe().links.shape == (0, 7)
 
 
-def test_another_base_moves_the_whole_arm(scene_of, build):
-    shift = (0.1, -0.2, 0.05)
-    _, arm = build(scene_of(limits=Limits(base=shift).model_dump()))
-    _, usual = build(scene_of())
-    moved = arm.observe().links[:, :3] - usual.observe().links[:, :3]
-    np.testing.assert_allclose(moved[0], shift, atol=0.01)
+@pytest.mark.parametrize("size", [0.036, 0.048, 0.066])
+def test_closing_on_a_thing_gives_its_width_and_lifts_it(size, scene_of, build, drive):
+    sim, arm = build(
+        scene_of({"name": "it", "shape": "cube", "at": (0.5, 0.1), "size": size, "yaw_deg": 0.0, "mass": 0.06})
+    )
+    assert drive(arm, (0.5, 0.1, 0.15)) and drive(arm, (0.5, 0.1, size / 2 + 0.002))
+    for _ in range(8):
+        arm.apply(np.array([0, 0, 0, 0, 0, 0, 1.0]))
+    assert arm.observe().gripper_width_m == pytest.approx(size, abs=0.002)
+    assert drive(arm, (0.5, 0.1, 0.2), 1.0)
+    assert sim.held() == "it"
+    assert arm.observe().gripper_width_m == pytest.approx(size, abs=0.002)
 
 
 def _step(skill, **arguments):

@@ -45,11 +45,13 @@ def test_five_hundred_wild_actions_never_leave_the_limits_of_a_perfect_arm(limit
     assert all(0 <= a[6] <= 1 for a in fake.actions)
 
 
+@pytest.mark.parametrize("model", ["panda", "iiwa"])
 @pytest.mark.parametrize("floor", [0.08, 0.0], ids=["in the air", "down to the table"])
-def test_five_hundred_wild_actions_never_take_the_arm_itself_out_of_its_limits(floor, scene_of, build):
-    limits = Limits(low=(0.22, -0.55, floor))
-    _, arm = build(scene_of({"name": "cube", "shape": "cube", "at": (0.5, 0.1)}, limits=limits.model_dump()), 3)
+def test_five_hundred_wild_actions_never_take_the_arm_itself_out_of_its_limits(floor, model, scene_of, build):
+    cube = {"name": "cube", "shape": "cube", "at": (0.5, 0.1)}
+    _, arm = build(scene_of(cube, robot=model, limits={"low": (0.22, -0.55, floor)}), 3)
     robot = Envelope(arm)
+    limits = robot.limits
     hands, halts = [arm.observe().hand.position], 0
     for action in wild_actions(np.random.default_rng(1), 500):
         action[3:6] = (0, 0, action[5])  # the hand keeps pointing down

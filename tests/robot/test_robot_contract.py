@@ -20,11 +20,15 @@ def _picture():
 def _make(kind, scene_of):
     if kind == "fake":
         return FakeRobot(images={"front": _picture(), "wrist": _picture()})
-    _, arm = simulated(scene_of(*BODIES), 5)
-    return Envelope(arm) if kind == "enveloped" else arm
+    model, _, around = kind.partition(" ")
+    _, arm = simulated(scene_of(*BODIES, robot=model), 5)
+    return Envelope(arm) if around else arm
 
 
-@pytest.fixture(params=["fake", "bullet", "enveloped"])
+KINDS = ["fake", "panda", "iiwa", "panda enveloped", "iiwa enveloped"]
+
+
+@pytest.fixture(params=KINDS)
 def robot(request, scene_of):
     arm = _make(request.param, scene_of)
     yield arm
@@ -40,6 +44,17 @@ def test_it_is_a_robot_and_says_what_it_is(robot):
     np.testing.assert_allclose(seen.hand.position, about.home[:3], atol=0.005, err_msg="it starts at home")
     assert seen.hand.yaw == pytest.approx(about.home[3], abs=0.02)
     assert seen.gripper_width_m == pytest.approx(about.gripper.opening_m, abs=0.002)
+
+
+def test_what_it_says_of_itself_fits_together(robot):
+    about = robot.describe()
+    x, y, z, _ = about.home
+    limits, hand = about.limits, about.gripper
+    assert (np.array((x, y, z)) >= limits.low).all() and (np.array((x, y, z)) <= limits.high).all()
+    assert limits.min_reach_m < np.hypot(x - limits.base[0], y - limits.base[1]) < limits.reach_m
+    assert z <= limits.highest(x, y)
+    assert hand.tip_m < hand.finger_length_m and 0.04 < hand.widest_m < hand.opening_m
+    assert min(hand.palm_m) > hand.finger_m[0], "the palm carries the fingers"
 
 
 def test_the_clock_advances_one_tick_an_action_and_not_by_looking(robot):
@@ -89,12 +104,12 @@ def test_the_hand_turns_as_its_deltas_say(robot):
 
 
 def test_the_gripper_closes_and_opens(robot):
-    widths = []
+    widths, opening = [], robot.describe().gripper.opening_m
     for command in (1.0, 0.0, 0.5):
         for _ in range(8):
             robot.apply(np.array([0, 0, 0, 0, 0, 0, command]))
         widths.append(robot.observe().gripper_width_m)
-    np.testing.assert_allclose(widths, (0.0, 0.08, 0.04), atol=0.004)
+    np.testing.assert_allclose(widths, (0.0, opening, opening / 2), atol=0.004)
 
 
 def test_stop_holds_and_may_be_said_twice(robot):
@@ -118,7 +133,7 @@ def test_it_says_what_it_did(robot):
     np.testing.assert_allclose(executed, action, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["fake", "bullet", "enveloped"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_actions_in_the_same_world_are_sensed_the_same(kind, scene_of):
     def run():
         robot = _make(kind, scene_of)
