@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hiervla.core.geometry import Array
-from hiervla.perception.outline import fit_circle
+from hiervla.perception.outline import Circle, fit_circle
 from hiervla.perception.polygon import cutout_of, fit_triangle, main_yaw, turned_box
 from hiervla.perception.silhouette import Silhouette
 from hiervla.perception.solids import Solid, cutout_solid, ring_solid, wedge_solid
@@ -20,6 +20,9 @@ _KNOWN = 0.6
 """A triangle or ring of which less than this was seen is a guess."""
 _LEAST_PX = 25
 """A face of fewer pixels says too little for an unusual outline."""
+
+_ON_M = 0.0016
+_TRIES = 60
 
 
 def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid) -> Solid | None:
@@ -58,7 +61,7 @@ def _judged(silhouette: Silhouette, solid: Solid) -> tuple[float, Solid]:
 
 
 def _ring(samples: Array, rim: Array, plain: Solid) -> Solid | None:
-    circle = fit_circle(rim)
+    circle = _outer_circle(rim)
     if circle is None or circle.radius > 0.15:
         return None
     away = np.linalg.norm(samples - circle.centre, axis=1)
@@ -66,3 +69,24 @@ def _ring(samples: Array, rim: Array, plain: Solid) -> Solid | None:
     if len(inner) < 8:
         return None
     return ring_solid(circle, float(np.median(inner)), plain.top, plain.low)
+
+
+def _outer_circle(rim: Array) -> Circle | None:
+    """The circle most samples (N, 2) lie on: where part of a ring is hidden, its hole comes as close to the hull as its rim."""
+    if len(rim) < 8:
+        return None
+    picks = np.random.default_rng(0).integers(0, len(rim), (_TRIES, 3))
+    a, b, c = (rim[picks[:, k]] for k in range(3))
+    ab, ac = b - a, c - a
+    cross = 2 * (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
+    sound = np.abs(cross) > 2e-4  # spread over a few square centimetres
+    if not sound.any():
+        return fit_circle(rim)
+    bb, cc = (ab**2).sum(axis=1), (ac**2).sum(axis=1)
+    x = (ac[:, 1] * bb - ab[:, 1] * cc)[sound] / cross[sound]
+    y = (ab[:, 0] * cc - ac[:, 0] * bb)[sound] / cross[sound]
+    centre = a[sound] + np.stack([x, y], axis=1)
+    off = np.abs(np.linalg.norm(rim - centre[:, None], axis=2) - np.hypot(x, y)[:, None])
+    best = int(np.argmax((off < _ON_M).sum(axis=1)))
+    on = off[best] < 1.5 * _ON_M
+    return fit_circle(rim[on]) if on.sum() >= 8 else None

@@ -44,8 +44,11 @@ def measure_inside(solid: Solid, points: Array, heights: Array, within: Array, n
         solid.floor = min(WALL_M, solid.top / 2)
         return
     lowest = float(np.quantile(heights[inside], 0.03))
-    level = heights[inside] < lowest + 0.0015 + noise_m
-    flat = level.sum() >= 8 and lowest < 0.5 * solid.top
+    step = 0.0015 + noise_m
+    level = heights[inside] < lowest + step
+    next_up = (heights[inside] < lowest + 2.5 * step) & (heights[inside] >= lowest + 1.5 * step)
+    # A floor shows many pixels of one height; of a leaning wall every height shows as many.
+    flat = level.sum() >= max(8, 1.6 * next_up.sum()) and lowest < 0.5 * solid.top
     solid.floor = float(np.median(heights[inside][level])) if flat else min(WALL_M, lowest)
     out = solid.outer(points[inside, :2], heights[inside])
     upper = heights[inside] > solid.floor + 0.3 * (solid.top - solid.floor)

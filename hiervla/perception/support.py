@@ -38,6 +38,8 @@ def settle(readings: list[Reading]) -> list[Rest]:
         floor = 0.0
         if best is not None:
             b = readings[best.support].solid
+            if best.relation == "on" and b.hidden_top and a.low > b.top + _TOUCH_M / 2:
+                b.top = a.low - 0.0015  # its top is hidden: it must reach up to what it carries (a pixel's half below)
             floor = b.floor if best.relation == "in" else b.top
         if a.rounded:
             continue  # a ball's own fit says where its bottom is
