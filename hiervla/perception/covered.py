@@ -17,7 +17,8 @@ def hidden_top(view: View, normals: Array, mask: Mask, hull: Array, on_top: Mask
         e = np.roll(hull, -1, axis=0) - hull
         n = np.stack([-e[:, 1], e[:, 0]], axis=1) / np.maximum(np.linalg.norm(e, axis=1, keepdims=True), 1e-12)
         breadth = np.ptp(hull @ n.T, axis=0).min()
-        if breadth > 0.006:
+        upwards = np.abs(normals[mask][on_top, 2])  # the upper rows of two faces that meet are broad, but no top
+        if breadth > 0.006 and not np.nanmedian(np.append(upwards, np.nan)) < 0.4:
             return None
     rows, cols = np.nonzero(mask)
     n = normals[rows, cols]

@@ -14,7 +14,7 @@ _PLAIN = 0.035
 """Share of wrong pixels up to which a rectangle or disc is believed without trying anything else."""
 _FITS = 0.14
 """Share of wrong pixels up to which a triangle or ring is believed."""
-_CLEAR_PX = 2.5
+_CLEAR_PX = 1.5
 """This many pixels clearly on the wrong side of a rectangle or disc say that it is none."""
 _KNOWN = 0.6
 """A triangle or ring of which less than this was seen is a guess."""

@@ -15,6 +15,8 @@ from hiervla.perception.view import Mask, View
 _APART_M = 0.075
 """Pieces farther apart than this are not tried as one: few things in front are wider."""
 _CRUMB_M = 0.010
+_CRUMB_PX = 45
+"""What shows more pixels than this is something, however thin its top looks."""
 _LINE_PX = 2
 """A row or column of single pixels is an edge of something, nothing of its own."""
 
@@ -108,7 +110,7 @@ def drop_slivers(view: View, readings: list[Reading]) -> list[Reading]:
         rows, cols = np.nonzero(r.mask)
         line = min(np.ptp(rows), np.ptp(cols)) < _LINE_PX - 1
         thin = line or r.solid.size[1] < _CRUMB_M or r.solid.size[0] < 1.4 * _CRUMB_M
-        (crumbs if thin and r.mask.sum() < 120 else kept).append(r)
+        (crumbs if thin and r.mask.sum() < _CRUMB_PX else kept).append(r)
     for crumb in crumbs:
         colour = np.median(view.image.rgb[crumb.mask], axis=0)
         for host in kept:

@@ -10,6 +10,8 @@ from hiervla.core.geometry import Array
 from hiervla.perception.outline import Circle
 from hiervla.perception.solids import WALL_M, Solid
 
+_LEVEL_COS = 0.93
+
 
 def span_of(values: Array) -> float:
     return float(np.quantile(values, 0.95) - np.quantile(values, 0.05)) if len(values) >= 12 else 0.0
@@ -37,18 +39,17 @@ def lean_inside(solid: Solid, points: Array, heights: Array, within: Array) -> C
     return replace(solid.circle, slope=float(np.clip((x @ y) / (x @ x), -0.2, 4.0)))
 
 
-def measure_inside(solid: Solid, points: Array, heights: Array, within: Array, noise_m: float) -> None:
-    """Floor height and wall thickness of a hollow thing from what is seen through its opening."""
+def measure_inside(solid: Solid, points: Array, normals: Array, heights: Array, within: Array, noise_m: float) -> None:
+    """Floor height and wall thickness of a hollow thing from what is seen through its opening; normals are (N, 3)."""
     inside = (within > 0.004) & (heights < solid.top - 0.006)
     if inside.sum() < 6:
         solid.floor = min(WALL_M, solid.top / 2)
         return
     lowest = float(np.quantile(heights[inside], 0.03))
-    step = 0.0015 + noise_m
-    level = heights[inside] < lowest + step
-    next_up = (heights[inside] < lowest + 2.5 * step) & (heights[inside] >= lowest + 1.5 * step)
-    # A floor shows many pixels of one height; of a leaning wall every height shows as many.
-    flat = level.sum() >= max(8, 1.6 * next_up.sum()) and lowest < 0.5 * solid.top
+    level = (heights[inside] < lowest + 0.0015 + noise_m) & (
+        normals[inside, 2] > _LEVEL_COS
+    )  # a leaning wall is no floor
+    flat = level.sum() >= 6 and lowest < 0.5 * solid.top
     solid.floor = float(np.median(heights[inside][level])) if flat else min(WALL_M, lowest)
     out = solid.outer(points[inside, :2], heights[inside])
     upper = heights[inside] > solid.floor + 0.3 * (solid.top - solid.floor)

@@ -114,7 +114,7 @@ def _fit(
     if hollow:
         if solid.circle is not None and (circle is None or span_of(below[close]) < 0.6 * (level - low)):
             solid.circle = lean_inside(solid, points, heights, within)
-        measure_inside(solid, points, heights, within, view.noise_m)
+        measure_inside(solid, points, normals, heights, within, view.noise_m)
     return solid
 
 
