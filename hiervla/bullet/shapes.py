@@ -13,12 +13,13 @@ import pybullet
 
 from hiervla.bullet.client import BulletClient
 from hiervla.bullet.extruded import joined, letter_parts, prism, ring_parts, wedge_outline
+from hiervla.bullet.tools import TOOLS, Prism, tool_parts
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array, Pose
 
-SHAPES = ("cube", "block", "cylinder", "ball", "bowl", "box", "cup", "plate", "ring", "wedge", "shape")
+SHAPES = ("cube", "block", "cylinder", "ball", "bowl", "box", "cup", "plate", "ring", "wedge", "shape", *TOOLS)
 HOLLOW = ("bowl", "box", "cup", "plate")
-ROUND = ("cylinder", "ball", "bowl", "cup", "plate", "ring")
+ROUND = ("cylinder", "ball", "bowl", "cup", "plate", "ring", "nut")
 _SIDES = 12
 
 
@@ -54,7 +55,7 @@ def add_body(
     else:
         visual = visual_of(client, *mesh(body), rgb)
     if not collisions:
-        hull = flat_parts(body)[0][0].tolist()
+        hull = _drawn(flat_parts(body)[0])[0].tolist()
         shape = pybullet.createCollisionShape(pybullet.GEOM_MESH, vertices=hull, physicsClientId=client.id)
     elif len(collisions) == 1:
         kind, half, length, _ = collisions[0]
@@ -75,18 +76,15 @@ def add_body(
     body_id = pybullet.createMultiBody(
         mass_kg, shape, visual, pose.position.tolist(), pose.quaternion.tolist(), **kwargs
     )
-    kwargs = {"physicsClientId": client.id}
-    rolling = 0.002 if body.shape in ("cylinder", "ball") else 0.0
-    pybullet.changeDynamics(
-        body_id,
-        -1,
-        lateralFriction=1.0,
-        rollingFriction=rolling,
-        spinningFriction=0.002,
-        frictionAnchor=1,
-        **kwargs,
-    )
+    rub(client, int(body_id), rolling=0.002 if body.shape in ("cylinder", "ball") else 0.0)
     return int(body_id)
+
+
+def rub(client: BulletClient, body: int, link: int = -1, rolling: float = 0.0) -> None:
+    """Friction that a grasp holds by."""
+    pybullet.changeDynamics(
+        body, link, lateralFriction=1.0, rollingFriction=rolling, spinningFriction=0.002, frictionAnchor=1, physicsClientId=client.id
+    )  # fmt: skip
 
 
 def _banded(body: BodyShape) -> tuple[tuple[Array, np.ndarray], tuple[Array, np.ndarray]]:
@@ -110,15 +108,22 @@ def _painted_link(visual: int) -> dict:
     }  # fmt: skip
 
 
-def flat_parts(body: BodyShape) -> list[tuple[Array, np.ndarray]]:
-    """The convex prisms, vertices and triangles, that a ring, wedge or letter is made of."""
+def flat_parts(body: BodyShape) -> list[Prism]:
+    """The convex prisms that a ring, wedge, letter or tool is made of."""
     a, b, h = (s / 2 for s in body.size)
+    if body.shape in TOOLS:
+        return tool_parts(body.shape, body.size)
     outlines = {
         "ring": lambda: ring_parts(a),
         "wedge": lambda: [wedge_outline(a, b)],
         "shape": lambda: letter_parts(body.letter, a, b),
     }[body.shape]()
-    return [prism(o, h) for o in outlines]
+    return [Prism(o, -h, h) for o in outlines]
+
+
+def _drawn(part: Prism) -> tuple[Array, np.ndarray]:
+    vertices, faces = prism(part.outline, (part.high - part.low) / 2)
+    return vertices + (0, 0, (part.high + part.low) / 2), faces
 
 
 def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose]]:
@@ -131,10 +136,8 @@ def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose
         return [(pybullet.GEOM_CYLINDER, [a, a, a], 2 * h, here)]
     if body.shape == "ball":
         return [(pybullet.GEOM_SPHERE, [a, a, a], 0.0, here)]
-    if body.shape == "shape":
-        return [_upright_box(o, h) for o in letter_parts(body.letter, a, b)]
-    if body.shape == "ring":
-        return [_upright_box(o, h) for o in ring_parts(a)]
+    if body.shape in ("shape", "ring", *TOOLS):
+        return [_upright_box(p) for p in flat_parts(body)]
     w = body.wall_m / 2
     floor = (pybullet.GEOM_BOX, [a, b, w], 0.0, Pose(np.array([0, 0, w - h])))
     if body.shape == "box":
@@ -159,15 +162,16 @@ def collision_parts(body: BodyShape) -> list[tuple[int, list[float], float, Pose
     return parts
 
 
-def _upright_box(outline: Array, half_height: float) -> tuple[int, list[float], float, Pose]:
-    """A box for a four-cornered outline whose first and third sides run alike (a ring's part narrows: its mean width)."""
+def _upright_box(part: Prism) -> tuple[int, list[float], float, Pose]:
+    """A box for a four-cornered prism whose first and third sides run alike (a ring's part narrows: its mean width)."""
+    outline = part.outline
     middle = outline.mean(axis=0)
     along = (outline[1] + outline[2] - outline[0] - outline[3]) / 2
     across = (outline[2] + outline[3] - outline[0] - outline[1]) / 2
     yaw = math.atan2(along[1], along[0])
     turn = [0, 0, math.sin(yaw / 2), math.cos(yaw / 2)]
-    half = [float(np.linalg.norm(along)) / 2, float(np.linalg.norm(across)) / 2, half_height]
-    return pybullet.GEOM_BOX, half, 0.0, Pose(np.array([*middle, 0.0]), turn)
+    half = [float(np.linalg.norm(along)) / 2, float(np.linalg.norm(across)) / 2, (part.high - part.low) / 2]
+    return pybullet.GEOM_BOX, half, 0.0, Pose(np.array([*middle, (part.high + part.low) / 2]), turn)
 
 
 def _profile(body: BodyShape) -> tuple[float, float]:
@@ -210,8 +214,8 @@ def mesh(body: BodyShape) -> tuple[Array, np.ndarray]:
     if body.shape == "ball":
         t = np.linspace(-math.pi / 2, math.pi / 2, 13)
         return turned_mesh([(a * math.cos(x), a * math.sin(x)) for x in t], 20)
-    if body.shape in ("ring", "wedge", "shape"):
-        return joined(flat_parts(body))
+    if body.shape in ("ring", "wedge", "shape", *TOOLS):
+        return joined([_drawn(p) for p in flat_parts(body)])
     if body.shape == "box":
         return _tray(a, b, h, body.wall_m)
     low, high = _profile(body)

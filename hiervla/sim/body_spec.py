@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from hiervla.bullet.furniture import FURNITURE
 from hiervla.bullet.shapes import SHAPES
@@ -13,12 +14,21 @@ from hiervla.sim.forms import COLOURS, Form, Range, Region
 
 
 class BodySpec(Form):
-    """One thing on the table."""
+    """One thing on the table: one of the shapes here, or from a file of yours."""
 
     name: str
     shape: str
-    """cube, block, cylinder, ball, bowl, box, cup, plate, ring, wedge (a triangle) or shape (a flat letter); or furniture, which
-    stands fast: drawer, button, slider."""
+    """cube, block, cylinder, ball, bowl, box, cup, plate, ring, wedge (a triangle) or shape (a flat letter); tools and parts:
+    wrench, screwdriver, screw, nut; or furniture, which stands fast: drawer, button, slider. Of a body from a file: what eyes call
+    it, ``shape`` when left out."""
+    mesh: Path | None = None
+    """An OBJ file, beside the scene file or in pybullet_data. Each object (``o``) in it collides as its convex hull."""
+    urdf: Path | None = None
+    """A URDF file, beside the scene file or in pybullet_data."""
+    scale: float = Field(default=1.0, gt=0)
+    """Of a file: metres per unit."""
+    up: Literal["y", "z"] = "z"
+    """Of a mesh: which of its axes points up."""
     letter: Literal["L", "T", "U", "E", "H", "plus"] | None = None
     """Which letter a ``shape`` is; left out: at random."""
     colour: str | Vec3 = "grey"
@@ -45,6 +55,34 @@ class BodySpec(Form):
     """Kilograms; 0 fixes it in place. Left out: by shape."""
     attributes: tuple[str, ...] = ()
     """True hidden attributes, for scoring: fragile, liquid, … What the robot may know stands in the inventory."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if data.get("mesh") and data.get("urdf"):
+            raise ValueError("a body comes from a mesh or from a urdf, not from both")
+        if data.get("mesh") or data.get("urdf"):
+            if data.get("size") is not None or data.get("second_colour") is not None:
+                raise ValueError("a body from a file has the file's size: give it a scale; and one colour at most")
+            return {"shape": "shape"} | data
+        if stray := [k for k in ("scale", "up") if k in data]:
+            raise ValueError(f"{stray[0]} is for a body from a file: mesh = … or urdf = …")
+        return data
+
+    @field_validator("mesh", "urdf")
+    @classmethod
+    def _found(cls, v: Path | None, info: ValidationInfo) -> Path | None:
+        if v is None:
+            return None
+        import pybullet_data
+
+        folders = [Path((info.context or {}).get("folder", ".")), Path(pybullet_data.getDataPath())]
+        for folder in folders:
+            if (folder / v).is_file():
+                return (folder / v).resolve()
+        raise ValueError(f"no file {v}; looked in {' and '.join(str(f.resolve()) for f in folders)}")
 
     @field_validator("shape")
     @classmethod

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+import pybullet
 
 from hiervla.bullet.client import BulletClient
 from hiervla.bullet.extruded import LETTERS
+from hiervla.bullet.files import add_mesh, add_urdf, likely, read_mesh
 from hiervla.bullet.furniture import FURNITURE, HANDLE_M, SIZES_M, TRAVEL_M, add_furniture
 from hiervla.bullet.shapes import ROUND, BodyShape, add_body
-from hiervla.core.geometry import Pose, Vec3, quaternion_from_rotvec, quaternion_multiply
+from hiervla.bullet.tools import TOOLS
+from hiervla.core.geometry import Array, Pose, Vec3, quaternion_from_rotvec, quaternion_multiply, vec3
 from hiervla.sim.body_spec import BodySpec
 from hiervla.sim.forms import COLOURS, Range
 
@@ -27,9 +31,14 @@ _SIZES: dict[str, tuple[Range, Range, Range]] = {
     "ring": ((0.060, 0.076), (0.060, 0.076), (0.014, 0.022)),
     "wedge": ((0.045, 0.060), (0.040, 0.055), (0.022, 0.034)),
     "shape": ((0.055, 0.070), (0.055, 0.070), (0.016, 0.024)),
+    "wrench": ((0.115, 0.125), (0.036, 0.040), (0.013, 0.016)),
+    "screwdriver": ((0.105, 0.120), (0.028, 0.032), (0.016, 0.020)),
+    "screw": ((0.056, 0.064), (0.030, 0.034), (0.015, 0.018)),
+    "nut": ((0.067, 0.072), (0.058, 0.062), (0.014, 0.018)),
 }
-_OBLONG = ("block", "box", "wedge", "shape", *FURNITURE)
+_OBLONG = ("block", "box", "wedge", "shape", *TOOLS, *FURNITURE)
 _MASS = {"bowl": 0.25, "box": 0.4, "cup": 0.08, "plate": 0.3}
+_FILE_KG = 0.1
 _SECOND = {"drawer": "wood", "button": "grey", "slider": "grey"}
 
 
@@ -41,6 +50,8 @@ class Body:
     shape: BodyShape
     rgb: Vec3
     id: int
+    middle: Pose | None = None
+    """Where the middle of its box lies in PyBullet's own frame of it, where that is elsewhere."""
     start: Pose = field(default_factory=lambda: Pose(np.zeros(3)))
 
     @property
@@ -57,6 +68,39 @@ class Body:
             return math.hypot(a, b) / 2 + 0.5 * (TRAVEL_M["drawer"] + HANDLE_M[0])
         return (a + b) / 4 if self.spec.shape in ROUND else math.hypot(a, b) / 2
 
+    def pose(self, client: BulletClient) -> Pose:
+        """True pose of its middle."""
+        p, q = pybullet.getBasePositionAndOrientation(self.id, physicsClientId=client.id)
+        pose = Pose(np.array(p), np.array(q))
+        return pose if self.middle is None else pose @ self.middle
+
+    def put(self, client: BulletClient, pose: Pose) -> None:
+        """Set it down with its middle there, at rest."""
+        base = pose if self.middle is None else pose @ self.middle.inverse()
+        cid = {"physicsClientId": client.id}
+        pybullet.resetBasePositionAndOrientation(self.id, base.position.tolist(), base.quaternion.tolist(), **cid)
+        pybullet.resetBaseVelocity(self.id, [0, 0, 0], [0, 0, 0], **cid)
+
+
+def measured(urdf: Path, scale: float) -> tuple[Array, Pose]:
+    """Size (3,) of a URDF's box as it stands, metres, and the box's middle in the frame of its base's centre of mass.
+
+    Raises:
+        SetupError: it cannot be read, or is nothing for a table.
+    """
+    client = BulletClient()
+    cid = {"physicsClientId": client.id}
+    try:
+        body = add_urdf(client, urdf, scale, Pose(np.zeros(3)), 0.0, None)
+        links = range(-1, pybullet.getNumJoints(body, **cid))
+        boxes = np.array([pybullet.getAABB(body, link, **cid) for link in links])
+        base, turn = pybullet.getBasePositionAndOrientation(body, **cid)
+    finally:
+        client.close()
+    low, high = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
+    likely(urdf, high - low)
+    return high - low, Pose(np.array(base), np.array(turn)).inverse() @ Pose((high + low) / 2)
+
 
 class Builder:
     """Draws what a description leaves open, always in the same order, and builds it."""
@@ -72,10 +116,17 @@ class Builder:
 
     def draw(self, spec: BodySpec) -> tuple[Body, float]:
         """A body yet to be built, and its yaw."""
-        shape = self._shape(spec)
+        middle = None
+        if spec.mesh is not None:
+            shape = BodyShape(spec.shape, vec3(read_mesh(spec.mesh, spec.scale, spec.up).size))
+        elif spec.urdf is not None:
+            size, middle = measured(spec.urdf, spec.scale)
+            shape = BodyShape(spec.shape, vec3(size))
+        else:
+            shape = self._shape(spec)
         rgb = self.rgb(spec.colour, 0.0 if isinstance(spec.colour, tuple) else 0.03)
         yaw = math.radians(spec.yaw_deg) if spec.yaw_deg is not None else float(self.rng.uniform(-math.pi, math.pi))
-        return Body(spec, shape, rgb, -1), yaw
+        return Body(spec, shape, rgb, -1, middle), yaw
 
     def build(self, body: Body, pose: Pose) -> None:
         """Put a drawn body into the world; ``pose`` is that of one that stands upright there."""
@@ -88,6 +139,13 @@ class Builder:
             second = self.rgb(spec.second_colour or _SECOND[spec.shape], 0.0)
             start = self._number(spec.joint) if spec.joint is not None else 0.0
             body.id = add_furniture(self.client, spec.shape, shape.size, body.rgb, second, pose, start)
+        elif spec.mesh is not None:
+            mesh = read_mesh(spec.mesh, spec.scale, spec.up)
+            body.id = add_mesh(self.client, mesh, body.rgb, pose, _FILE_KG if spec.mass is None else spec.mass)
+        elif spec.urdf is not None:
+            painted = body.rgb if "colour" in spec.model_fields_set else None
+            body.id = add_urdf(self.client, spec.urdf, spec.scale, pose, spec.mass, painted)
+            body.put(self.client, pose)
         else:
             mass = spec.mass if spec.mass is not None else _MASS.get(spec.shape, 0.06)
             band = self.rgb(spec.second_colour, 0.0) if spec.second_colour is not None else None

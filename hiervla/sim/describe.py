@@ -8,6 +8,7 @@ import numpy as np
 
 from hiervla.bullet.furniture import FURNITURE, HOST, TRAVEL_M, handle_box, tray_box
 from hiervla.bullet.shapes import HOLLOW, inner_radius
+from hiervla.bullet.tools import LOOKS_LIKE
 from hiervla.core.geometry import Array, Pose, Vec3, vec3, wrap_angle
 from hiervla.core.world import Detection
 from hiervla.sim.simulation import Body, Simulation
@@ -60,7 +61,7 @@ def _loose(sim: Simulation, name: str, body: Body) -> Detection:
         inside = rim is not None and lowest(sim, name) < rim - 0.25 * min(base.shape.size[2], 0.032)
     hollow = body.spec.shape in HOLLOW
     posture = "tilted" if up[axis] < LYING_COS else "upright" if axis == 2 else "lying"
-    seen = _detection(sim, name, body.spec.shape, pose, size, yaw)
+    seen = _detection(sim, name, LOOKS_LIKE.get(body.spec.shape, body.spec.shape), pose, size, yaw)
     return seen.model_copy(
         update={
             "colour": body.spec.colour if isinstance(body.spec.colour, str) else "custom",

@@ -125,7 +125,7 @@ def load_scene(path: Path) -> Scene:
     except tomllib.TOMLDecodeError as e:
         raise SetupError(f"{path}: {e}") from e
     try:
-        return Scene.model_validate({"name": path.stem, **data})
+        return Scene.model_validate({"name": path.stem, **data}, context={"folder": path.parent})
     except ValidationError as e:
         lines = []
         for d in e.errors():

@@ -138,9 +138,7 @@ class Simulation:
 
     def put(self, name: str, pose: Pose) -> None:
         """Set a body down somewhere, at rest."""
-        i, cid = self.bodies[name].id, self.client.id
-        pybullet.resetBasePositionAndOrientation(i, pose.position.tolist(), pose.quaternion.tolist(), physicsClientId=cid)  # fmt: skip
-        pybullet.resetBaseVelocity(i, [0, 0, 0], [0, 0, 0], physicsClientId=cid)
+        self.bodies[name].put(self.client, pose)
 
     def take_away(self, name: str) -> None:
         """Off the table, out of everybody's sight."""
@@ -158,8 +156,7 @@ class Simulation:
 
     def pose(self, name: str) -> Pose:
         """True pose of a body's middle."""
-        p, q = pybullet.getBasePositionAndOrientation(self.bodies[name].id, physicsClientId=self.client.id)
-        return Pose(np.array(p), np.array(q))
+        return self.bodies[name].pose(self.client)
 
     def joint(self, name: str) -> float:
         """How far the moving part of a piece of furniture is from its first position, metres."""

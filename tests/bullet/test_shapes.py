@@ -9,7 +9,8 @@ from hiervla.bullet.shapes import HOLLOW, SHAPES, BodyShape, add_body, collision
 from hiervla.core.geometry import Pose
 
 SIZES = {"cube": (0.04,) * 3, "block": (0.07, 0.04, 0.03), "cylinder": (0.04, 0.04, 0.06), "ball": (0.045,) * 3, "bowl": (0.12, 0.12, 0.045),
-         "box": (0.18, 0.14, 0.055), "cup": (0.066, 0.066, 0.08), "plate": (0.16, 0.16, 0.02), "ring": (0.07, 0.07, 0.02), "wedge": (0.05, 0.05, 0.03), "shape": (0.07, 0.06, 0.02)}  # fmt: skip
+         "box": (0.18, 0.14, 0.055), "cup": (0.066, 0.066, 0.08), "plate": (0.16, 0.16, 0.02), "ring": (0.07, 0.07, 0.02), "wedge": (0.05, 0.05, 0.03), "shape": (0.07, 0.06, 0.02),
+         "wrench": (0.12, 0.038, 0.014), "screwdriver": (0.11, 0.026, 0.024), "screw": (0.055, 0.026, 0.018), "nut": (0.042, 0.036, 0.016)}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES)
