@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import choose_grasp
+from hiervla.core.grasp import choose_grasp, expected_width
 from hiervla.core.motion import clear_height, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
@@ -53,7 +53,5 @@ class Pick(Skill):
         ]
 
     def ground(self, at: Ground) -> Task:
-        width = choose_grasp(
-            at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad
-        ).width_m
-        return replace(super().ground(at), expected_width_m=width, width_range_m=(0.6 * width, width + 0.016))
+        grasp = choose_grasp(at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad)
+        return replace(super().ground(at), **expected_width(grasp))

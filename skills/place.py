@@ -6,27 +6,36 @@ import numpy as np
 
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
+from hiervla.core.fixtures import open_enough_m
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
 from hiervla.core.grasp import carrying_yaw, hand_room
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
+from hiervla.core.world import Detection
+
+FLOOR_M = 0.014
+"""Thickness of a drawer's floor with what is under it, and a little to spare."""
 
 
 class Place(Skill):
-    """Put the held target in, on or beside the reference, or at a measured distance from it, and let go."""
+    """Put the held target in, on or beside the reference, at a distance from it, or at a position, and let go."""
 
     target: str
     """Id of the held object."""
-    relation: Literal["in", "on", "beside", "at_distance"]
-    """How it is to lie to the reference."""
-    reference: str
-    """Object id; ``table`` with ``on``; ``edge``, ``left edge``, ``right edge``, ``near edge`` or ``far edge`` with ``at_distance``."""
+    relation: Literal["in", "on", "beside", "at_distance", "at"]
+    """How it is to lie to the reference; ``at`` a position on the table."""
+    reference: str = "table"
+    """Object id; ``table`` with ``on`` and ``at``; with ``in`` also a zone; ``edge``, ``left edge``, ``right edge``, ``near edge`` or ``far edge`` with ``at_distance``."""
     distance_m: float | None = None
     """For ``at_distance``: between the two outlines, or from the outline to the edge, metres."""
     direction: Literal["left", "right", "front", "behind"] | None = None
     """Which side of the reference, from the robot's point of view."""
+    position: tuple[float, float] | None = None
+    """For ``at``: where its middle shall come to lie, metres."""
+    between: str | None = None
+    """With ``on``: id of a second object that shall also carry it, as in a pyramid."""
 
     grip = "release"
     max_seconds = 25.0
@@ -35,19 +44,35 @@ class Place(Skill):
         "zh": ["放", "放到", "放进", "放在", "放入", "移到", "移动到", "叠到", "叠在", "摆到", "摆在", "放下"],
     }
 
+    def objects(self) -> list[str]:
+        return [*super().objects(), *([self.between] if self.between else [])]
+
     def can_start(self, world) -> Check:
         if world.held and world.held.id != self.target:
             return Check.no(f"the hand holds {world.held.id}, not {self.target}", kind=FailureKind.WRONG_OBJECT)
-        if self.relation == "on" and self.reference in world.objects:
+        reference = world.objects.get(self.reference)
+        if self.relation == "on" and reference is not None and self.between is None:
             on_it = [d.id for d in world.objects.values() if d.support == self.reference and d.id != self.target]
             if on_it:
                 return Check.no(f"{', '.join(on_it)} already stands on {self.reference}", kind=FailureKind.BLOCKED)
+        if self.relation == "in" and reference is not None and reference.opening_m is not None:
+            if reference.opening_m < open_enough_m(reference):
+                return Check.no(f"{reference.id} is not open", kind=FailureKind.PRECONDITION)
+            d = world.objects[self.target]
+            if d.size[2] > reference.size[2] - FLOOR_M:
+                return Check.no(
+                    f"{d.id} is too tall for {reference.id} to close over it", kind=FailureKind.PRECONDITION
+                )
+        if self.relation == "at" and self.position is None:
+            return Check.no("at which position? none is given", kind=FailureKind.PRECONDITION)
         return super().can_start(world)
 
     def effects(self):
+        if self.relation == "at":
+            return (Goal(relation="at", subject=self.target, position=self.position),)
         return (
             Goal(relation=self.relation, subject=self.target, reference=self.reference, distance_m=self.distance_m,
-                 direction=self.direction),
+                 direction=self.direction, others=(self.between,) if self.between else ()),
         )  # fmt: skip
 
     def spot(self, at: Ground, yaw: float) -> tuple[tuple[float, float], float]:
@@ -58,7 +83,11 @@ class Place(Skill):
         table_z = at.world.table.height_m if at.world.table else at.limits.table_height_m
         match self.relation:
             case "in" if reference:
-                return spots.inside(d, reference, at.world), reference.top_z + 0.008
+                return spots.inside(d, reference, at.world), self._floor_in(d, reference, at)
+            case "in" if self.reference in at.world.zones:
+                return spots.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
+            case "on" if reference and self.between:
+                return spots.upon_both(d, yaw, reference, at.object(self.between), at.world)
             case "on" if reference:
                 return (reference.centre[0], reference.centre[1]), reference.top_z
             case "on":
@@ -71,7 +100,28 @@ class Place(Skill):
                 return spots.from_edge(
                     d, yaw, self.reference, self.distance_m or 0.0, at.world, at.limits, near
                 ), table_z
+            case "at" if self.position is not None:
+                return spots.just_there(d, yaw, self.position, at.world, at.limits), table_z
         raise ToolError(f"cannot place {self.relation} {self.reference}")
+
+    def _floor_in(self, d: Detection, container: Detection, at: Ground) -> float:
+        """Height over which the thing is let go: just above the rim; in a drawer as low as the palm comes."""
+        if container.opening_m is None:
+            return container.top_z + 0.008
+        above = at.world.held.offset[2] if at.world.held else 0.0
+        roof = max([container.top_z, *[o.top_z for o in at.world.objects.values() if o.id == container.part_of]])
+        lowest_hand = roof + 0.006 - at.gripper.palm_above_m
+        return max(container.bottom_z + FLOOR_M + 0.004, lowest_hand + above - d.size[2] / 2)
+
+    def _turns(self, at: Ground, lies: float) -> list[float]:
+        """By how much the hand may be turned from how it grasped, the best first."""
+        usual = [0.0, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4]
+        if self.between is None or self.reference not in at.world.objects:
+            return usual
+        a, b = at.object(self.reference), at.object(self.between)
+        line = np.arctan2(b.centre[1] - a.centre[1], b.centre[0] - a.centre[0])
+        square = float(wrap_angle(line - lies, np.pi / 2 if at.object(self.target).label == "cube" else np.pi))
+        return [square, square + np.pi / 2, square - np.pi / 2] if at.object(self.target).label == "cube" else [square]
 
     def _turned(self, at: Ground) -> tuple[tuple[float, float], float, float]:
         """Spot, height of its ground and hand yaw: as grasped, unless the hand would then meet what stands there."""
@@ -79,7 +129,7 @@ class Place(Skill):
         grasped, lies = (held.hand_yaw, held.object_yaw) if held else (at.hand.yaw, d.yaw)
         above = held.offset[2] if held else 0.0
         options = []
-        for turn in (0.0, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4):
+        for turn in self._turns(at, lies):
             spot, floor = self.spot(at, wrap_angle(lies + turn, np.pi))
             yaw = carrying_yaw(grasped + turn, spot, at.limits.base, at.gripper)
             z = floor + d.size[2] / 2 - above
@@ -88,13 +138,20 @@ class Place(Skill):
                 yaw,
                 d.size[1] + 0.03,
                 at.world,
-                (d.id, self.reference if self.relation != "beside" else ""),
+                self._beneath(at, d),
                 at.gripper,
             )
             if room > 0.004:
                 return spot, floor, yaw
             options.append((room, spot, floor, yaw))
         return max(options, key=lambda o: o[0])[1:]
+
+    def _beneath(self, at: Ground, d: Detection) -> tuple[str, ...]:
+        """What the hand may come near: the thing itself and what will carry it."""
+        if self.relation in ("beside", "at_distance"):
+            return (d.id,)
+        reference = at.world.objects.get(self.reference)
+        return (d.id, self.reference, self.between or "", (reference and reference.part_of) or "")
 
     def keyframes(self, at: Ground):
         held = at.world.held

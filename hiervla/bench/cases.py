@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from hiervla.bench.trial import Trial, Unset
+from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.relations import holds
-from hiervla.core.world import World
+from hiervla.core.world import World, Zone
 from hiervla.sim.describe import lowest
 from hiervla.sim.scene import BodySpec, Scene
 
@@ -20,7 +21,7 @@ Asked = tuple[str, dict[str, Any]]
 Judge = Callable[[Trial, World], bool]
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "white", "black")
 SMALL = ("cube", "block", "cylinder", "ball")
-LIFTED_M = 0.05
+LIFTED_M = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,93 @@ def _home() -> Case:
     return Case(made, ask)
 
 
+def _turn(shapes: tuple[str, ...]) -> Case:
+    def made(rng: np.random.Generator) -> Scene:
+        return scene(*bodies(rng, str(rng.choice(shapes)), more=int(rng.integers(1, 4))), apart_m=0.05)
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        angle = float(rng.choice((-180, -90, -45, 30, 60, 90, 135, 180, 360)))
+        asked: Asked = ("turn", {"target": t.id("b0"), "angle_deg": angle})
+        if not t.possible(*asked):
+            raise Unset("there is no room to turn it")
+        was = t.sim.pose("b0")
+
+        def true(t: Trial, now: World) -> bool:
+            pose = t.sim.pose("b0")
+            off = abs(wrap_angle(pose.yaw - was.yaw - math.radians(angle)))
+            still = float(np.linalg.norm(pose.position - was.position)) < 0.035
+            return math.degrees(off) <= max(15.0, 0.12 * abs(angle)) and still and not _toppled(t, "b0")
+
+        return asked, true
+
+    return Case(made, ask)
+
+
+def _at(relation: str) -> Case:
+    """Set down at a point, or in a zone that others already lie in."""
+    zone = Zone(name="yard", outline=((0.40, 0.10), (0.60, 0.10), (0.60, 0.30), (0.40, 0.30)))
+
+    def made(rng: np.random.Generator) -> Scene:
+        target, *others = bodies(rng, str(rng.choice(SMALL)), more=3)
+        target = target.model_copy(update={"region": (0.35, -0.30, 0.65, 0.0)})
+        others = [o.model_copy(update={"region": (0.42, 0.12, 0.58, 0.28)}) for o in others]
+        return scene(target, *others, zone=(zone,), apart_m=0.02)
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        a = t.id("b0")
+        t.must("pick", {"target": a})
+        if relation == "in":
+            goal = Goal(relation="in", subject="b0", reference="yard", tolerance_m=0.012)
+            return ("place", {"target": a, "relation": "in", "reference": "yard"}), lambda t, now: bool(
+                holds(goal, now)
+            )
+        position = (round(float(rng.uniform(0.38, 0.62)), 3), round(float(rng.uniform(-0.30, 0.05)), 3))
+        goal = Goal(relation="at", subject="b0", position=position, tolerance_m=0.015)
+        return ("place", {"target": a, "relation": "at", "position": position}), lambda t, now: bool(holds(goal, now))
+
+    return Case(made, ask)
+
+
+def _tower(under: int) -> Case:
+    def made(rng: np.random.Generator) -> Scene:
+        parts = bodies(rng, *["cube"] * (under + 1))
+        parts = [b.model_copy(update={"size": (0.040, 0.044)}) for b in parts]
+        tower = [b.model_copy(update={"on": parts[i].name if i else None}) for i, b in enumerate(parts[1:], 0)]
+        return scene(parts[0], *tower)
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        a, top = t.id("b0"), t.id(f"b{under}")
+        t.must("pick", {"target": a})
+
+        def true(t: Trial, now: World) -> bool:
+            pairs = [("b0", f"b{under}"), *[(f"b{i}", f"b{i - 1}") for i in range(under, 1, -1)]]
+            return all(now.objects[x].support == y for x, y in pairs) and now.objects["b1"].support == "table"
+
+        return ("place", {"target": a, "relation": "on", "reference": top}), true
+
+    return Case(made, ask)
+
+
+def _pyramid() -> Case:
+    def made(rng: np.random.Generator) -> Scene:
+        top, left, right = (b.model_copy(update={"size": 0.042}) for b in bodies(rng, "cube", "cube", "cube"))
+        x, y = float(rng.uniform(0.42, 0.58)), float(rng.uniform(0.05, 0.2))
+        angle, apart = float(rng.uniform(-math.pi / 2, math.pi / 2)), float(rng.uniform(0.046, 0.056)) / 2
+        dx, dy = apart * math.cos(angle), apart * math.sin(angle)
+        at = {"yaw_deg": math.degrees(angle)}
+        pair = [b.model_copy(update={"at": (x + s * dx, y + s * dy), **at}) for b, s in ((left, 1), (right, -1))]
+        return scene(*pair, top.model_copy(update={"region": (0.35, -0.3, 0.65, -0.1)}))
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        a, b, c = (t.id(f"b{i}") for i in range(3))
+        t.must("pick", {"target": a})
+        goal = Goal(relation="on", subject="b0", reference="b1", others=("b2",))
+        asked = {"target": a, "relation": "on", "reference": b, "between": c}
+        return ("place", asked), lambda t, now: bool(holds(goal, now))
+
+    return Case(made, ask)
+
+
 def _directed(rng: np.random.Generator) -> dict[str, Any]:
     return {"distance_m": round(float(rng.uniform(0.03, 0.10)), 3)}
 
@@ -141,6 +229,12 @@ CASES: dict[str, Case] = {
     "place_on": _place("on", ("cube", "block", "box")[:2]),
     "place_beside": _place("beside", ("cube", "bowl", "cylinder", "block")),
     "place_at_distance": _place("at_distance", ("cube", "bowl", "block"), _directed),
+    "place_at": _at("at"),
+    "place_zone": _at("in"),
+    "place_tower": _tower(3),
+    "place_pyramid": _pyramid(),
+    "turn": _turn(SMALL),
+    "turn_other": _turn(("bowl", "cup", "ring", "wedge", "shape")),
     "push": _push(SMALL, towards=False),
     "push_hollow": _push(("bowl", "cup", "plate", "box"), towards=False),
     "push_flat": _push(("ring", "wedge", "shape"), towards=False),

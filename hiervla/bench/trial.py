@@ -10,8 +10,9 @@ from scipy.optimize import linear_sum_assignment
 
 from hiervla.assemble import Cell, assemble
 from hiervla.core.config import Settings
-from hiervla.core.outcome import Check, Failure
+from hiervla.core.outcome import Check, Failure, FailureKind
 from hiervla.core.plan import Subgoal
+from hiervla.core.ports import CloseEyes
 from hiervla.core.recollection import remember
 from hiervla.core.world import World
 from hiervla.sim.scene import Scene
@@ -95,12 +96,12 @@ class Trial:
 
     def step(self, skill: str, arguments: dict[str, Any]) -> tuple[Check | Failure, Any]:
         """One step with the looks a mission would take for it: what it claims, and its trace (None when refused)."""
-        before = self.world
-        held = before.held.id if before.held else None
+        held = self.world.held.id if self.world.held else None
         try:
-            filled, trace = self.run(skill, arguments)
+            filled, trace = self._found(skill, arguments)
         except Refused as no:
             return no.check, None
+        before = self.world
         expect = filled.objects()[0] if filled.grip == "gain" else held
         self.look(expect)
         if trace.failure is not None:
@@ -110,7 +111,32 @@ class Trial:
             self.park()
             self.look(expect)
             check = filled.done(before, self.world, trace)
+        about = arguments.get("reference")
+        if check.answer == "cannot_see" and about in self.world.objects and self.world.held is None:
+            self.look_closer(about)
+            check = filled.done(before, self.world, trace)
         return check, trace
+
+    def _found(self, skill: str, arguments: dict[str, Any]) -> Any:
+        """Run a step; where something it names is not in view, park and look once more first."""
+        try:
+            return self.run(skill, arguments)
+        except Refused as no:
+            if no.check.kind is not FailureKind.NOT_FOUND:
+                raise
+        self.park()
+        self.look(self.world.held.id if self.world.held else None)
+        return self.run(skill, arguments)
+
+    def look_closer(self, about: str) -> None:
+        """See one thing with the wrist camera too, as part of the last look."""
+        try:
+            self.run("inspect", {"target": about})
+        except Refused:
+            return
+        eyes = self.cell.eyes
+        if isinstance(eyes, CloseEyes):
+            self.world = remember(eyes.closer(self.cell.robot.observe("look"), self.world, about))
 
     def must(self, skill: str, arguments: dict[str, Any]) -> None:
         """A step on the way to the measured one.

@@ -16,6 +16,9 @@ FARTHEST_M = 3.0
 """No table-top arm is told to be farther than this from the world's origin."""
 EMPTY_M = 0.004
 """A gripper narrower than this holds nothing: the thinnest thing it is sent for is thicker."""
+HOLDING = ("lift", "turn", "pull", "slide")
+"""Phases in which the fingers must hold what they closed on."""
+LETTING_GO = ("open", "withdraw", "retreat", "approach", "descend")
 WatchFactory = Callable[[Observation, "object"], Callable[[Observation], float | None] | None]
 
 
@@ -34,7 +37,8 @@ class GraspMissed:
         self._lifting = 0
 
     def watch(self, seen: Observation, task: Task, action: Array, phase: str) -> Failure | None:
-        if task.grip != "gain" or phase not in ("lift", "end"):
+        grasps = task.grip == "gain" or (task.grip == "none" and task.width_range_m is not None)
+        if not grasps or not (phase in HOLDING or (phase == "end" and task.grip == "gain")):
             return None
         self._lifting += 1
         if self._lifting > self.ticks:
@@ -60,19 +64,22 @@ class Slip:
     name = "slipped"
     narrower = 0.3
     """Fraction of the held width that must be lost: pads and things give a few millimetres under load without slipping."""
+    least_m = 0.008
+    """And at least this much: a wall that leans in the fingers is not lost."""
 
     def start(self, observation: Observation, task: Task) -> None:
         self._held = observation.gripper_width_m if task.grip in ("keep", "release") else None
 
     def watch(self, seen: Observation, task: Task, action: Array, phase: str) -> Failure | None:
-        if task.grip == "gain" and phase == "lift" and self._held is None and seen.gripper_width_m > EMPTY_M:
+        grasps = task.grip == "gain" or (task.grip == "none" and task.width_range_m is not None)
+        if grasps and phase in HOLDING and self._held is None and seen.gripper_width_m > EMPTY_M:
             self._held = seen.gripper_width_m
-        if self._held is None or phase in ("open", "retreat", "approach", "descend"):
+        if self._held is None or phase in LETTING_GO:
             return None
-        if phase == "end" and task.grip == "release":
+        if phase == "end" and task.grip in ("release", "none"):
             return None
         w = seen.gripper_width_m
-        if w < max(EMPTY_M, self._held * (1 - self.narrower)):
+        if w < max(EMPTY_M, self._held - max(self.least_m, self._held * self.narrower)):
             says = f"fingers went from {self._held * 1000:.0f} to {w * 1000:.0f} mm"
             return Failure(kind=FailureKind.SLIPPED, why="what was held has slipped out of the fingers",
                            evidence=(_reading(seen, "gripper_width", says, w),))  # fmt: skip

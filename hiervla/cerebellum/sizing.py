@@ -19,7 +19,7 @@ PHASE_BASE = {"approach": 5.0, "contact": 1.5, "transport": 9.0}
 LONGEST = 10
 _FULL_DISAGREEMENT_M = 0.02
 """Mean distance between two predicted paths at which they are taken to contradict each other."""
-_CONTACT = ("descend", "close", "lower", "open", "press", "push")
+_CONTACT = ("descend", "close", "lower", "open", "press", "push", "turn", "pull", "slide", "sweep")
 _TRANSPORT = ("lift", "carry", "rise", "retreat", "home")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,51 +19,128 @@ _TIGHT_M = 0.022
 """What comes this near to the widest the gripper takes is rather grasped across another side."""
 
 
+_RIM_SPARE_M = 0.010
+"""Free way on both sides of a wall that is taken between the fingers."""
+_RIM_DEEP_M = 0.016
+"""How far the finger tips reach below the rim of a container."""
+_WALL_M = 0.006
+"""Thickness a container's wall is taken to have where nobody measured it."""
+_RIM_RATHER_M = 0.008
+"""By how much more room a rim must offer to be taken before the whole thing is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grasp:
-    """A top grasp: grasp centre in the world (m), hand yaw (rad), width of the thing between the fingers, gap to open."""
+    """A top grasp: grasp centre in the world (m), hand yaw (rad), width of what comes between the fingers, gap to open."""
 
     position: tuple[float, float, float]
     yaw: float
     width_m: float
     opening_m: float
+    rim: bool = False  # one finger inside, one outside: the width is that of a wall
+    filled: bool = True  # its outline is its rectangle: elsewhere the fingers may close on a narrower part
+    aside_m: float = 0.0  # how far along the thing's length from its middle
+
+
+def expected_width(grasp: Grasp) -> dict[str, Any]:
+    """What the fingers' width must be once they hold, as fields of a Task: the width, and what is believable of it."""
+    w = grasp.width_m
+    # Walls lean and pads give: of a wall only that there is one, and no more than one, can be told.
+    believable = (0.002, w + 0.014) if grasp.rim else (0.6 * w if grasp.filled else 0.005, w + 0.016)
+    return {"expected_width_m": w, "width_range_m": believable}
+
+
+def graspable(d: Detection, gripper: Gripper) -> bool:
+    """Is there any way to take it between two fingers, whatever stands beside it?"""
+    return bool(_options(d, World(), gripper, (0.0, 0.0, 0.0), 0.0))
 
 
 def choose_grasp(
     d: Detection, world: World, gripper: Gripper, base: Vec3 = (0.0, 0.0, 0.0), yaw_offset: float = 0.0
 ) -> Grasp:
-    """The grasp whose fingers have most room beside the neighbours, preferring little wrist rotation.
+    """The grasp whose fingers have most room beside the neighbours, preferring its middle and little wrist rotation.
+
+    Things wider than the gripper are taken by the rim where they have one.
 
     Raises:
         ToolError: it is too wide for the gripper, or neighbours leave no room for the fingers.
     """
-    yaws = [math.pi * k / 6 for k in range(-2, 4)] if d.round else [d.yaw, d.yaw + math.pi / 2]
-    centre = _centre(d, world, gripper)
     options = []
-    for yaw in yaws:
-        turn = comfortable_yaw(yaw + yaw_offset, (d.centre[0], d.centre[1]), base)
-        twist = abs(turn - bearing((d.centre[0], d.centre[1]), base))
-        width = width_across(d, turn)
-        if width > gripper.widest_m:
-            continue
-        opening = min(gripper.opening_m, width + (0.018 if d.relation == "in" else 0.032))
-        room = hand_room(centre, turn, opening, world, (d.id, d.support), gripper)
-        options.append(
-            (
-                min(room, 0.02) - 0.002 * twist - max(0.0, width - gripper.widest_m + _TIGHT_M),
-                Grasp(centre, turn, width, opening),
-            )
-        )
+    for g in _options(d, world, gripper, base, yaw_offset):
+        room = hand_room(g.position, g.yaw, g.opening_m, world, (d.id, d.support), gripper)
+        twist = abs(g.yaw - bearing((d.centre[0], d.centre[1]), base))
+        tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
+        rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0)
+        options.append((min(room, 0.02) - 0.002 * twist - tight - rather, g, room))
     if not options:
-        narrowest = min(width_across(d, y) for y in yaws)
+        narrowest = min(width_across(d, y) for y in (d.yaw, d.yaw + math.pi / 2))
         raise ToolError(
             f"{d.id} is {narrowest * 100:.1f} cm wide, and the gripper opens {gripper.opening_m * 100:.0f} cm",
             FailureKind.PRECONDITION,
         )
-    best, grasp = max(options, key=lambda o: o[0])
-    if best < -0.012:
+    _, grasp, room = max(options, key=lambda o: o[0])
+    if room < -0.008:
         raise ToolError(f"things beside {d.id} leave no room for the fingers", FailureKind.BLOCKED)
     return grasp
+
+
+def _options(d: Detection, world: World, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
+    """Every grasp the thing's own shape allows."""
+    x, y, z = _centre(d, world, gripper)
+    spare = 0.018 if d.relation == "in" else 0.032
+    found = []
+    yaws = [math.pi * k / 6 for k in range(-2, 4)] if d.round else [d.yaw, d.yaw + math.pi / 2]
+    for yaw in yaws:
+        turn = comfortable_yaw(yaw + yaw_offset, (x, y), base)
+        width = width_across(d, turn)
+        if width > gripper.widest_m or d.label == "ring":
+            continue
+        opening = min(gripper.opening_m, width + spare)
+        along = np.array([math.cos(turn), math.sin(turn)])
+        for aside in _asides(d, width_across(d, turn + math.pi / 2), gripper):
+            spot = (float(x + along[0] * aside), float(y + along[1] * aside), z)
+            found.append(Grasp(spot, turn, width, opening, False, d.label not in ("wedge", "shape"), aside))
+    if d.hollow or d.label == "ring":
+        found += _rim_grasps(d, gripper, base, yaw_offset)
+    return found
+
+
+def _asides(d: Detection, length: float, gripper: Gripper) -> list[float]:
+    """Places along a thing's length to take it at: its middle, and for straight things up to near its ends, metres."""
+    most = length / 2 - gripper.finger_m[0] / 2 - 0.002
+    if d.round or d.hollow or d.label in ("wedge", "shape") or most < 0.006:
+        return [0.0]
+    return [0.0, *[s * most * f for f in (0.35, 0.7, 1.0) for s in (1, -1)]]
+
+
+def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
+    """Grasps with one finger inside and one outside, at points round the rim."""
+    if d.round:
+        radius = (d.size[0] + d.size[1]) / 4
+        wall = radius - d.inner_radius_m if d.inner_radius_m else (0.42 * radius if d.label == "ring" else _WALL_M)
+        hole = radius - wall
+        points = [(radius - wall / 2, 0.0, 2 * math.pi * k / 16) for k in range(16)]
+    else:
+        wall, hole = _WALL_M, min(d.size[:2]) / 2 - _WALL_M
+        points = []
+        for k in range(4):
+            half, side = (d.size[0] / 2, d.size[1] / 2) if k % 2 == 0 else (d.size[1] / 2, d.size[0] / 2)
+            aside = max(0.0, side - 0.03)
+            points += [(half - wall / 2, t * aside, d.yaw + k * math.pi / 2) for t in (0.0, 0.5, -0.5, 1.0, -1.0)]
+    opening = min(gripper.opening_m, wall + 2 * _RIM_SPARE_M, wall + 2 * (2 * hole - gripper.finger_m[1]) - 0.004)
+    if opening < wall + 0.006:
+        return []  # no room for a finger inside
+    flat = d.label == "ring"
+    z = d.centre[2] if flat else d.top_z - _RIM_DEEP_M + gripper.tip_m
+    z = max(z, d.bottom_z + gripper.tip_m)
+    found = []
+    for out, aside, angle in points:
+        n, along = np.array([math.cos(angle), math.sin(angle)]), np.array([-math.sin(angle), math.cos(angle)])
+        x, y = np.asarray(d.centre[:2]) + n * out + along * aside
+        # The fingers close along the hand's own y axis: square to its yaw.
+        yaw = comfortable_yaw(angle - math.pi / 2 + yaw_offset, (float(x), float(y)), base)
+        found.append(Grasp((float(x), float(y), z), yaw, wall, opening, rim=True))
+    return found
 
 
 def bearing(spot: tuple[float, float], base: Vec3) -> float:

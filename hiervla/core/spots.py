@@ -192,6 +192,75 @@ def into_zone(d: Detection, yaw: float, zone: Zone, world: World, near: Spot, cl
     raise ToolError(f"no room left in the zone {zone.name!r} for {d.id}", FailureKind.BLOCKED)
 
 
+def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) -> Spot:
+    """A free spot in a zone: its middle when it has room for little else, else packed from the robot's side.
+
+    Raises:
+        ToolError: the thing is too big for it, what lies there leaves no room, or it is out of reach.
+    """
+    edges = np.asarray(zone.outline)
+    low, high = edges.min(axis=0), edges.max(axis=0)
+    middle = ((low + high) / 2).tolist()
+    lots = float((high - low).min()) > 2.2 * max(d.size[:2]) + CLEARANCE_M
+    near = min(zone.outline, key=lambda c: math.dist(c, limits.base[:2])) if lots else (middle[0], middle[1])
+    for clearance in (CLEARANCE_M, 0.010, 0.005):
+        try:
+            spot = into_zone(d, yaw, zone, world, near, clearance)
+        except ToolError:
+            if clearance == 0.005:
+                raise
+            continue
+        if reachable(spot, limits):
+            return spot
+    raise ToolError(f"the zone {zone.name!r} is out of reach", FailureKind.UNREACHABLE)
+
+
+def just_there(d: Detection, yaw: float, spot: Spot, world: World, limits: Limits) -> Spot:
+    """The spot itself, where a thing can stand on it.
+
+    Raises:
+        ToolError: it is out of reach, off the table or taken; says by what.
+    """
+    says = f"({spot[0]:.2f}, {spot[1]:.2f})"
+    if not reachable(spot, limits):
+        raise ToolError(f"{says} is out of reach", FailureKind.UNREACHABLE)
+    if is_free(d, spot, yaw, world, 0.003):
+        return spot
+    outline = outline_at(d, spot, yaw)
+    taken = [o.id for o in world.objects.values() if o.id != d.id and gap(outline, footprint(o)) < 0.003]
+    why = f"{', '.join(taken)} stands there" if taken else "it is off the table or in a zone to keep out of"
+    raise ToolError(f"{d.id} cannot be put at {says}: {why}", FailureKind.BLOCKED)
+
+
+LEVEL_M = 0.008
+"""How much the tops of two things may differ for a third to be put across them."""
+LAP_M = 0.008
+"""How far a thing must reach over each of two others to rest on both."""
+
+
+def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World) -> tuple[Spot, float]:
+    """The spot in the middle of two things for a third across them, and the height it will lie at.
+
+    Raises:
+        ToolError: their tops differ, they stand too far apart for it, or something is there already.
+    """
+    if abs(a.top_z - b.top_z) > LEVEL_M:
+        raise ToolError(f"the tops of {a.id} and {b.id} are not level", FailureKind.PRECONDITION)
+    x, y = (np.asarray(a.centre[:2]) + b.centre[:2]) / 2
+    outline = outline_at(d, (float(x), float(y)), yaw)
+    laps = {o.id: -gap(outline, footprint(o)) for o in (a, b)}
+    if short := [i for i, lap in laps.items() if lap < LAP_M]:
+        raise ToolError(
+            f"{d.id} would not reach over {', '.join(short)}: they stand too far apart", FailureKind.PRECONDITION
+        )
+    others = [
+        o for o in world.objects.values() if o.id not in (d.id, a.id, b.id) and o.top_z > max(a.top_z, b.top_z) + 0.004
+    ]
+    if taken := [o.id for o in others if o.support != "hand" and gap(outline, footprint(o)) < 0.002]:
+        raise ToolError(f"{', '.join(taken)} is in the way above {a.id} and {b.id}", FailureKind.BLOCKED)
+    return (float(x), float(y)), max(a.top_z, b.top_z)
+
+
 def inside(d: Detection, container: Detection, world: World) -> Spot:
     """Where in a container to let a thing go: its middle, or the freest place beside what lies in it already.
 

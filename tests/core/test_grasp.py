@@ -91,7 +91,7 @@ def test_a_thing_hemmed_in_on_all_sides_is_blocked(thing, world_of):
 
 
 def test_what_the_gripper_cannot_span_is_refused_with_both_figures(thing, world_of):
-    d = thing("box", 0.5, 0.0)
+    d = thing("block", 0.5, 0.0, size=(0.18, 0.14, 0.05))
     with pytest.raises(ToolError, match=r"14\.0 cm wide.*opens 8 cm") as caught:
         choose_grasp(d, world_of(d), HAND, BASE)
     assert caught.value.kind is FailureKind.PRECONDITION

@@ -56,7 +56,7 @@ def test_a_plain_pick_is_allowed_on_evidence_of_this_look(guard, thing, world_of
 
 @pytest.mark.parametrize(
     ("subgoal", "says"),
-    [(step("juggle", target="a"), "no skill 'juggle'; there are: home, inspect"), (step("pick"), "pick: target"),
+    [(step("juggle", target="a"), "no skill 'juggle'; there are: home, "), (step("pick"), "pick: target"),
      (step("pick", target="a", colour="red"), "pick: colour"), (step("pick", target=3), "pick: target"),
      (step("place", target="a", relation="under", reference="b"), "place: relation")],
 )  # fmt: skip
@@ -193,7 +193,7 @@ def test_handling_that_does_not_fit_is_a_no_and_no_crash(handling, guard, thing,
 
 
 def test_what_a_skill_cannot_plan_is_its_own_kind_of_failure(guard, thing, world_of):
-    wide = judge(guard, step("pick", target="a"), world_of(thing("box", id="a"))).check
+    wide = judge(guard, step("pick", target="a"), world_of(thing("block", id="a", size=(0.2, 0.14, 0.05)))).check
     assert (wide.answer, wide.kind) == ("no", FailureKind.PRECONDITION)
     base = thing("box", 0.5, 0.0, id="base")
     load = thing("cube", 0.5, 0.0, id="load", on=base)

@@ -1,0 +1,89 @@
+"""Turning as it is planned: within what the wrist can do, as often as it takes, and what counts as having turned."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hiervla.core.errors import ToolError
+from hiervla.core.geometry import Pose, downward, wrap_angle
+from hiervla.core.grasp import bearing
+from hiervla.core.outcome import FailureKind
+from hiervla.core.skill import Ground
+from hiervla.core.task import Gripper, Task, Trace
+
+HAND = Pose(np.array([0.36, 0.0, 0.42]), downward(0.0))
+
+
+@pytest.fixture
+def turn(space):
+    return space.skills["turn"]
+
+
+def frames_of(skill, world):
+    return list(skill.keyframes(Ground(world=world, hand=HAND)))
+
+
+def by_hand(frames):
+    """How far the hand turns while it holds, rad."""
+    total, last = 0.0, None
+    for f in frames:
+        if f.name == "turn":
+            total += f.yaw - last
+        last = f.yaw
+    return total
+
+
+@pytest.mark.parametrize("angle", [-180, -45, 30, 90, 180, 270, 360])
+@pytest.mark.parametrize("shape", ["block", "cube", "cylinder", "ring"])
+def test_it_turns_by_the_angle_and_the_wrist_never_meets_its_stop(turn, thing, world_of, shape, angle):
+    for y in (-0.2, 0.1):
+        for yaw in (-1.2, 0.0, 0.7):
+            d = thing(shape, 0.5, y, id="a", yaw=yaw, size=(0.07, 0.07, 0.018) if shape == "ring" else None)
+            frames = frames_of(turn(target="a", angle_deg=angle), world_of(d))
+            assert by_hand(frames) == pytest.approx(math.radians(angle), abs=1e-6)
+            free = Gripper().wrist_free_rad
+            assert all(
+                abs(f.yaw - bearing(f.position[:2], (0, 0, 0))) <= free + 0.12 for f in frames if f.name != "rise"
+            )
+            assert sum(f.name == "close" for f in frames) <= 4
+
+
+def test_a_rim_goes_round_the_middle_of_the_thing(turn, thing, world_of):
+    frames = frames_of(turn(target="a", angle_deg=90), world_of(thing("bowl", id="a")))
+    arms = [f.position[:2] - (0.5, 0.0) for f in frames if f.name in ("close", "turn")]
+    assert np.ptp([np.linalg.norm(a) for a in arms]) < 1e-9
+    swept = math.atan2(arms[-1][1], arms[-1][0]) - math.atan2(arms[0][1], arms[0][0])
+    assert wrap_angle(swept) == pytest.approx(math.pi / 2)
+
+
+def test_a_long_thing_does_not_swing_into_its_neighbour(turn, thing, world_of):
+    long = thing("block", id="a", size=(0.12, 0.03, 0.03))
+    with pytest.raises(ToolError) as no:
+        frames_of(turn(target="a", angle_deg=90), world_of(long, thing("cube", y=0.065, id="b")))
+    assert no.value.kind is FailureKind.BLOCKED and "b" in str(no.value)
+    assert frames_of(turn(target="a", angle_deg=10), world_of(long, thing("cube", y=0.065, id="b")))
+
+
+def sensed(angle, width=0.04):
+    trace = Trace(Task("turn", ""))
+    for k in range(11):
+        trace.times.append(0.1 * k), trace.yaws.append(angle * k / 10), trace.widths.append(width)
+        trace.phases.append("turn")
+    return trace
+
+
+def test_it_takes_the_hand_and_the_eyes_to_call_it_done(turn, thing, world_of):
+    skill, before = turn(target="a", angle_deg=90), world_of(thing("block", id="a"))
+    after = world_of(thing("block", id="a", yaw=1.5))
+    done = skill.done(before, after, sensed(math.pi / 2))
+    assert done and {e.source for e in done.evidence} == {"sensor:hand_yaw", "look:L7"}
+    assert skill.done(before, after, sensed(math.pi / 2, width=0.0)).kind is FailureKind.SLIPPED
+    assert skill.done(before, before, sensed(math.pi / 2)).kind is FailureKind.MISPLACED
+    assert skill.done(before, world_of(), sensed(math.pi / 2)).answer == "cannot_see"
+
+
+def test_of_a_round_thing_only_the_hand_can_tell_and_that_is_said(turn, thing, world_of):
+    world = world_of(thing("cylinder", id="a"))
+    done = turn(target="a", angle_deg=90).done(world, world, sensed(math.pi / 2))
+    assert done and "round" in done.why and all(e.source.startswith("sensor:") for e in done.evidence)
