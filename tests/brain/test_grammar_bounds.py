@@ -170,8 +170,8 @@ def test_words_of_ones_own_add_to_the_bundled_ones():
 
 
 def test_malformed_words_are_named():
-    with pytest.raises(SetupError, match="verbs"):
-        read_words({"verbs": {"PICK": ["pick"]}})
+    with pytest.raises(SetupError, match="doings"):
+        read_words({"doings": {"PICK": ["pick"]}})
     with pytest.raises(SetupError):
         read_words("[tokens")
 

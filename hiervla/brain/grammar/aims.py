@@ -8,7 +8,8 @@ from hiervla.brain.grammar.effects import PLACED
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.core.goal import Goal
+from hiervla.brain.grammar.sliding import slide_to
+from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.world import Detection
 
 EDGE_GAP_M = 0.03
@@ -19,17 +20,37 @@ Roles = Mapping[str, list[str]]
 
 def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     """The goal of a thing coming to a spot."""
-    if spot.relation == "side" or spot.reference is None:
+    if d.label == "slider" and spot.relation in ("side", "end", "by"):
+        return slide_to(d, spot, scene)
+    if d.fixed:
+        raise refuse("fixed", thing=d)
+    if spot.relation == "there":
+        spot = scene.there(spot)
+    if spot.relation == "side" and spot.distance_m and spot.direction:
+        return _shifted(d, spot.direction, spot.distance_m)
+    if spot.reference is None:
         raise clarify("shift" if spot.distance_m else "where_of", part=spot.text)
     if isinstance(spot.reference, Fixture):
         return _aim_fixture(d, spot, spot.reference, scene)
     mark = mark_for(d, spot.reference, scene)
+    if mark.label == "cabinet" and spot.relation in ("in", "to"):
+        drawers = scene.parts(mark)
+        if len(drawers) != 1:
+            raise clarify("ambiguous", tuple(p.id for p in drawers), part=spot.text, n=len(drawers), found=drawers)
+        mark = drawers[0]
+    scene.place = spot
     if mark.id == d.id:
         raise refuse("itself", thing=d)
     relation = _relation(spot, mark, roles)
     return Goal(
         relation=relation, subject=d.id, reference=mark.id, distance_m=spot.distance_m, direction=spot.direction
     )
+
+
+def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:
+    """Moved by so much from where it is now."""
+    x, y = (d.centre[k] + DIRECTIONS[direction][k] * distance_m for k in (0, 1))
+    return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)))
 
 
 def mark_for(d: Detection, thing: Thing, scene: Scene) -> Detection:
@@ -67,6 +88,14 @@ def _relation(spot: Spot, mark: Detection, roles: Roles) -> str:
 
 
 def _aim_fixture(d: Detection, spot: Spot, fixture: Fixture, scene: Scene) -> Goal:
+    scene.place = spot
+    zone = scene.world.zones.get(fixture.name)
+    if zone is not None and zone.keep_out:
+        raise refuse("keep_out", zone=zone.name)
+    if zone is not None:
+        if spot.relation in ("in", "on", "to") and spot.distance_m is None:
+            return Goal(relation="in", subject=d.id, reference=zone.name)
+        raise clarify("where_unclear", part=spot.text)
     if fixture.name == "table":
         if spot.relation in ("on", "to"):
             return Goal(relation="on", subject=d.id, reference="table")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hiervla.brain.grammar.form import Item, Spot, Thing, Transfer
+from hiervla.brain.grammar.acts import Transfer
+from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Misread
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hiervla.brain.grammar.conversation import completed, spoken_of_before
+from hiervla.brain.grammar.acts import Act, Arrange, Instruction, Pick, Put, PutDown, Question, Sort, Stack, Swap, Tidy
+from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before
 from hiervla.brain.grammar.feasibility import check_goals
-from hiervla.brain.grammar.form import Act, Instruction, Pick, Put, PutDown, Question, Stack, Thing
+from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.objection import Objection
@@ -57,12 +58,14 @@ class GrammarBrain:
         return Thought(reasoning=why, move=Refuse(why=speech.say("complaint", why=briefing.complaint)))
 
     def _read(self, briefing: Briefing, text: str) -> Instruction | NotUnderstood:
-        return parse(text, briefing.vocabulary, briefing.skills, self._words)
+        zones = tuple(briefing.world.zones)
+        return parse(text, briefing.vocabulary, briefing.skills, self._words, zones)
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
         reading = self._read(briefing, briefing.instruction)
         scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
         scene.earlier = lambda: spoken_of_before(briefing, lambda t: self._read(briefing, t), scene)
+        scene.earlier_place = lambda: place_before(briefing, lambda t: self._read(briefing, t), scene)
         answered = False
         if not briefing.goals:
             reading, answered = completed(
@@ -132,10 +135,13 @@ class GrammarBrain:
         goals = Meaning(self._words, briefing.skills).goals(reading, scene)
         for key, said in scene.notes:
             telling.add(key, **said)
+        if not goals:
+            return telling.thought(Finish(answer=speech.say("nothing_left", part=briefing.instruction.strip())))
         telling.add("r_goal", goals=goals)
         check_goals(goals, briefing.world, briefing.limits, briefing.gripper, self._words.roles.get("unstable", ()))
         telling.add_if(reading.styles, "r_style", style=speech.listed(reading.styles))
-        subgoals = Steps(briefing.world, speech, self._handling(reading)).plan(goals, briefing.world, briefing.outcomes)
+        steps = Steps(briefing.world, speech, self._handling(reading), limits=briefing.limits)
+        subgoals = steps.plan(goals, briefing.world, briefing.outcomes)
         _check_skills(subgoals, briefing)
         if not subgoals:
             proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
@@ -193,8 +199,10 @@ def _descriptions(reading: Instruction) -> list[ToolCall]:
 
 def _things(act: Act) -> list[Thing]:
     match act:
-        case Pick(things) | Stack(things) | PutDown(things):
+        case Pick(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things):
             return list(things)
+        case Arrange(_, things, around):
+            return [*things, *([around] if isinstance(around, Thing) else [])]
         case Put(readings):
             marks = [s.reference for t in readings[0] for s in t.spots if isinstance(s.reference, Thing)]
             return [*[thing for t in readings[0] for thing in t.things], *marks]

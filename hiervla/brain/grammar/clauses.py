@@ -7,28 +7,20 @@ from typing import Any
 
 from lark import v_args
 
+from hiervla.brain.grammar.acts import Act, Bare, Incomplete, Pick, Put, PutDown, Question, Sort, Stack, Transfer
 from hiervla.brain.grammar.attachment import readings
-from hiervla.brain.grammar.form import (
-    Act,
-    Bare,
-    Do,
-    Fixture,
-    Incomplete,
-    Item,
-    Pick,
-    Put,
-    PutDown,
-    Question,
-    Spot,
-    Stack,
-    Thing,
-    Transfer,
-)
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.inquiries import Inquiries
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
 IT = Thing(text="it", pronoun="it")
 """What a verb without an object acts on: ``pick up the cube, put in the bowl``; ``拿起方块放到碗里``."""
+
+
+ENDS = {"leftmost": "left", "rightmost": "right", "nearest": "front", "farthest": "behind"}
+"""The end of a way that a superlative names: ``最右边``."""
+TOWARDS = ("in", "on", "to", "beside")
+"""Relations that can say where sorted things go."""
 
 
 @v_args(meta=True)
@@ -58,7 +50,8 @@ class Clauses(Inquiries):
         return acts, links
 
     def sep(self, meta: Any, children: list[Any]) -> str:
-        return "and" if {c.kind for c in children} <= {"AND"} else "then"
+        kinds = {c.kind for c in children}
+        return "then" if kinds & {"THEN", "STOP"} else "and" if kinds <= {"AND"} else ","
 
     def bare(self, meta: Any, children: list[Any]) -> Bare:
         items = next(c for c in children if isinstance(c, tuple))
@@ -90,15 +83,26 @@ class Clauses(Inquiries):
         return self._put(next(c for c in children if isinstance(c, tuple)), self.words(meta))
 
     def _put(self, items: tuple[Item, ...], text: str) -> Act:
+        if self._tokens.criterion is not None:
+            return self._sorted(items, text)
         if not items[-1].groups:
             return Incomplete("where", "put", tuple(i.thing for i in items), text)
         return Put(readings(items), text)
+
+    def _sorted(self, items: tuple[Item, ...], text: str) -> Sort:
+        """``put the blocks in the bowls by colour``: phrases that say where to, and those that say where they are."""
+        spots = tuple(s for i in items for g in i.groups for s in g if s.relation in TOWARDS and not s.describes)
+        spots = tuple(s for s in spots if not isinstance(s.reference, Fixture) or s.reference.name != "table")
+        things = tuple(_described(replace(i, groups=tuple(tuple(s for s in g if s not in spots) for g in i.groups))) for i in items)  # fmt: skip
+        return Sort(things, self._tokens.criterion, spots, self._tokens.order, text)
 
     def put_dests(self, meta: Any, children: list[Any]) -> Act:
         things = next(c for c in children if isinstance(c, tuple))
         if leaves(children, "DOU"):
             things = _all(things)
         spots = next(c for c in children if isinstance(c, list))
+        if self._tokens.criterion is not None:
+            return Sort(_from(things, children), self._tokens.criterion, tuple(spots), text=self.words(meta))
         return Put(((Transfer(_from(things, children), tuple(spots)),),), self.words(meta))
 
     def put_except(self, meta: Any, children: list[Any]) -> Act:
@@ -124,8 +128,11 @@ class Clauses(Inquiries):
     def put_what(self, meta: Any, children: list[Any]) -> Incomplete:
         return Incomplete("what", "put", text=self.words(meta))
 
-    def put_where(self, meta: Any, children: list[Any]) -> Incomplete:
-        return Incomplete("where", "put", next(c for c in children if isinstance(c, tuple)), self.words(meta))
+    def put_where(self, meta: Any, children: list[Any]) -> Act:
+        things = next(c for c in children if isinstance(c, tuple))
+        if self._tokens.criterion is not None:
+            return Sort(things, self._tokens.criterion, text=self.words(meta))
+        return Incomplete("where", "put", things, self.words(meta))
 
     def down(self, meta: Any, children: list[Any]) -> PutDown:
         return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
@@ -152,24 +159,6 @@ class Clauses(Inquiries):
 
     def stack_what(self, meta: Any, children: list[Any]) -> Incomplete:
         return Incomplete("what", "stack", text=self.words(meta))
-
-    def tower(self, meta: Any, children: list[Any]) -> Stack:
-        return Stack(next((c for c in children if isinstance(c, tuple)), ()), self._tokens.order, self.words(meta))
-
-    # ---- any other skill
-    def do(self, meta: Any, children: list[Any]) -> Do:
-        found = next((c for c in children if isinstance(c, tuple)), ())
-        items = tuple(c if isinstance(c, Item) else Item(c) for c in found)
-        spots = next((c for c in children if isinstance(c, list)), [])
-        return Do(leaves(children, "SKILL")[0], items, tuple(spots), self.words(meta))
-
-    def do_split(self, meta: Any, children: list[Any]) -> Do:
-        head, tail = leaves(children, "HEAD")[0], leaves(children, "TAIL")[0]
-        if head != tail:
-            raise Misread("not_understood", self.words(meta))
-        groups = next((c for c in children if isinstance(c, list)), [])
-        items = next(c for c in children if isinstance(c, tuple))
-        return Do(head, items, tuple(s for g in groups for s in g), self.words(meta))
 
     # ---- Chinese destinations
     def dests(self, meta: Any, children: list[Any]) -> list[Spot]:
@@ -208,8 +197,22 @@ class Clauses(Inquiries):
     def place_distance(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("at_distance", self._reference(children), distance_m=first(children, float), text=self.words(meta))
 
+    def place_end(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("end", direction=_end(leaves(children, "SUPER")[0], self.words(meta)), text=self.words(meta))
+
+    def place_there(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("there", text=self.words(meta))
+
     def spot(self, meta: Any, children: list[Any]) -> None:
         return None
+
+
+def _end(superlative: str, text: str) -> str:
+    """``最右边``: the end on the right; anything else is no end to go to."""
+    side = ENDS.get(superlative)
+    if side is None:
+        raise Misread("where_unclear", text)
+    return side
 
 
 def _modifies(item: Item) -> bool:

@@ -6,7 +6,21 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from hiervla.brain.grammar.form import Bare, Instruction, Pick, Put, PutDown, Question, Thing
+from hiervla.brain.grammar.acts import (
+    Arrange,
+    Bare,
+    Do,
+    Instruction,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Sort,
+    Stack,
+    Swap,
+    Tidy,
+)
+from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
@@ -77,20 +91,41 @@ def narrowed(thing: Thing, answer: Thing) -> Thing:
     )
 
 
-def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[str]:
-    """Ids that ``it`` may mean although this instruction names none: what was handled last, or was spoken of last."""
+def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[list[str]]:
+    """Ids that ``it`` may mean although this instruction names none: what was handled or spoken of, the latest first."""
+    found: list[list[str]] = []
     for outcome in reversed(briefing.outcomes):
         target = outcome.arguments.get("target")
         if target in briefing.world.objects:
-            return [target]
+            found.append([target])
+            break
     for turn in reversed(briefing.dialogue):
         reading = read(turn.says) if turn.who == "person" else None
         if isinstance(reading, Instruction) and (things := _things(reading)):
             try:
-                return [d.id for t in things for d in scene.branch().resolve(t)]
+                found.append([d.id for t in things for d in scene.branch().resolve(t)])
             except Objection:
-                return []
-    return []
+                break
+    return found
+
+
+def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
+    """Where ``there`` is: where a thing was last said to be or to go, else the last container or zone spoken of."""
+    for turn in reversed(briefing.dialogue):
+        reading = read(turn.says) if turn.who == "person" else None
+        if not isinstance(reading, Instruction):
+            continue
+        for act in reversed(reading.acts):
+            if isinstance(act, Put) and (spots := act.readings[0][-1].spots) and spots[-1].relation != "there":
+                return spots[-1]
+            if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
+                return act.spot
+            if isinstance(act, Question | Bare):
+                for thing in reversed(act.things):
+                    found = scene.branch().find(thing)
+                    if len(found) == 1 and (found[0].hollow or found[0].label == "plate"):
+                        return Spot("to", thing, text=thing.text)
+    return None
 
 
 def _things(reading: Instruction) -> tuple[Thing, ...]:
@@ -98,6 +133,10 @@ def _things(reading: Instruction) -> tuple[Thing, ...]:
         match act:
             case Pick(things) | PutDown(things) | Question(_, things) | Bare(things):
                 found = things
+            case Arrange(_, things) | Stack(things) | Sort(things) | Tidy(things) | Swap(things):
+                found = things
+            case Do(_, items):
+                found = tuple(i.thing for i in items)
             case Put(readings):
                 found = readings[0][-1].things
             case _:

@@ -1,17 +1,25 @@
-"""What acts bring about, and which of it must still hold in the end."""
+"""What acts bring about, which of it must still hold in the end, and the step that brings each about."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from hiervla.brain.grammar.objection import refuse
-from hiervla.core.goal import Goal
+from hiervla.core.arrangements import symmetry_rad
+from hiervla.core.geometry import wrap_angle
+from hiervla.core.goal import EDGES, Goal
 from hiervla.core.plan import Subgoal
 from hiervla.core.relations import holds
 from hiervla.core.world import World
 
-PLACED = ("in", "on", "beside", "at_distance")
-"""Relations that the place skill brings about."""
+PLACED = ("in", "on", "beside", "at_distance", "at")
+"""Relations of where one thing is, which the place skill brings about, and some of which the push skill does."""
+FORMED = ("row", "circle")
+"""Relations of where several things are."""
+OPENED = ("open", "closed", "slid")
+"""Relations of how far out a drawer or slider is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,15 @@ class Effect:
 
     goal: Goal
     act: int
-    link: str  # "then": after the acts before; "and": beside them
+    link: str  # "then" or ",": after the acts before; "and": beside them
+    off: bool = False  # a grasp that was asked for to get the thing away from where it is
+
+
+def moves(goal: Goal) -> tuple[str, ...]:
+    """Ids of the things whose place a goal settles."""
+    if goal.relation in FORMED:
+        return (goal.subject, *goal.others)
+    return (goal.subject,) if goal.relation in (*PLACED, "holding") else ()
 
 
 def place_arguments(goal: Goal) -> dict[str, object]:
@@ -28,14 +44,55 @@ def place_arguments(goal: Goal) -> dict[str, object]:
     fields = {
         "target": goal.subject,
         "relation": goal.relation,
-        "reference": goal.reference,
+        "reference": goal.reference or "table",
+        "between": goal.others[0] if goal.relation == "on" and goal.others else None,
         "distance_m": goal.distance_m,
         "direction": goal.direction,
+        "position": goal.position,
     }
     return {k: v for k, v in fields.items() if v is not None}
 
 
-def did(skill: str, arguments: dict[str, object]) -> Goal:
+def push_arguments(goal: Goal) -> dict[str, object]:
+    """The fields of the ``push`` skill that reach a goal."""
+    if goal.relation == "at":
+        return {"target": goal.subject, "position": goal.position}
+    fields = {"target": goal.subject, "direction": goal.direction, "distance_m": goal.distance_m, "reference": goal.reference}  # fmt: skip
+    return {k: v for k, v in fields.items() if v is not None}
+
+
+def turn_arguments(goal: Goal, world: World, first: bool) -> dict[str, object]:
+    """The fields of the ``turn`` skill: as far as was asked at first, afterwards by the shortest way that looks the same."""
+    d = world.objects[goal.subject]
+    left = (goal.angle_rad or 0.0) - d.yaw
+    if not first:
+        left = wrap_angle(left, symmetry_rad(d) or 2 * math.pi)
+    return {"target": goal.subject, "angle_deg": round(math.degrees(left), 1)}
+
+
+def step_for(goal: Goal, world: World) -> tuple[str, dict[str, object]] | None:
+    """The one step that brings a goal about when nothing stands in its way; None when it takes several."""
+    match goal.relation:
+        case _ if goal.by == "push":
+            return "push", push_arguments(goal)
+        case "in" if goal.by == "sweep":
+            return "sweep", {"targets": [goal.subject], "zone": goal.reference}
+        case "in" | "on" | "beside" | "at_distance" | "at":
+            return "place", place_arguments(goal)
+        case "holding":
+            return "pick", {"target": goal.subject}
+        case "open":
+            return "open", {"target": goal.subject}
+        case "closed":
+            return "close", {"target": goal.subject}
+        case "slid":
+            return "slide", {"target": goal.subject, "distance_m": goal.distance_m}
+        case "turned":
+            return "turn", turn_arguments(goal, world, True)
+    return None
+
+
+def did(skill: str, arguments: dict[str, Any]) -> Goal:
     """The goal of having done a step whose effect cannot be seen."""
     return Goal(relation="did", subject=str(Subgoal(skill=skill, arguments=arguments, why="")))
 
@@ -49,20 +106,67 @@ def settle(effects: list[Effect], world: World) -> list[Goal]:
     goals: list[Goal] = []
     for k, effect in enumerate(effects):
         g = effect.goal
-        later = [e for e in effects[k + 1 :] if e.goal.subject == g.subject and e.goal.relation in (*PLACED, "holding")]
-        if g.relation == "did" or not later:
-            goals.append(g)
-        elif g in (e.goal for e in later):
+        later = [e for e in effects[k + 1 :] if _undoes(e.goal, g) and not _together(e, effect)]
+        if g in (e.goal for e in effects[k + 1 :]):
             continue  # said twice
+        if g.relation == "did" or not later:
+            goals.append(_let_go(effect, effects[k + 1 :]))
         elif g.relation == "holding":
             if holds(later[-1].goal, world) and world.held is None:
                 goals.append(did("pick", {"target": g.subject}))
-        elif later[0].link == "and" and later[0].goal.relation != "holding":
+        elif later[0].link == "and" and later[0].goal.relation != "holding" and g.relation not in OPENED:
             raise refuse("contradiction", goals=[g, later[0].goal])
-        else:
-            goals.append(did("place", place_arguments(g)))
+        elif g.relation in FORMED:
+            rest = [i for i in moves(g) if i not in {i for e in later for i in moves(e.goal)}]
+            if len(rest) > (2 if g.relation == "circle" else 1):
+                goals.append(g.model_copy(update={"subject": rest[0], "others": tuple(rest[1:])}))
+        elif (step := step_for(g, world)) is not None:
+            goals.append(did(*step))
     goals = list(dict.fromkeys(goals))
     held = [g for g in goals if g.relation == "holding"]
     if len(held) > 1:
         raise refuse("one_hand", goals=held)
     return goals
+
+
+def _undoes(later: Goal, goal: Goal) -> bool:
+    """Both say where a thing is, or how far something is open."""
+    if goal.relation in OPENED and later.relation in OPENED:
+        return goal.subject == later.subject
+    return bool(set(moves(goal)) & set(moves(later))) and goal.relation != "did"
+
+
+def _together(later: Effect, effect: Effect) -> bool:
+    """Two of one act that say different things of one place: distances to two edges that meet, an order within a row."""
+    if later.act != effect.act:
+        return False
+    a, b = effect.goal, later.goal
+    if a.relation in FORMED or b.relation in FORMED:
+        return a.relation == "beside" or b.relation == "beside"
+    if a.relation == b.relation == "beside" and (a.direction or b.direction):
+        return a.reference != b.reference
+    return across(a, b)
+
+
+def across(a: Goal, b: Goal) -> bool:
+    """Distances of one thing to two edges that meet in a corner."""
+    if not (a.relation == b.relation == "at_distance" and a.subject == b.subject):
+        return False
+    if a.reference not in EDGES or b.reference not in EDGES:
+        return False
+    return (EDGES[a.reference][0] == 0 and EDGES[b.reference][1] == 0) or (EDGES[a.reference][1] == 0 and EDGES[b.reference][0] == 0)  # fmt: skip
+
+
+def _let_go(effect: Effect, after: list[Effect]) -> Goal:
+    """A grasp that other work comes after cannot last: the thing is put down again, off what it was taken from."""
+    g = effect.goal
+    if g.relation != "holding" or not any(e.act > effect.act and e.link != "and" and uses_hand(e.goal) for e in after):
+        return g
+    if effect.off:
+        return Goal(relation="on", subject=g.subject, reference="table")
+    return did("pick", {"target": g.subject})
+
+
+def uses_hand(goal: Goal) -> bool:
+    """It cannot be brought about with something else in the hand."""
+    return goal.relation != "hand_empty" and not goal.subject.startswith("home(")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from hiervla.brain.grammar.effects import PLACED
-from hiervla.brain.grammar.objection import refuse
+import numpy as np
+
+from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves
+from hiervla.brain.grammar.objection import Objection, refuse
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import footprint, gap
+from hiervla.core.fixtures import open_enough_m
+from hiervla.core.footprint import footprint, gap, inside_distance
 from hiervla.core.goal import EDGES, Goal
 from hiervla.core.grasp import choose_grasp, width_across
 from hiervla.core.relations import holds
@@ -29,37 +32,44 @@ def check_goals(
         Objection: the first thing that stands against it, with what was measured.
     """
     _check_together(goals, world)
-    open_goals = [g for g in goals if g.relation in (*PLACED, "holding") and not holds(g, world)]
+    open_goals = [g for g in goals if g.relation != "did" and not holds(g, world)]
+    kept = {f.subject for f in world.facts if f.relation == "in" and f.reference in world.objects}
     for goal in open_goals:
-        d = world.objects.get(goal.subject)
-        if d is None and world.held is not None and world.held.id == goal.subject:
-            continue  # in the hand, where eyes may not find it
-        if d is None:
-            lost = world.lost.get(goal.subject)
-            raise refuse("out_of_sight", part=lost or goal.subject, thing=lost or goal.subject)
-        reference = world.objects.get(goal.reference or "")
-        if goal.reference and reference is None and not _fixture(goal.reference):
-            raise refuse("out_of_sight", part=world.lost.get(goal.reference) or goal.reference, thing=goal.reference)
-        _check_grasp(d, world, limits, gripper)
-        if reference is not None:
-            _check_pair(goal, d, reference, limits, unstable)
+        for object_id in moves(goal) or (goal.subject,):
+            d = world.objects.get(object_id)
+            if d is None and ((world.held is not None and world.held.id == object_id) or object_id in kept):
+                continue  # in the hand or in a closed drawer, where eyes cannot find it
+            if d is None:
+                lost = world.lost.get(object_id)
+                raise refuse("out_of_sight", part=lost or object_id, thing=lost or object_id)
+            if goal.relation in (*PLACED, *FORMED, "holding") and goal.by not in ("push", "sweep"):
+                _check_grasp(d, world, limits, gripper)
+            elif not spots.reachable((d.centre[0], d.centre[1]), limits):
+                raise _out_of_reach(d, limits)
+        for name in (goal.reference, *(goal.others if goal.relation == "on" else ())):
+            reference = world.objects.get(name or "")
+            if name and reference is None and not _place(name, world):
+                raise refuse("out_of_sight", part=world.lost.get(name) or name, thing=name)
+            if reference is not None and goal.subject in world.objects and goal.relation in PLACED:
+                _check_pair(goal, world.objects[goal.subject], reference, limits, unstable)
     if len([g for g in open_goals if g.relation in PLACED]) == 1:
         for goal in [g for g in open_goals if g.subject in world.objects]:
             _check_spot(goal, world, limits)
 
 
-def _fixture(name: str) -> bool:
-    return name in ("table", "edge") or name in EDGES
+def _place(name: str, world: World) -> bool:
+    return name in ("table", "edge") or name in EDGES or name in world.zones
 
 
 def _check_together(goals: Sequence[Goal], world: World) -> None:
     """Goals that cannot all be true at once."""
     for a, b in combinations([g for g in goals if g.relation in PLACED], 2):
-        if a.subject == b.subject:
+        both = {a.relation, b.relation}
+        if a.subject == b.subject and not across(a, b) and not (both == {"beside"} and a.reference != b.reference):
             raise refuse("contradiction", goals=[a, b])
         if a.reference == b.subject and b.reference == a.subject and {a.relation, b.relation} & {"in", "on"}:
             raise refuse("contradiction", goals=[a, b])
-        if a.relation == b.relation == "on" and a.reference == b.reference != "table":
+        if a.relation == b.relation == "on" and a.reference == b.reference != "table" and not (a.others or b.others):
             raise refuse("one_on_top", goals=[a, b])
     above = {g.subject: g.reference for g in goals if g.relation in ("in", "on")}
     for start in above:
@@ -75,22 +85,29 @@ def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -
     """Within reach, and narrow enough for the fingers; a thing in the hand has shown both."""
     if world.held is not None and world.held.id == d.id:
         return
+    if d.fixed:
+        raise refuse("fixed", thing=d)
     if not spots.reachable((d.centre[0], d.centre[1]), limits):
-        away = ((d.centre[0] - limits.base[0]) ** 2 + (d.centre[1] - limits.base[1]) ** 2) ** 0.5
-        raise refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
+        raise _out_of_reach(d, limits)
     width = min(width_across(d, d.yaw), width_across(d, d.yaw + 1.5707963))
     if width > gripper.widest_m:
         raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(gripper.opening_m * 100))
+
+
+def _out_of_reach(d: Detection, limits: Limits) -> Objection:
+    away = ((d.centre[0] - limits.base[0]) ** 2 + (d.centre[1] - limits.base[1]) ** 2) ** 0.5
+    return refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
 
 
 def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, unstable: Sequence[str]) -> None:
     if d.id == reference.id:
         raise refuse("itself", thing=d)
     if goal.relation in ("in", "on") and not spots.reachable((reference.centre[0], reference.centre[1]), limits):
-        away = ((reference.centre[0] - limits.base[0]) ** 2 + (reference.centre[1] - limits.base[1]) ** 2) ** 0.5
-        raise refuse("out_of_reach", thing=reference, cm=round(away * 100), reach=round(limits.reach_m * 100))
+        raise _out_of_reach(reference, limits)
     if goal.relation == "on" and reference.label in unstable:
         raise refuse("unstable", thing=reference)
+    if goal.relation == "in" and reference.opening_m is not None and reference.opening_m < open_enough_m(reference):
+        return  # closed: how wide it is inside shows when it is open
     if goal.relation == "in":
         if not reference.hollow:
             raise refuse("not_hollow", thing=reference)
@@ -103,20 +120,46 @@ def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, 
 
 def _check_spot(goal: Goal, world: World, limits: Limits) -> None:
     """Is there a free place where the goal wants it? Only asked when nothing else will have moved by then."""
-    if goal.relation not in ("beside", "at_distance"):
+    if goal.relation == "at" and goal.position is not None:
+        _check_position(goal, world.objects[goal.subject], world, limits)
+    if goal.relation not in ("beside", "at_distance") or goal.by == "push":
         return
-    d = world.objects[goal.subject]
-    near = (d.centre[0], d.centre[1])
-    reference = world.objects.get(goal.reference or "")
+    if goal.reference not in world.objects and (world.table is None or not world.table.edges_seen):
+        raise refuse("no_edges")
     try:
-        if reference is not None:
-            spots.beside(d, d.yaw, reference, world, limits, near, goal.distance_m, goal.direction)
-        elif world.table is not None and world.table.edges_seen:
-            spots.from_edge(d, d.yaw, goal.reference or "edge", goal.distance_m or 0.0, world, limits, near)
-        else:
-            raise refuse("no_edges")
+        _find_spot(goal, world, limits)
     except ToolError as e:
-        raise refuse("no_place", goal=goal, why=str(e)) from e
+        barred = [z.name for z in world.zones.values() if z.keep_out]
+        try:
+            _find_spot(goal, world.model_copy(update={"zones": {}}), limits)
+        except ToolError:
+            barred = []
+        if barred:
+            raise refuse("keep_out", zone=barred) from e
+        raise refuse("no_place", goal=goal, why=e) from e
+
+
+def _find_spot(goal: Goal, world: World, limits: Limits) -> None:
+    d, reference = world.objects[goal.subject], world.objects.get(goal.reference or "")
+    near = (d.centre[0], d.centre[1])
+    if reference is not None:
+        spots.beside(d, d.yaw, reference, world, limits, near, goal.distance_m, goal.direction)
+    else:
+        spots.from_edge(d, d.yaw, goal.reference or "edge", goal.distance_m or 0.0, world, limits, near)
+
+
+def _check_position(goal: Goal, d: Detection, world: World, limits: Limits) -> None:
+    """A position that was worked out: in reach, on the table, outside of every keep-out zone."""
+    at = goal.position or (0.0, 0.0)
+    outline = spots.outline_at(d, at, d.yaw)
+    for zone in world.zones.values():
+        if zone.keep_out and gap(outline, np.asarray(zone.outline)) < 0:
+            raise refuse("keep_out", zone=[zone.name])
+    if world.table is not None and min(inside_distance(np.asarray(world.table.outline), p) for p in outline) < 0:
+        raise refuse("off_table", thing=d)
+    if not spots.reachable(at, limits):
+        away = ((at[0] - limits.base[0]) ** 2 + (at[1] - limits.base[1]) ** 2) ** 0.5
+        raise refuse("spot_out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
 
 
 def crowding(d: Detection, world: World, gripper: Gripper) -> Detection | None:

@@ -28,7 +28,9 @@ class Scene:
         self.notes: list[tuple[str, dict[str, object]]] = []  # choices that were made, to be said
         self.mentioned: list[list[str]] = []  # ids spoken of as what is acted on, oldest first
         self.noun: Thing | None = None
-        self.earlier: Callable[[], list[str]] = list  # ids spoken of before this instruction
+        self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
+        self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
+        self.place: Spot | None = None  # where a thing was said to go last
         self._vocabulary, self._limits = vocabulary, limits
 
     def branch(self) -> Scene:
@@ -36,6 +38,17 @@ class Scene:
         other = copy.copy(self)
         other.notes, other.mentioned = list(self.notes), list(self.mentioned)
         return other
+
+    def parts(self, d: Detection) -> list[Detection]:
+        """What belongs to a piece of furniture: drawers of a cabinet, buttons and sliders of a panel."""
+        return [o for o in self.world.objects.values() if o.part_of == d.id]
+
+    def there(self, spot: Spot) -> Spot:
+        """The place that ``there`` means: the one spoken of last."""
+        place = self.place or self.earlier_place()
+        if place is None:
+            raise clarify("what_there", part=spot.text)
+        return place
 
     # ---- what a description means
     def resolve(self, thing: Thing, avoid: Iterable[str] = (), without: Iterable[str] = ()) -> list[Detection]:
@@ -47,7 +60,7 @@ class Scene:
             Objection: nothing fits, or several things do where one is meant.
         """
         if thing.pronoun:
-            return self._pronoun(thing)
+            return self._pronoun(thing, set(avoid))
         if thing.other and thing.nounless and not self.mentioned:
             raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
@@ -71,7 +84,7 @@ class Scene:
         if thing.id:
             return [d for d in self.world.objects.values() if d.id.lower() == thing.id]
         if thing.pronoun:
-            return self._pronoun(thing)
+            return self._pronoun(thing, set())
         said = thing
         if thing.nounless and self.noun is not None:
             said = replace(thing, shape=self.noun.shape, name=self.noun.name)
@@ -108,7 +121,10 @@ class Scene:
     def _looks(self, thing: Thing, d: Detection) -> bool:
         if thing.name and d.name != thing.name:
             return False
-        if thing.shape and thing.shape != "object" and not self._vocabulary.covers(thing.shape, d.label):
+        if thing.shape == "object":
+            if d.fixed:
+                return False  # furniture is no thing on the table
+        elif thing.shape and thing.shape not in d.attributes and not self._vocabulary.covers(thing.shape, d.label):
             return False
         return not thing.colours or d.colour in thing.colours
 
@@ -203,15 +219,19 @@ class Scene:
                 return refuse("none_there", part=_all_words(thing), found=like)
         return refuse("not_found", part=thing.text)
 
-    def _pronoun(self, thing: Thing) -> list[Detection]:
+    def _before(self, avoid: set[str]) -> list[str]:
+        """What was spoken of last before this instruction, and is not the place that it speaks of."""
+        return next((ids for ids in self.earlier() if not set(ids) & avoid), [])
+
+    def _pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
         last = self.mentioned[-1] if self.mentioned else []
         if thing.pronoun == "it":
-            ids = last or ([self.world.held.id] if self.world.held else []) or self.earlier()
+            ids = last or ([self.world.held.id] if self.world.held else []) or self._before(avoid)
             if len(ids) > 1:
                 raise clarify("what_it", tuple(ids), part=thing.text)
         else:
             every = list(dict.fromkeys(i for group in self.mentioned for i in group))
-            ids = (last if len(last) > 1 else every) or self.earlier()
+            ids = (last if len(last) > 1 else every) or self._before(avoid)
         held = self.world.held.id if self.world.held else None
         seen = {**{i: d for i, d in self.world.lost.items() if i == held}, **self.world.objects}
         known = [seen[i] for i in ids if i in seen]

@@ -6,7 +6,8 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.form import Fixture, Question, Spot, Thing
+from hiervla.brain.grammar.acts import Question
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import first, leaves
 from hiervla.brain.grammar.phrases import Phrases
 

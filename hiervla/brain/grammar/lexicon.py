@@ -26,6 +26,8 @@ class Noun:
 
     name: str
     plural: bool = False
+    collective: bool = False
+    """A Chinese word for a kind of things: without a number, all of them."""
 
 
 @dataclass(slots=True)
@@ -43,9 +45,9 @@ class Lexicon:
         self.entries.setdefault(word, {}).setdefault(kind, value)
         self.longest[word[0]] = max(self.longest.get(word[0], 0), len(word))
 
-    def add_noun(self, word: str, kind: str, name: str) -> None:
+    def add_noun(self, word: str, kind: str, name: str, collective: bool = False) -> None:
         """A noun with its English plurals."""
-        self.add(word, kind, Noun(name))
+        self.add(word, kind, Noun(name, collective=collective))
         if word[-1:].isascii() and word[-1:].isalpha():
             for ending in ("s", "es"):
                 self.add(word + ending, kind, Noun(name, plural=True))
@@ -64,6 +66,10 @@ class Lexicon:
     def words(self) -> Iterable[str]:
         return self.entries
 
+    def grave(self, word: str) -> bool:
+        """A word that is known only in order to be refused: nothing to suggest to anybody."""
+        return bool(self.entries[word].keys() & {"UNSAFE", "PERSON", "NEGATION", "CONDITION", "BEYOND"})
+
 
 def latin(c: str) -> bool:
     """A letter of a script that puts spaces between words."""
@@ -73,11 +79,14 @@ def latin(c: str) -> bool:
 _built: OrderedDict[str, Lexicon] = OrderedDict()
 
 
-def lexicon_for(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) -> Lexicon:
+def lexicon_for(
+    words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...], zones: tuple[str, ...] = ()
+) -> Lexicon:
     """The lexicon of a mission; the last few are kept, as every thought of a mission needs the same one."""
-    key = f"{id(words)} {vocabulary.model_dump_json()} {[(s.name, s.says) for s in skills]}"
+    key = f"{id(words)} {vocabulary.model_dump_json()} {[(s.name, s.says) for s in skills]} {zones}"
     if key not in _built:
         _built[key] = _build(words, vocabulary, skills)
+        _add_zones(_built[key], zones)
         while len(_built) > 8:
             _built.popitem(last=False)
     return _built[key]
@@ -101,15 +110,36 @@ def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) 
     numbers = {w: float(n) for n, said in words.numbers.items() for w in said} | english_tens(words.numbers)
     for word, number in numbers.items():
         lexicon.add(word, "NUM", number)
-    _add_looks(lexicon, vocabulary)
+    _add_looks(lexicon, vocabulary, words.roles.get("collective", ()))
     for card in skills:
-        for said in card.says.values():
-            for phrase in said:
-                _add_verb(lexicon, card.name, phrase)
+        said = [*words.verbs.get(card.name, ()), *(p for phrases in card.says.values() for p in phrases)]
+        for phrase in sorted(said, key=len):  # "push" is known before "push to"
+            _add_verb(lexicon, card.name, phrase)
+    able = {s.name for s in skills}
+    for phrase in (p for name, phrases in words.verbs.items() if name not in able for p in phrases if "…" not in p):
+        if " ".join(phrase.split()) not in lexicon.entries:
+            lexicon.add(phrase, "BEYOND")  # a verb that is known, and no skill for it
     return lexicon
 
 
-def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
+    """Names of regions, as they are and as both languages would say them: ``left zone`` is also 左边的区域."""
+    nouns = [w for w, kinds in lexicon.entries.items() if "ZONEWORD" in kinds]
+    for name in zones:
+        said = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+        lexicon.add(said, "ZONE", name)
+        parts = said.split()
+        if len(parts) < 2 or parts[-1] not in nouns:
+            continue
+        kinds = lexicon.entries.get(" ".join(parts[:-1]), {})
+        also = [w for w, k in lexicon.entries.items() for t in ("SIDEADJ", "COLOUR", "POST") if t in k and k[t] in (kinds.get("SIDEADJ"), kinds.get("COLOUR")) and k[t]]  # fmt: skip
+        for word in also:
+            for noun in nouns:
+                for between in ("",) if word.isascii() != noun.isascii() else (" ",) if word.isascii() else ("", "的"):
+                    lexicon.add(word + between + noun, "ZONE", name)
+
+
+def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str]) -> None:
     """Words for what can be seen. A name from the inventory beats a shape word that is spelt the same."""
     named = {" ".join(n.lower().split()): i.name for i in vocabulary.inventory for n in (i.name, *i.also)}
     for word, name in named.items():
@@ -118,7 +148,7 @@ def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
     for shape, said in looks.shapes.items():
         for word in (shape, *said):
             if word.lower() not in named:
-                lexicon.add_noun(word, "SHAPE", shape)
+                lexicon.add_noun(word, "SHAPE", shape, shape in collective and not word.isascii())
     for kind, table in (("COLOUR", looks.colours), ("SIZE", looks.sizes)):
         for key, said in table.items():
             for word in (key, *said):
@@ -129,12 +159,19 @@ def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
 
 def _add_verb(lexicon: Lexicon, skill: str, phrase: str) -> None:
     head, gap, tail = (part.strip() for part in phrase.partition("…"))
-    if skill in OWN_VERBS:
-        if not gap and not _composed(lexicon, head.lower(), OWN_VERBS[skill]):
-            lexicon.add(head, OWN_VERBS[skill])
+    own = OWN_VERBS.get(skill)
+    if not gap and _composed(lexicon, head.lower(), own or "SKILL"):
         return
-    for word, kind in ((head, "HEAD"), (tail, "TAIL")) if gap and head and tail else (((head or tail), "SKILL"),):
-        lexicon.add(word, kind, skill)
+    if own is not None:
+        if not gap:
+            lexicon.add(head, own)
+        return
+    split = gap and head and tail
+    for word, kind in ((head, "HEAD"), (tail, "TAIL")) if split else (((head or tail), "SKILL"),):
+        known = lexicon.entries.get(" ".join(word.lower().replace("-", " ").split()), {})
+        if split and kind in known:
+            known[kind] |= {skill}  # "push … over", "push … shut"
+        lexicon.add(word, kind, {skill} if split else skill)
         kinds = lexicon.entries[" ".join(word.lower().replace("-", " ").split())]
         for weaker in GIVEN_WAY:
             kinds.pop(weaker, None)
@@ -142,8 +179,9 @@ def _add_verb(lexicon: Lexicon, skill: str, phrase: str) -> None:
 
 def _composed(lexicon: Lexicon, phrase: str, kind: str) -> bool:
     """True for ``放进`` and ``put down``: a verb and a particle that the grammar reads as two words."""
+    particles = {"ZTO", "ZAT", "ZIN"} if kind == "SKILL" else {"ZTO", "ZAT", "ZIN", "ZON", "UP", "DOWN"}
     for cut in range(1, len(phrase)):
         verb, particle = lexicon.entries.get(phrase[:cut].strip(), {}), lexicon.entries.get(phrase[cut:].strip(), {})
-        if (kind in verb or "STACK" in verb) and particle.keys() & {"ZTO", "ZAT", "ZIN", "ZON", "UP", "DOWN"}:
+        if (kind in verb or "STACK" in verb) and particle.keys() & particles:
             return True
     return "STACK" in lexicon.entries.get(phrase, {})

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from itertools import chain
 
-from hiervla.brain.grammar.aims import aim, mark_for
-from hiervla.brain.grammar.effects import Effect, did, settle
-from hiervla.brain.grammar.form import (
+from hiervla.brain.grammar import arranging
+from hiervla.brain.grammar.acts import (
     Act,
+    Arrange,
     Bare,
     Do,
-    Fixture,
+    Go,
     Incomplete,
     Instruction,
     Pick,
     Put,
     PutDown,
     Question,
-    Spot,
+    Sort,
     Stack,
-    Thing,
+    Swap,
+    Tidy,
     Transfer,
 )
+from hiervla.brain.grammar.aims import aim
+from hiervla.brain.grammar.doing import Doing
+from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
+from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import volume
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.goal import Goal
@@ -38,7 +41,8 @@ class Meaning:
     """Reads acts one after the other; each sees the scene as the acts before will leave it."""
 
     def __init__(self, words: Words, skills: Sequence[SkillCard]) -> None:
-        self._roles, self._skills = words.roles, {s.name: s for s in skills}
+        self._roles = words.roles
+        self._doing = Doing({s.name: s for s in skills}, words.roles)
 
     def goals(self, instruction: Instruction, scene: Scene) -> list[Goal]:
         """Goals of the whole instruction.
@@ -48,10 +52,29 @@ class Meaning:
         """
         first = scene.world
         effects: list[Effect] = []
+        tidying: list[int] = []
         for k, act in enumerate(instruction.acts):
             link = instruction.links[k - 1] if k else "then"
-            effects += [Effect(g, k, link) for g in self._act(act, scene)]
+            if isinstance(act, Tidy) and k + 1 < len(instruction.acts):
+                tidying.append(k)  # what later acts move is theirs
+                continue
+            off = isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where)
+            effects += [Effect(g, k, link, off) for g in self._act(act, scene)]
+        for k in tidying:
+            effects = [*self._headline(instruction, k, scene, effects), *effects]
         return settle(effects, first)
+
+    def _headline(self, instruction: Instruction, k: int, scene: Scene, effects: list[Effect]) -> list[Effect]:
+        """``tidy the bench: tools in the box, …`` only says what follows; before a ``then`` it is work of its own."""
+        act = instruction.acts[k]
+        if not isinstance(act, Tidy) or instruction.links[k] != "then":
+            scene.notes.append(("headline", {"part": act.text}))
+            return []
+        taken = set(chain.from_iterable(moves(e.goal) for e in effects))
+        branch = scene.branch()
+        goals = arranging.tidy(act, branch, taken)
+        scene.notes = branch.notes
+        return [Effect(g, k, "then") for g in goals]
 
     def _act(self, act: Act, scene: Scene) -> list[Goal]:
         match act:
@@ -62,9 +85,19 @@ class Meaning:
             case PutDown():
                 return self._put_down(act, scene)
             case Stack():
-                return self._stack(act, scene)
+                return self._all_placed(scene, arranging.stack(act, scene, self._roles))
+            case Arrange():
+                return self._all_placed(scene, arranging.arrange(act, scene, self._roles))
+            case Sort():
+                return self._all_placed(scene, arranging.sort(act, scene))
+            case Tidy():
+                return self._all_placed(scene, arranging.tidy(act, scene, set()))
+            case Swap():
+                return self._all_placed(scene, arranging.swap(act, scene))
+            case Go():
+                return []
             case Do():
-                return self._do(act, scene)
+                return self._all_placed(scene, self._doing.goals(act, scene))
             case Incomplete(missing, verb, things):
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
             case Bare() | Question():
@@ -119,20 +152,22 @@ class Meaning:
         subjects: list[Detection] = []
         for thing in transfer.things:
             without = marks if thing.many and not thing.pronoun else set()
-            there = self._already(thing, spots, scene)
+            there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
         aims = [(d, [aim(d, s, scene, self._roles) for s in spots]) for d in subjects]
         for _, wanted in aims:
-            if len(wanted) > 1:
-                raise refuse("contradiction", goals=wanted)
+            if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):
+                raise refuse("two_places", goals=wanted)
             goals += [self._placed(scene, g) for g in wanted]
         return goals
 
     def _marks(self, spot: Spot, scene: Scene) -> list[Detection]:
         """Everything a destination may name: ``all objects`` put in a box are all but the box."""
+        if spot.relation == "there":
+            spot = scene.there(spot)
         if not isinstance(spot.reference, Thing) or spot.reference.pronoun:
             return []
         return scene.find(spot.reference)
@@ -145,69 +180,14 @@ class Meaning:
         return {d.id for d in scene.world.objects.values() if d.support in marks}
 
     def _placed(self, scene: Scene, goal: Goal) -> Goal:
-        scene.moved(
-            goal.subject, goal.reference or "table" if goal.relation in ("in", "on") else "table", goal.relation
-        )
+        """Later phrases speak of the world as this goal will have made it."""
+        for object_id in moves(goal) if goal.relation != "holding" else ():
+            into = goal.relation in ("in", "on") and goal.reference in scene.world.objects
+            scene.moved(object_id, goal.reference or "table" if into else "table", goal.relation)
         return goal
 
-    # ---- stacks
-    def _stack(self, act: Stack, scene: Scene) -> list[Goal]:
-        """Every thing on the one before it, the largest lowest unless said otherwise."""
-        things = act.things or (Thing(text=act.text, quantity="all", shape="block"),)
-        if len(things) == 1 and not things[0].many and things[0].quantity == "bare":
-            things = (replace(things[0], quantity="all"),)
-        found = list({d.id: d for t in things for d in scene.resolve(t)}.values())
-        found = [d for d in found if not d.hollow or any(t.shape == d.label for t in things)]
-        if len(found) < 2:
-            raise clarify("stack_few", part=act.text, found=found)
-        unstable = self._roles.get("unstable", [])
-        sign = 1 if act.order == "smallest_first" else -1
-        as_named = len(things) > 1 and act.order is None and _alike(found)
-        found.sort(key=lambda d: (d.label in unstable, 0 if as_named else sign * round(volume(d), 6)))
-        if any(d.label in unstable for d in found[:-1]):
-            raise refuse("unstable", thing=next(d for d in found if d.label in unstable))
-        scene.notes.append(("stack_order", {"found": found}))
-        scene.speak_of([d.id for d in found])
-        pairs = pairwise(found)
-        return [self._placed(scene, Goal(relation="on", subject=top.id, reference=low.id)) for low, top in pairs]
-
-    # ---- other skills
-    def _do(self, act: Do, scene: Scene) -> list[Goal]:
-        """A skill known by its words: having done it, on each thing that was named, is the goal."""
-        card = self._skills[act.skill]
-        fields = card.schema_.get("properties", {})
-        spots = [*[s for i in act.items for g in i.groups for s in g], *act.spots]
-        if not act.items:
-            self._needs(card, set(), act.text)
-            return [did(card.name, {})]
-        if "target" not in fields:
-            raise clarify("takes_nothing", part=act.items[0].thing.text, skill=card.name)
-        goals = []
-        for item in act.items:
-            thing, reference = item.thing, None
-            if spots and "reference" in fields:
-                reference = spots[-1].reference
-                thing = thing.with_where(tuple(spots[:-1]))
-            else:
-                thing = thing.with_where(tuple(spots))
-            found = scene.resolve(thing)
-            scene.speak_of([d.id for d in found])
-            for d in found:
-                arguments: dict[str, object] = {"target": d.id}
-                if reference is not None:
-                    arguments["reference"] = (
-                        reference.name if isinstance(reference, Fixture) else mark_for(d, reference, scene).id
-                    )
-                self._needs(card, set(arguments), act.text)
-                goals.append(did(card.name, arguments))
+    def _all_placed(self, scene: Scene, goals: list[Goal]) -> list[Goal]:
+        for goal in goals:
+            if goal.relation not in FORMED or len(goals) == 1:
+                self._placed(scene, goal)
         return goals
-
-    def _needs(self, card: SkillCard, given: set[str], part: str) -> None:
-        missing = [f for f in card.schema_.get("required", []) if f not in given]
-        if missing:
-            raise clarify("skill_needs", part=part, skill=card.name, missing=missing)
-
-
-def _alike(found: list[Detection]) -> bool:
-    sizes = [volume(d) for d in found]
-    return max(sizes) - min(sizes) <= 0.25 * max(sizes)

@@ -93,7 +93,9 @@ class NounPhrases(Transformer[Any, Any]):
                 raise Misread("two_words", thing.text)
         if "quantity" in described and thing.quantity != "bare":
             raise Misread("two_words", thing.text)
-        add = {k: v for k, v in described.items() if k != "joined"}
+        add = {k: v for k, v in described.items() if k not in ("joined", "collective")}
+        if described.get("collective") and thing.quantity == "bare":
+            add["quantity"] = "all"
         if "superlatives" in add:
             add["superlatives"] = (*thing.superlatives, *add["superlatives"])
         if "plural" in add:
@@ -192,4 +194,5 @@ class NounPhrases(Transformer[Any, Any]):
 
     def noun(self, meta: Any, children: list[Any]) -> dict[str, Any]:
         leaf: Leaf = children[0]
-        return {"name" if leaf.kind == "NAME" else "shape": leaf.value.name, "plural": leaf.value.plural}
+        noun = {"name" if leaf.kind == "NAME" else "shape": leaf.value.name, "plural": leaf.value.plural}
+        return {**noun, "collective": True} if leaf.value.collective else noun

@@ -40,6 +40,9 @@ class Phrases(NounPhrases):
     def edge(self, meta: Any, children: list[Any]) -> Fixture:
         return Fixture(leaves(children, "EDGE")[0], self.words(meta))
 
+    def zone(self, meta: Any, children: list[Any]) -> Fixture:
+        return Fixture(leaves(children, "ZONE")[0], self.words(meta))
+
     def measure(self, meta: Any, children: list[Any]) -> float:
         number = leaves(children, "NUM")
         return float((number[0] if number else 1.0) * leaves(children, "UNIT")[0])
@@ -79,6 +82,9 @@ class Phrases(NounPhrases):
         return Spot(
             "side", direction=leaves(children, "SIDEPP")[0], distance_m=first(children, float), text=self.words(meta)
         )
+
+    def pp_there(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("there", text=self.words(meta))
 
     def pp_super(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("super", self._reference(children), superlative=leaves(children, "SUPER")[0], text=self.words(meta))

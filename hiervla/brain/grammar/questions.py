@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hiervla.brain.grammar.form import Fixture, Question, Spot, Thing
+from hiervla.brain.grammar.acts import Question
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.speech import Speech

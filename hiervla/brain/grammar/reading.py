@@ -16,8 +16,8 @@ from pathlib import Path
 from lark import Lark, UnexpectedInput
 from lark.exceptions import VisitError
 
-from hiervla.brain.grammar.clauses import Clauses
-from hiervla.brain.grammar.form import Instruction, Stack
+from hiervla.brain.grammar.acts import Arrange, Instruction, Sort, Stack
+from hiervla.brain.grammar.constructions import Constructions
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
@@ -29,7 +29,9 @@ GRAMMAR = Path(__file__).with_name("instruction.lark")
 KEPT = 64
 """Readings kept per lexicon."""
 STARTS = ("commands", "questions", "fragment")
-VERBS = {"PICK", "PUT", "STACK", "TOWER", "RELEASE", "SKILL", "HEAD"}
+VERBS = {
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO",
+}  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
 _REQUEST = re.compile(r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要")
@@ -80,7 +82,11 @@ def language_of(text: str) -> str:
 
 
 def parse(
-    text: str, vocabulary: Vocabulary | None = None, skills: tuple[SkillCard, ...] = (), words: Words | None = None
+    text: str,
+    vocabulary: Vocabulary | None = None,
+    skills: tuple[SkillCard, ...] = (),
+    words: Words | None = None,
+    zones: tuple[str, ...] = (),
 ) -> Instruction | NotUnderstood:
     """Read an instruction completely, or say which part of it was not understood. ``str()`` is its canonical form."""
     language = language_of(text)
@@ -88,7 +94,7 @@ def parse(
         return NotUnderstood("empty", "", language)
     if len(text) > MAX_CHARACTERS:
         return NotUnderstood("too_long", text[:40], language)
-    lexicon = lexicon_for(words or bundled_words(), vocabulary or Vocabulary(), skills)
+    lexicon = lexicon_for(words or bundled_words(), vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
         lexicon.readings[text] = _understood(text, lexicon, language)
         while len(lexicon.readings) > KEPT:
@@ -121,7 +127,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     for start in _starts(tokens):
         try:
             tree = machine.parser.parse(encoded, start=start)
-            acts, links = Clauses(tokens, index_at).transform(tree)
+            acts, links = Constructions(tokens, index_at).transform(tree)
             break
         except UnexpectedInput as e:
             at = e.pos_in_stream if isinstance(e.pos_in_stream, int) and e.pos_in_stream >= 0 else len(encoded)
@@ -139,8 +145,9 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and not _REQUEST.search(tokens.text)
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
-    if tokens.order_token is not None and not any(isinstance(a, Stack) for a in acts):
-        return NotUnderstood("not_understood", tokens.order_token.text, language)
+    for lifted, takers in ((tokens.order_token, (Stack, Arrange, Sort)), (tokens.criterion_token, (Sort,))):
+        if lifted is not None and not any(isinstance(a, takers) for a in acts):
+            return NotUnderstood("not_understood", lifted.text, language)
     return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)
 
 
@@ -175,20 +182,21 @@ BLOCKING = {
     "HALT": "halt",
     "NEGATION": "negation",
     "CONDITION": "condition",
+    "HANDOVER": "hand_over",
     "BEYOND": "beyond",
 }
 """Words that are known and never acted on → what is said about them, the gravest first."""
+
+
+ALSO = ("MA", "ATD", "BETWEEN", "AROUND", "ZHOUWEI", "FORM")
+"""What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 
 
 def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     """Say which part stands in the way: a word that is known to be beyond us, an unknown one, or where parsing stopped."""
     for kind, key in BLOCKING.items():
         found = next(
-            (
-                i
-                for i, t in enumerate(tokens.tokens)
-                if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, "MA", "ATD", "BETWEEN"}
-            ),
+            (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO}),
             None,
         )
         if found is not None:
@@ -196,7 +204,7 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     unknown = next((t for t in tokens.tokens if t.unknown), None)
     if unknown is not None:
         key = "unknown_word" if any(c.isalpha() for c in unknown.text) else "not_understood"
-        alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower()]
+        alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower() and not tokens.known.grave(w)]
         near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.66)
         return NotUnderstood(key, unknown.text, language, tuple(near))
     if at >= len(tokens.tokens):

@@ -20,6 +20,7 @@ from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Failure, FailureKind, Outcome
 from hiervla.core.plan import Ask, Finish, Plan, Subgoal, Thought, ToolCall
+from hiervla.core.relations import holds
 
 FINAL = {FailureKind.UNREACHABLE, FailureKind.UNSAFE, FailureKind.ROBOT_FAULT}
 """No other steps help against these."""
@@ -108,7 +109,7 @@ class Recovery:
         check_goals(self._goals, b.world, b.limits, b.gripper, self._roles.get("unstable", ()))
         key, change = CHANGES.get(failure.kind, ("change_same", {})) if failure else ("change_same", {})
         crowded = self._crowded(failure)
-        steps = Steps(b.world, self._speech, {**change, **self._handling}, crowded)
+        steps = Steps(b.world, self._speech, {**change, **self._handling}, crowded, b.limits)
         subgoals = steps.plan(self._goals, b.world, b.outcomes)
         if not subgoals:
             return self._all_hold()
@@ -163,7 +164,7 @@ class Recovery:
 
     def _stop(self, failure: Failure, step: str) -> Objection:
         key = "gave_up" if step else "gave_up_plain"
-        return Objection("refuse", key, step=step, kind=failure.kind.value, why=failure.why.rstrip("."))
+        return Objection("refuse", key, step=step, why=failure)
 
     def _lookups(self, failure: Failure) -> list[ToolCall]:
         """Look for what the failed step was about, once for every failure."""
@@ -197,8 +198,9 @@ class Recovery:
     def _unseen(self) -> list[Goal]:
         world = self._briefing.world
         held = world.held.id if world.held else None
-        names = [(g, n) for g in self._goals if g.relation != "did" for n in (g.subject, g.reference) if n]
-        return [g for g, n in names if n in world.lost and n not in world.objects and n != held]
+        names = [(g, n) for g in self._goals if g.relation != "did" for n in (g.subject, g.reference, *g.others) if n]
+        lost = [g for g, n in names if n in world.lost and n not in world.objects and n != held]
+        return [g for g in lost if not holds(g, world)]  # what is known to lie in a closed drawer is not lost
 
     def _clears_view(self) -> Subgoal | None:
         """The arm itself may hide things: step out of the view once before giving anything up for lost."""
@@ -215,7 +217,8 @@ class Recovery:
     def _all_hold(self) -> Thought:
         """Every goal holds in this look, yet none was confirmed so far: step back, so that confirm can judge it."""
         last = self._briefing.outcomes[-1] if self._briefing.outcomes else None
-        unclear = [c.why for _, c in self._briefing.confirmed or () if c.answer == "cannot_see"]
+        confirmed = self._briefing.confirmed or ()
+        unclear = [self._speech.reason(FailureKind.NOT_FOUND, c.why) for _, c in confirmed if c.answer == "cannot_see"]
         step = self._home()
         if step is None or (unclear and last is not None and last.skill == "home"):
             raise Objection("refuse", "cannot_confirm", why="; ".join(unclear) or "-")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from hiervla.brain.grammar.words import Words
+from hiervla.core.errors import ToolError
 from hiervla.core.goal import EDGES, Goal
-from hiervla.core.outcome import Check
+from hiervla.core.outcome import Check, Failure, FailureKind
 from hiervla.core.plan import Subgoal
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
 
+_FIGURE = re.compile(r"(\d+(?:\.\d+)?) ?(cm|mm|N|°|s|%)(?![a-zA-Z])")
+UNITS = {"cm": "厘米", "mm": "毫米", "N": "牛", "°": "度", "s": "秒", "%": "%"}
 MOST_NAMED = 8
 """Objects named one by one before the rest are counted."""
 
@@ -41,6 +46,10 @@ class Speech:
                 return f"{value:g}"
             case str() | int():
                 return str(value)
+            case ToolError():
+                return self.reason(value.kind, str(value))
+            case Failure():
+                return self.reason(value.kind, value.why.rstrip("."))
             case [Goal(), *_]:
                 return self._say["so"].join(self.goal(g) for g in value)
             case Iterable():
@@ -53,6 +62,14 @@ class Speech:
         if len(words) < 2:
             return "".join(words)
         return self._say["comma"].join(words[:-1]) + self._say["and"] + words[-1]
+
+    def reason(self, kind: FailureKind | None, why: str) -> str:
+        """Why something failed. Skills say it in English; in another language it is the kind, with what was measured."""
+        if self.language == "en":
+            return why
+        said = self._say[f"kind_{(kind or FailureKind.PRECONDITION).value}"]
+        figures = [f"{number}{UNITS[unit]}" for number, unit in _FIGURE.findall(why)]
+        return self._say["measured"].format(kind=said, figures=self._say["comma"].join(figures)) if figures else said
 
     def looks(self, d: Detection) -> str:
         """How a thing looks, without an article: ``red cube``, ``红色方块``."""
@@ -69,7 +86,9 @@ class Speech:
     def name(self, d: Detection) -> str:
         """A thing with its article, and with its id when another looks the same."""
         twins = sum(self.looks(o) == self.looks(d) for o in self.world.objects.values()) > 1
-        return self._say["the"].format(thing=self.looks(d)) + (f" ({d.id})" if twins else "")
+        looks = self.looks(d)
+        owned = d.name is not None and ("'s " in looks or "’s " in looks)  # "Ann's cup" takes no article
+        return (looks if owned else self._say["the"].format(thing=looks)) + (f" ({d.id})" if twins else "")
 
     def thing(self, object_id: str) -> str:
         """The thing with an id, seen now or remembered; a place by its name."""
@@ -103,12 +122,21 @@ class Speech:
             key = f"{key}_side"
         if goal.reference in EDGES or goal.reference == "edge":
             key = "at_distance"
+        if goal.relation == "on" and goal.others:
+            key = "on_both"
+        if goal.relation == "circle" and goal.reference:
+            key = "circle_around"
+        x, y = goal.position or (0.0, 0.0)
         return self._say.get(f"goal_{key}", "{relation} {a} {b}").format(
             relation=goal.relation,
             a=self.thing(goal.subject),
             b=self.thing(goal.reference or ""),
             cm=f"{(goal.distance_m or 0) * 100:g}",
             side=self._say.get(f"side_{goal.direction}", ""),
+            others=self.listed(self.thing(o) for o in goal.others),
+            deg=f"{math.degrees(goal.angle_rad or 0.0):.0f}",
+            x=f"{x * 100:.1f}",
+            y=f"{y * 100:.1f}",
         )
 
     def evidence(self, goal: Goal, check: Check) -> str:
@@ -122,7 +150,8 @@ class Speech:
         if template is None:
             return f"{cited.says}({cited.source})"
         value = cited.value or 0.0
-        return template.format(cm=f"{value * 100:.1f}", mm=f"{value * 1000:.0f}", source=cited.source)
+        figures = {"cm": f"{value * 100:.1f}", "mm": f"{value * 1000:.0f}", "deg": f"{math.degrees(value):.0f}"}
+        return template.format(**figures, source=cited.source)
 
     def _local(self, table: str, key: str) -> str:
         """The first word for a colour or shape that is written in this language."""

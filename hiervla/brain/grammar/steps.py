@@ -1,4 +1,4 @@
-"""From goals to subgoals over what pick and place need and do: frees the hand, clears what is in the way, keeps order."""
+"""From goals to subgoals over what skills need and do: frees the hand, opens, clears what is in the way, keeps order."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hiervla.brain.grammar.effects import PLACED, place_arguments
+from hiervla.brain.grammar.clearing import Clearing
+from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves, push_arguments, turn_arguments
 from hiervla.brain.grammar.objection import refuse
+from hiervla.brain.grammar.slots import STAYS_M, Slots, circle_slots, row_slots
 from hiervla.brain.grammar.speech import Speech
+from hiervla.core import spots
+from hiervla.core.errors import ToolError
 from hiervla.core.goal import Goal
-from hiervla.core.outcome import Outcome
+from hiervla.core.outcome import FailureKind, Outcome
 from hiervla.core.plan import Subgoal
 from hiervla.core.relations import holds
+from hiervla.core.task import Limits
 from hiervla.core.world import World
 
-_STEP = re.compile(r"(\w+)\((.*)\)")
+_STEP = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
+_FIELD = re.compile(r"(\w+)=(\([^)]*\)|\[[^\]]*\]|[^,]*)")
+SWEEPS = 2
+"""After so many sweeps, what is left is carried."""
 
 
 def done_already(goal: Goal, world: World, outcomes: Sequence[Outcome]) -> bool:
@@ -27,8 +35,8 @@ def done_already(goal: Goal, world: World, outcomes: Sequence[Outcome]) -> bool:
     return bool(holds(goal, world))
 
 
-class Steps:
-    """Rehearses a plan on what is believed of the world: where everything rests and what the hand holds."""
+class Steps(Clearing):
+    """Rehearses a plan on what is believed of the world: where everything rests, what is open, what the hand holds."""
 
     def __init__(
         self,
@@ -36,144 +44,192 @@ class Steps:
         speech: Speech,
         handling: dict[str, Any] | None = None,
         crowded: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """``crowded``: things that cannot be grasped before a neighbour is gone → that neighbour."""
-        self._speech, self._handling, self._crowded = speech, handling or {}, dict(crowded or {})
-        self._rests = {d.id: (d.support, d.relation) for d in world.objects.values()}
-        self._held = world.held.id if world.held else None
-        self._open: list[Goal] = []
-        self._doing: list[Goal] = []
-        self.subgoals: list[Subgoal] = []
+        super().__init__(world, speech, handling, crowded, limits)
+        self._tried: dict[str, int] = {}
 
     def plan(self, goals: Sequence[Goal], world: World, outcomes: Sequence[Outcome] = ()) -> list[Subgoal]:
         """The steps to every goal that does not hold yet, in an order that works.
 
         Raises:
-            Objection: the goals wait for each other in a circle.
+            Objection: the goals wait for each other in a circle, or there is no room.
         """
+        for o in outcomes:
+            self._tried[o.skill] = self._tried.get(o.skill, 0) + 1
         unmet = {g for g in goals if not done_already(g, world, outcomes)}
         # What was done last is done again when anything before it has to be (go home, after the rest is in place).
         last = max((k for k, g in enumerate(goals) if g in unmet and g.relation != "did"), default=-1)
         first = min((k for k, g in enumerate(goals) if g in unmet), default=len(goals))
         again = {g for k, g in enumerate(goals) if g.relation == "did" and k > last >= 0 and k > first}
+        self._all = list(goals)
         self._open = _grasps_last([g for g in goals if g in unmet or g in again])
         self._start_with_held()
-        while self._open:
-            self._reach(self._open[0])
-        for _ in range(2):  # what had to be moved aside comes back to where it belongs
-            undone = [g for g in goals if g not in self._open and g.relation in ("in", "on") and not self._rests_so(g)]
-            self._open = undone
-            while self._open:
-                self._reach(self._open[0])
+        self._work_off()
+        for _ in range(2):  # what had to be moved or opened on the way comes back to how it should be
+            self._open = [g for g in goals if self._broken(g)]
+            self._work_off()
         return self.subgoals
 
-    def _rests_so(self, goal: Goal) -> bool:
-        return (
-            self._rests.get(goal.subject) == (goal.reference, goal.relation)
-            or self._rests.get(goal.subject, ("", ""))[0] == goal.reference
-        )
+    def _work_off(self) -> None:
+        while self._open:
+            goal = self._open[0]
+            moved = goal.subject in self.now.moved and goal.relation in ("beside", "at_distance", "at")
+            if moved and holds(goal, self.now.world):  # another step has brought it about
+                self._reached[goal] = self.now.count
+                self._open.remove(goal)
+                continue
+            self._reach(goal)
+
+    def _broken(self, goal: Goal) -> bool:
+        """It was so, and a later step made it otherwise."""
+        since = self._reached.get(goal, 0)
+        if goal.relation in ("in", "on") and goal.reference not in self.now.world.zones:
+            support, relation = self.now.rests(goal.subject)
+            return (
+                support != "" and support != goal.reference and (support, relation) != (goal.reference, goal.relation)
+            )
+        if goal.relation in ("open", "closed"):
+            return self.now.closed(goal.subject) == (goal.relation == "open")
+        return any(self.now.moved.get(i, 0) > since for i in moves(goal)) and goal.relation not in ("holding", "did")
 
     def _start_with_held(self) -> None:
         """What is in the hand goes first: to its own goal when it has one, else out of the way."""
-        if self._held is None or not self._open:
+        held = self.now.held
+        if held is None or not self._open:
             return
-        own = [g for g in self._open if g.subject == self._held and g.relation in (*PLACED, "holding")]
+        own = [g for g in self._open if g.subject == held and g.relation in (*PLACED, "holding")]
         if own and own[0].relation in PLACED and not self._waits_for(own[0]):
             self._reach(own[0])
-
-    def _waits_for(self, goal: Goal) -> bool:
-        """Its reference is yet to be moved, or is covered."""
-        covered = goal.relation == "on" and any(i != goal.subject for i in self._on(goal.reference or ""))
-        return covered or any(g.subject == goal.reference for g in self._open if g.relation in PLACED)
 
     # ---- one goal
     def _reach(self, goal: Goal) -> None:
         if goal in self._doing:
             raise refuse("contradiction", goals=self._doing)
         self._doing.append(goal)
-        if goal.relation == "did":
-            self._do(goal)
-        elif goal.relation == "holding":
-            self._take(goal.subject, "why_hold")
-        elif goal.relation in PLACED:
-            self._put(goal)
-        elif self._held is not None:
-            self._set_aside(self._held, "why_free_hand", None)
+        match goal.relation:
+            case "did":
+                self._do(goal)
+            case "holding":
+                self._take(goal.subject, "why_hold")
+            case _ if goal.by == "push" and goal.subject in self.now.world.objects:
+                self._push(goal)
+            case "in" if goal.by == "sweep" and self._tried.get("sweep", 0) < SWEEPS:
+                self._sweep(goal)
+            case "row" | "circle":
+                self._form(goal)
+            case "turned":
+                self._turn(goal)
+            case "open":
+                self._pull_open(goal.subject, "why_asked")
+            case "closed":
+                self._with_free_hand("close", {"target": goal.subject}, goal)
+                self.now.set_opening(goal.subject, 0.0)
+            case "slid":
+                self._with_free_hand("slide", {"target": goal.subject, "distance_m": goal.distance_m}, goal)
+                self.now.set_opening(goal.subject, goal.distance_m or 0.0)
+            case relation if relation in PLACED:
+                self._put(goal)
+            case _ if self.now.held is not None:
+                self._set_aside(self.now.held, "why_free_hand", None)
         self._doing.remove(goal)
+        self._reached[goal] = self.now.count
         self._open = [g for g in self._open if g != goal]
 
-    def _put(self, goal: Goal) -> None:
-        for other in list(self._open):  # what it will stand on, in or beside is put in place first
-            if other.subject == goal.reference and other.relation in PLACED and other not in self._doing:
-                self._reach(other)
-        if goal.relation == "on" and goal.reference != "table":
-            self._clear(goal.reference or "", "why_clear_place", but=goal.subject)
-        self._take(goal.subject, "why_take", goal)
-        self._add("place", place_arguments(goal), "why_place", goal=goal)
-        on_it = goal.reference if goal.relation in ("in", "on") else "table"
-        self._rests[goal.subject] = (on_it or "table", "in" if goal.relation == "in" else "on")
-        self._held = None
-
     def _do(self, goal: Goal) -> None:
-        """A step for its own sake. Picks and places keep their preconditions; other skills are called as they are."""
+        """A step for its own sake. Known skills keep their preconditions; other skills are called as they are."""
         name, arguments = step_of(goal.subject)
         target = str(arguments.get("target", ""))
-        if name == "place" and target in self._rests:
-            self._put(Goal(subject=target, **{k: v for k, v in arguments.items() if k != "target"}))
-            return
-        if name == "pick" and target in self._rests:
+        known = target in self.now.world.objects
+        if name == "place" and known:
+            fields = {k: v for k, v in arguments.items() if k not in ("target", "between")}
+            others = (arguments["between"],) if "between" in arguments else ()
+            self._put(Goal(subject=target, others=others, **fields))
+        elif name == "pick" and known:
             self._take(target, "why_asked")
-            return
-        self._add(name, arguments, "why_asked")
+        elif name == "open" and known:
+            self._pull_open(target, "why_asked")
+        elif name in ("close", "slide", "press", "push", "turn") and known:
+            if name in ("push", "turn"):
+                self._clear(target, "why_clear_thing")
+            self._with_free_hand(name, arguments, None)
+            if name == "close":
+                self.now.set_opening(target, 0.0)
+        else:
+            self._add(name, arguments, "why_asked")
 
-    def _take(self, object_id: str, why: str, goal: Goal | None = None) -> None:
-        if self._held == object_id:
-            return
-        if self._held is not None:
-            self._set_aside(self._held, "why_free_hand", object_id)
-        self._clear(object_id, "why_clear_thing")
-        if neighbour := self._crowded.pop(object_id, None):
-            self._remove(neighbour, "why_neighbour", object_id)
-        self._add("pick", {"target": object_id}, why, thing=self._speech.thing(object_id), goal=goal or "")
-        self._held = object_id
-        self._rests[object_id] = ("hand", "on")
+    # ---- over the table
+    def _push(self, goal: Goal) -> None:
+        self._references_first(goal)
+        self._clear(goal.subject, "why_clear_thing")
+        if goal.position is not None:
+            self._clear_spot(goal.subject, goal.position)
+        self._with_free_hand("push", push_arguments(goal), goal)
+        self.now.put(goal)
 
-    # ---- what is in the way
-    def _on(self, support: str) -> list[str]:
-        return [i for i, (s, _) in self._rests.items() if s == support]
+    def _turn(self, goal: Goal) -> None:
+        self._clear(goal.subject, "why_clear_thing")
+        arguments = turn_arguments(goal, self.now.world, self._tried.get("turn", 0) == 0)
+        self._with_free_hand("turn", arguments, goal)
+        self.now.turn(goal.subject, goal.angle_rad or 0.0)
 
-    def _clear(self, object_id: str, why: str, but: str | None = None) -> None:
-        """Whatever rests on a thing goes where it belongs, or else on the table."""
-        for other in self._on(object_id):
-            if other == but or other == self._held:
-                continue
-            own = [g for g in self._open if g.subject == other and g.relation in PLACED and g not in self._doing]
-            if own and own[0].reference != object_id and not self._waits_for(own[0]):
-                self._reach(own[0])
-                continue
-            self._remove(other, why, object_id)
+    def _sweep(self, goal: Goal) -> None:
+        """All that is to go to the same place goes with one sweep."""
+        group = [g for g in self._open if g.by == "sweep" and g.reference == goal.reference]
+        where = "zone" if goal.reference in self.now.world.zones else "reference"
+        self._with_free_hand("sweep", {"targets": [g.subject for g in group], where: goal.reference}, goal)
+        for g in group:
+            self.now.put(g)
+        for g in group:
+            self._reached[g] = self.now.count
+        self._open = [g for g in self._open if g not in group]
 
-    def _remove(self, object_id: str, why: str, on: str) -> None:
-        """Take a thing out of another's way and put it on the table."""
-        if self._held is not None:
-            self._set_aside(self._held, "why_free_hand", object_id)
-        self._clear(object_id, why)
-        name = self._speech.thing
-        self._add("pick", {"target": object_id}, why, thing=name(object_id), on=name(on))
-        self._held = object_id
-        self._set_aside(object_id, why, on)
+    def _form(self, goal: Goal) -> None:
+        """Each thing to its slot; things that stand in it by now stay."""
+        slots = self._slots(goal)
+        objects = self.now.world.objects
+        self._kept = [(objects[i], spot) for i, spot in slots.items()]
+        left = [i for i in slots if self.now.off(i, slots[i]) > STAYS_M]
+        while left:  # slots that are free come first: filling them may free others
+            left.sort(key=lambda i: len(self.now.standing_at(self.now.world.objects[i], slots[i])))
+            object_id = left.pop(0)
+            self._put(Goal(relation="at", subject=object_id, position=slots[object_id]), goal)
+        self._kept = []
 
-    def _set_aside(self, object_id: str, why: str, on: str | None) -> None:
-        arguments = {"target": object_id, "relation": "on", "reference": "table"}
-        self._add("place", arguments, why, thing=self._speech.thing(object_id), on=self._speech.thing(on) if on else "")
-        self._rests[object_id] = ("table", "on")
-        self._held = None
+    def _slots(self, goal: Goal) -> Slots:
+        things = [self.now.world.objects[i] for i in moves(goal) if i in self.now.world.objects]
+        world, limits = self.now.world, self.now.limits
+        ordered = any(g.relation == "beside" and g.direction and g.subject in goal.others for g in self._all)
+        try:
+            if goal.relation == "row":
+                return row_slots(things, world, limits, goal.direction, ordered)
+            return circle_slots(things, world, limits, world.objects.get(goal.reference or ""))
+        except ToolError as e:
+            raise refuse("no_room", goal=goal, n=len(things), why=e) from e
 
-    def _add(self, skill: str, arguments: dict[str, Any], why: str, **fields: Any) -> None:
-        reason = self._speech.say(why, **fields)
-        self.subgoals.append(Subgoal(skill=skill, arguments=arguments, why=reason, handling=dict(self._handling)))
-        if len(self.subgoals) > 200:
-            raise refuse("contradiction", goals=self._doing)
+    # ---- what is asked of one place twice
+    def _corner(self, goal: Goal) -> Goal:
+        """Distances to two edges that meet are one position."""
+        other = next((g for g in self._all if across(g, goal)), None)
+        d, table = self.now.world.objects.get(goal.subject), self.now.world.table
+        if other is None or d is None or table is None:
+            return goal
+        near = (d.centre[0], d.centre[1])
+        at: list[spots.Spot] = []
+        for g in (goal, other):
+            empty = self.now.world.model_copy(update={"objects": {d.id: d}, "lost": {}})
+            try:
+                at.append(
+                    spots.from_edge(d, d.yaw, g.reference or "", g.distance_m or 0.0, empty, self.now.limits, near)
+                )
+            except ToolError as e:
+                raise refuse("no_place", goal=g, why=e) from e
+        sideways = 0 if (goal.reference or "") in ("left edge", "right edge") else 1
+        x, y = at[1 - sideways][0], at[sideways][1]
+        if not spots.reachable((x, y), self.now.limits):
+            raise refuse("no_place", goal=[goal, other], why=ToolError("out of reach", FailureKind.UNREACHABLE))
+        return Goal(relation="at", subject=goal.subject, position=(round(x, 4), round(y, 4)))
 
 
 def _grasps_last(goals: list[Goal]) -> list[Goal]:
@@ -181,7 +237,7 @@ def _grasps_last(goals: list[Goal]) -> list[Goal]:
     out = list(goals)
     for goal in goals:
         if goal.relation == "holding":
-            after = max((k for k, g in enumerate(out) if g.relation in PLACED), default=-1)
+            after = max((k for k, g in enumerate(out) if g.relation in (*PLACED, *FORMED)), default=-1)
             at = out.index(goal)
             if at < after:
                 out.insert(after + 1, goal)
@@ -190,9 +246,16 @@ def _grasps_last(goals: list[Goal]) -> list[Goal]:
 
 
 def step_of(text: str) -> tuple[str, dict[str, Any]]:
-    """The skill and arguments that a ``did`` goal names: ``push(target=c1)``."""
+    """The skill and arguments that a ``did`` goal names: ``push(target=c1, position=(0.5, 0.1))``."""
     match = _STEP.fullmatch(text)
     if match is None:
         return text, {}
-    pairs = [p.partition("=") for p in match[2].split(", ") if p]
-    return match[1], {k: float(v) if k.endswith("_m") else v for k, _, v in pairs}
+    return match[1], {k: _value(k, v.strip()) for k, v in _FIELD.findall(match[2])}
+
+
+def _value(name: str, text: str) -> Any:
+    if text.startswith("("):
+        return tuple(float(v) for v in text[1:-1].split(","))
+    if text.startswith("["):
+        return [v.strip(" '\"") for v in text[1:-1].split(",") if v.strip()]
+    return float(text) if name.endswith(("_m", "_deg")) else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hiervla.brain.grammar.form import Instruction
+from hiervla.brain.grammar.acts import Instruction
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.speech import Speech
 from hiervla.core.briefing import Briefing

@@ -10,9 +10,9 @@ from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
 from hiervla.brain.grammar.numerals import CHINESE, DIGITS, chinese_number
 
 MAX_CHARACTERS = 2000
-MAX_TOKENS = 120
+MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
-LIFTED = ("STYLE", "ORDER")
+LIFTED = ("STYLE", "ORDER", "CRITERION")
 """How-words: they may stand anywhere, and belong to the whole instruction."""
 
 
@@ -39,7 +39,13 @@ class Tokens:
     styles: tuple[str, ...] = ()
     order: str | None = None
     order_token: Token | None = None
+    criterion_token: Token | None = None
     known: Lexicon = field(default_factory=Lexicon)
+
+    @property
+    def criterion(self) -> str | None:
+        """What things are to be sorted by: colour | shape | size."""
+        return self.criterion_token.kinds["CRITERION"] if self.criterion_token else None
 
     def span(self, first: int, last: int) -> str:
         """The original words from one token to another, both included."""
@@ -90,6 +96,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         styles=tuple(t.kinds["STYLE"] for t in raw if "STYLE" in t.kinds),
         order=order.kinds["ORDER"] if order else None,
         order_token=order,
+        criterion_token=next((t for t in raw if "CRITERION" in t.kinds), None),
         known=lexicon,
     )
 

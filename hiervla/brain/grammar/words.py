@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiervla.core.errors import SetupError
 
-BUNDLED = ("grammar.words.toml", "grammar.speech.toml")
+BUNDLED = ("grammar.words.toml", "grammar.verbs.toml", "grammar.speech.toml", "grammar.says.toml")
 """Files of ``prompts/`` that the brain reads by default."""
 
 
@@ -34,6 +34,8 @@ class Words(BaseModel):
     """Terminal of the grammar → words that are one."""
     values: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     """Terminal → meaning → words: ``REL`` → ``in`` → into, inside, …"""
+    verbs: dict[str, list[str]] = Field(default_factory=dict)
+    """Skill → verbs that mean it, besides those the skill itself brings; ``…`` marks where the object stands."""
     units: dict[str, list[str]] = Field(default_factory=dict)
     """Unit → words for it."""
     metres: dict[str, float] = Field(default_factory=dict)

@@ -1,0 +1,198 @@
+"""The acts of an instruction: what is to be done with which things, and the instruction as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    things: tuple[Thing, ...]
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"pick({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """``readings``: every way the phrases can be shared out between the thing and where it goes."""
+
+    readings: tuple[tuple[Transfer, ...], ...]
+    text: str = ""
+
+    def __str__(self) -> str:
+        return " | ".join("; ".join(map(str, r)) for r in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Things, and the spots where each should come to be; several spots must all hold."""
+
+    things: tuple[Thing, ...]
+    spots: tuple[Spot, ...]
+
+    def __str__(self) -> str:
+        return f"put({_list(self.things)} → {' & '.join(map(str, self.spots)) or '?'})"
+
+
+@dataclass(frozen=True, slots=True)
+class PutDown:
+    things: tuple[Thing, ...] = ()
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"put_down({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A tower of things; ``chain``: they were named from the top down to what the last stands on."""
+
+    things: tuple[Thing, ...]
+    order: str | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"stack({_list(self.things)}{f', {self.order}' if self.order else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrange:
+    """Things in a formation: ``row``, ``circle`` or ``pyramid``; a tower is a ``Stack``."""
+
+    formation: str
+    things: tuple[Thing, ...] = ()
+    around: Thing | Fixture | None = None
+    order: str | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        around = f" around {self.around}" if self.around else ""
+        return f"{self.formation}({_list(self.things)}{around}{f', {self.order}' if self.order else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Things by colour, shape or size: into what they match, else into groups; ``spots``: where to."""
+
+    things: tuple[Thing, ...]
+    by: str | None = None
+    spots: tuple[Spot, ...] = ()
+    order: str | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        into = f" → {' & '.join(map(str, self.spots))}" if self.spots else ""
+        return f"sort({_list(self.things)}{into}{f', by {self.by}' if self.by else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """The table made tidy: what stands about is put where such things go."""
+
+    things: tuple[Thing, ...] = ()
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"tidy({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Two things change places."""
+
+    things: tuple[Thing, ...]
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"swap({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """To the table, where the arm stands anyway."""
+
+    text: str = ""
+
+    def __str__(self) -> str:
+        return "go(table)"
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A skill that the grammar knows only by its words."""
+
+    skill: str
+    items: tuple[Item, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    text: str = ""
+
+    def __str__(self) -> str:
+        spots = [s for i in self.items for g in i.groups for s in g] + list(self.spots)
+        parts = [_list(tuple(i.thing for i in self.items)), *map(str, spots)]
+        return f"{self.skill}({', '.join(p for p in parts if p)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A verb without what it needs: ``missing`` is ``what`` or ``where``."""
+
+    missing: Literal["what", "where"]
+    verb: str
+    things: tuple[Thing, ...] = ()
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verb}({_list(self.things)} ?{self.missing})"
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """Things without a verb: an answer to a question, or nothing to act on."""
+
+    things: tuple[Thing, ...]
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"only({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    kind: str  # see | many | where | exists | is | far | can | held | colour
+    things: tuple[Thing, ...] = ()
+    spot: Spot | None = None
+    other: Thing | Fixture | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        parts = [_list(self.things), str(self.spot or ""), str(self.other or "")]
+        return f"{self.kind}?({', '.join(p for p in parts if p)})"
+
+
+Act = Pick | Put | PutDown | Stack | Arrange | Sort | Tidy | Swap | Go | Do | Incomplete | Bare | Question
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """All of what was said, in order. ``links[i]`` joins act i to the next: ``then``, ``and``, or ``,`` for a mere pause."""
+
+    text: str
+    language: str
+    acts: tuple[Act, ...]
+    links: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        words = [str(self.acts[0])]
+        for link, act in zip(self.links, self.acts[1:], strict=True):
+            words.append(f" {'then' if link == ',' else link} {act}")
+        return "".join(words) + (f" [{', '.join(self.styles)}]" if self.styles else "")
+
+
+def _list(things: tuple[Thing, ...]) -> str:
+    return ", ".join(map(str, things))
