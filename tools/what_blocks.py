@@ -40,9 +40,7 @@ def _crowding(ctx: Context, target: str) -> list[str]:
             continue
         rest = {k: o for k, o in ctx.world.objects.items() if k != other.id}
         try:
-            choose_grasp(
-                rest[target], ctx.world.model_copy(update={"objects": rest}), ctx.limits.base, gripper=ctx.gripper
-            )
+            choose_grasp(rest[target], ctx.world.model_copy(update={"objects": rest}), ctx.gripper, ctx.limits.base)
         except ToolError:
             continue
         out.append(other.id)
