@@ -157,7 +157,7 @@ class GeometricEyes:
             size=vec3((*solid.size, solid.height)),
             yaw=round(solid.yaw, 4),
             seen_s=time_s,
-            posture="lying" if solid.radius else "upright",
+            posture=solid.posture,
             hollow=solid.hollow,
             inner_radius_m=round(solid.inner_radius, 4) if solid.inner_radius else None,
             visible=round(visible, 3),

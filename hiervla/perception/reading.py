@@ -14,6 +14,7 @@ from hiervla.perception.outline import hull_depth, hull_of, smallest_rectangle
 from hiervla.perception.segments import components
 from hiervla.perception.shape import read_top
 from hiervla.perception.solids import Furniture, Solid, fit_ball
+from hiervla.perception.tilted import fit_tilted
 from hiervla.perception.view import Mask, View
 
 _LEAST_PX = 9
@@ -43,6 +44,9 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
     lying = fit_lying(points, heights, view.noise_m)
     if lying is not None and lying.bottom > base - 0.008:
         return [Reading(lying, mask)]
+    tilted = fit_tilted(points, normals[rows, cols], heights, view.noise_m)
+    if tilted is not None and tilted.bottom > base - 0.010:
+        return [Reading(tilted, mask)]
     solid = read_top(view, normals, mask)
     if solid is None:
         return []

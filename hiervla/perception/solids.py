@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Solid:
     cutout: Cutout | None = None
     radius: float = 0.0  # of a cylinder on its side,
     axis: float = 0.0  # and the yaw of its axis
+    askew: tuple[Array, Array, Array] | None = None  # of a tilted box: axes (3, 3), centre (3,) in them, half edges (3,)
     rms: float = 0.0
     genuine: float = 1.0  # fraction of its outline that was seen
     hidden_top: bool = False
@@ -62,13 +64,17 @@ class Solid:
     @property
     def boxy(self) -> bool:
         """A box that is no tray: flat faces at right angles."""
-        others = (self.circle, self.corners, self.cutout)
+        others = (self.circle, self.corners, self.cutout, self.askew)
         return not self.ball and not self.hollow and not self.radius and all(o is None for o in others)
 
     @property
     def rounded(self) -> bool:
-        """Its back is bent: nothing stands on it, and its own fit says how low it reaches."""
-        return self.ball or self.radius > 0
+        """Bent or tilted: nothing stands on it, and its own fit says how low it reaches."""
+        return self.ball or self.radius > 0 or self.askew is not None
+
+    @property
+    def posture(self) -> Literal["upright", "lying", "tilted"]:
+        return "tilted" if self.askew is not None else "lying" if self.radius else "upright"
 
     @property
     def label(self) -> str:
@@ -92,6 +98,8 @@ class Solid:
         if self.circle is not None:
             return "plate" if self.height / length < 0.2 and length > 0.1 else "cylinder"
         edges = (length, width, self.height)
+        if self.askew is not None:
+            edges = tuple(2 * self.askew[2])
         return "cube" if max(edges) <= 1.10 * min(edges) + 0.0012 else "block"
 
     def outline(self) -> Array:
@@ -131,6 +139,11 @@ class Solid:
             return away
         if self.radius:
             return self._off_back(xy, height)
+        if self.askew is not None:
+            axes, middle, half = self.askew
+            d = np.abs(np.column_stack([xy, height]) @ axes - middle) - half
+            box: Array = np.abs(np.linalg.norm(np.maximum(d, 0), axis=1) + np.minimum(d.max(axis=1), 0))
+            return box
         out = self.outer(xy, height)
         inside = out < 0
         above = height - self.top

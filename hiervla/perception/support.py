@@ -16,14 +16,16 @@ from hiervla.perception.view import Mask, View
 TABLE = -1
 _TOUCH_M = 0.010
 """The lowest visible point of a thing and the top of what it stands on may differ by this."""
+_LEAN_M = 0.010
+"""What a thing leans on is no farther from it, seen from above."""
 
 
 @dataclass(slots=True)
 class Rest:
-    """How one reading rests: the index of its support (TABLE for the table) and whether inside it."""
+    """How one reading rests: the index of its support (TABLE for the table) and whether inside it or leaning on it."""
 
     support: int
-    relation: Literal["on", "in"]
+    relation: Literal["on", "in", "leaning"]
 
 
 def settle(readings: list[Reading]) -> list[Rest]:
@@ -32,7 +34,8 @@ def settle(readings: list[Reading]) -> list[Rest]:
     order = sorted(range(len(readings)), key=lambda i: (not readings[i].solid.hollow, readings[i].solid.top))
     for i in order:
         a = readings[i].solid
-        best = _support_of(i, [r.solid for r in readings]) or _propped(i, [r.solid for r in readings])
+        solids = [r.solid for r in readings]
+        best = _leans_on(i, solids) if a.askew is not None else _support_of(i, solids) or _propped(i, solids)
         if best is not None:
             rests[i] = best
         floor = 0.0
@@ -46,6 +49,21 @@ def settle(readings: list[Reading]) -> list[Rest]:
         a.bottom = min(floor, a.top - 0.004)
     reach_under([r.solid for r in readings], rests)
     return rests
+
+
+def _leans_on(i: int, solids: list[Solid]) -> Rest | None:
+    """What a tilted thing lies in or leans on: the container around it, else the nearest thing high enough to hold it."""
+    a = solids[i]
+    best, nearest = None, _LEAN_M
+    for j, b in enumerate(solids):
+        if i == j:
+            continue
+        if b.hollow and float(b.signed(a.centre[None])[0]) < -b.wall and a.bottom < b.top - 0.004:
+            return Rest(j, "in")
+        apart = gap(a.outline(), b.outline())
+        if apart < nearest and b.askew is None and b.top > max(a.bottom + 0.005, 0.35 * a.top):
+            best, nearest = Rest(j, "leaning"), apart
+    return best
 
 
 def _support_of(i: int, solids: list[Solid]) -> Rest | None:
@@ -93,7 +111,7 @@ def reach_under(solids: list[Solid], rests: list[Rest]) -> None:
     makes it no smaller than was seen.
     """
     for rest, a in zip(rests, solids, strict=True):
-        if rest.support == TABLE or rest.relation == "in":
+        if rest.support == TABLE or rest.relation != "on":
             continue
         b = solids[rest.support]
         if not b.boxy:
