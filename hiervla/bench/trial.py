@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from hiervla.core.outcome import Check, Failure, FailureKind
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes
 from hiervla.core.recollection import remember
-from hiervla.core.world import World
+from hiervla.core.world import Detection, World
 from hiervla.sim.scene import Scene
 from hiervla.sim.truth import settle, true_world
 from hiervla.workspace import load_workspace
@@ -153,10 +154,17 @@ class Trial:
         bodies, seen = list(truth.objects.values()), list(self.world.objects.values())
         if not bodies or not seen:
             return
-        far = np.array([[np.linalg.norm(np.subtract(b.centre, d.centre)) for d in seen] for b in bodies])
+        far = np.array([[_apart(b, d) for d in seen] for b in bodies])
         for i, j in zip(*linear_sum_assignment(np.minimum(far, 0.3)), strict=True):
             if far[i, j] < SAME_M:
                 self.names[bodies[i].id] = seen[j].id
+
+
+def _apart(a: Detection, b: Detection) -> float:
+    """Metres between two readings; between their handles, where both have one: how much of a drawer is told differs."""
+    if a.grasp_at is not None and b.grasp_at is not None:
+        return math.dist(a.grasp_at, b.grasp_at)
+    return math.dist(a.centre, b.centre)
 
 
 class Refused(Exception):

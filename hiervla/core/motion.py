@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hiervla.core.geometry import Array
 from hiervla.core.grasp import bearing
 from hiervla.core.skill import Ground
 from hiervla.core.task import Keyframe
@@ -48,4 +49,29 @@ def touch(at: Ground, target: str) -> list[Keyframe]:
         *over,
         Keyframe("descend", top, over[-1].yaw, 1.0, speed=0.3, tolerance_m=0.005, guarded=True),
         Keyframe("retreat", over[-1].position, over[-1].yaw, 1.0, tolerance_m=0.02),
+    ]
+
+
+def take(at: Ground, spot: Array, yaw: float, width_m: float, spare_m: float = 0.03) -> list[Keyframe]:
+    """Come down on a handle, knob or edge at ``spot`` (3,) and close the fingers on it; ``width_m`` is its breadth."""
+    opened, speed = at.gripper.command(min(at.gripper.opening_m, width_m + spare_m)), at.handling.speed
+    high = min(max(spot[2] + 0.08, clear_height(at.world)), at.limits.highest(spot[0], spot[1]))
+    over = np.array([spot[0], spot[1], high])
+    return [
+        *rise(at, high, opened),
+        Keyframe("approach", over, yaw, opened, speed, 0.006),
+        Keyframe("descend", spot, yaw, opened, 0.5 * speed, 0.0015),
+        Keyframe("close", spot, yaw, 1.0, settle=True, tolerance_m=0.02),
+    ]
+
+
+def let_go(at: Ground, spot: Array, yaw: float, width_m: float, spare_m: float = 0.03) -> list[Keyframe]:
+    """Open the fingers a little at ``spot`` (3,), rise, and close them: between open ones eyes may see a thing as held."""
+    opened, speed = at.gripper.command(min(at.gripper.opening_m, width_m + spare_m)), at.handling.speed
+    high = min(max(spot[2] + 0.08, clear_height(at.world)), at.limits.highest(spot[0], spot[1]))
+    clear = np.array([spot[0], spot[1], min(spot[2] + 0.05, high)])
+    return [
+        Keyframe("open", spot, yaw, opened, settle=True, tolerance_m=0.03),
+        Keyframe("retreat", clear, yaw, opened, 0.6 * speed, 0.01),
+        Keyframe("retreat", np.array([spot[0], spot[1], high]), yaw, 1.0, 0.8 * speed, 0.02),
     ]

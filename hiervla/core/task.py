@@ -125,6 +125,7 @@ class Keyframe:
     tolerance_m: float = 0.006
     settle: bool = False  # wait here until the fingers have come to rest
     guarded: bool = False  # touching something counts as arriving
+    until_n: float | None = None  # this much force at the wrist, felt near its end, counts as arriving
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Task:
     instruction: str
     target: Detection | None = None
     goal: Detection | None = None
+    touches: tuple[str, ...] = ()  # ids of further things the motion is meant to come against
     keyframes: tuple[Keyframe, ...] = ()  # what the servo policy follows; others may ignore it
     handling: Handling = field(default_factory=Handling)
     grip: Grip = "none"

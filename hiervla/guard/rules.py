@@ -148,7 +148,7 @@ class Guard:
 
     def sweeps(self, task: Task, world: World, hand: Pose) -> list[str]:
         """Ids of things that a sideways stretch of the motion would pass through, by height and corridor."""
-        allowed = {d.id for d in (task.target, task.goal) if d is not None}
+        allowed = {d.id for d in (task.target, task.goal) if d is not None} | set(task.touches)
         if world.held:
             allowed.add(world.held.id)
         below, half = self.robot.gripper.tip_m + 0.002, 0.03

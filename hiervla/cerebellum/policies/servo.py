@@ -22,6 +22,8 @@ _CARRY_TURN = 0.5
 _SETTLED_M = 0.0008
 """Fingers that move less than this between two control ticks have come to rest."""
 _SETTLE_TICKS = 3
+_PRESSING_M = 0.02
+"""How near the end of a motion force counts as having come against what was sought."""
 
 
 class ServoPolicy:
@@ -73,6 +75,9 @@ class ServoPolicy:
             self._ticks_at += 1
             still = self._last_width is not None and abs(seen.gripper_width_m - self._last_width) < _SETTLED_M
             return still and self._ticks_at > _SETTLE_TICKS
+        if frame.until_n is not None and not near:
+            away = float(np.linalg.norm(seen.hand.position - frame.position))
+            return away < _PRESSING_M and float(np.linalg.norm(seen.wrench[:3])) >= frame.until_n
         if frame.guarded and near is False:
             close = float(np.linalg.norm(seen.hand.position[:2] - frame.position[:2])) <= 0.01
             touching = seen.wrench[2] > 8.0 and seen.hand.position[2] < frame.position[2] + 0.012
