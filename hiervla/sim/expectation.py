@@ -39,6 +39,15 @@ class Change:
     direction: str | None = None
 
 
+def parse_alternatives(text: str, bodies: Sequence[str], zones: Sequence[str] = ()) -> tuple[Goal | Change, ...]:
+    """``on a b c or on b a c``: expectations of which one is enough.
+
+    Raises:
+        SetupError: one of them cannot be read; says what is wrong with it.
+    """
+    return tuple(parse_expectation(part, bodies, zones) for part in text.split(" or "))
+
+
 def parse_expectation(text: str, bodies: Sequence[str], zones: Sequence[str] = ()) -> Goal | Change:
     """A goal, or ``moved cube 0.10 left``, ``turned block 45``, ``pressed button [times]``, ``upright cup``.
 

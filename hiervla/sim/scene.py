@@ -13,7 +13,7 @@ from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
 from hiervla.sim.body_spec import BodySpec
-from hiervla.sim.expectation import parse_expectation
+from hiervla.sim.expectation import parse_alternatives
 from hiervla.sim.forms import CameraSpec, Form, LightSpec, SensorSpec, TableSpec
 from hiervla.sim.script import DisturbanceSpec, ExpectSpec, ScenarioSpec
 from hiervla.sim.toml_lines import line_of
@@ -82,7 +82,7 @@ class Scene(Form):
                     )
             for text in s.expect.goals:
                 try:
-                    parse_expectation(text, names, [z.name for z in self.zone])
+                    parse_alternatives(text, names, [z.name for z in self.zone])
                 except SetupError as e:
                     raise _at(f"scenario {s.name!r}: {e}", "scenario", i, "expect", "goals") from e
         return self

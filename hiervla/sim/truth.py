@@ -12,14 +12,14 @@ from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import Held, Surface, World
 from hiervla.sim.describe import describe_all
-from hiervla.sim.expectation import MOVED_TOLERANCE_M, TOLERANCE_M, Change, parse_expectation, parse_goal
+from hiervla.sim.expectation import MOVED_TOLERANCE_M, TOLERANCE_M, Change, parse_alternatives, parse_goal
 from hiervla.sim.simulation import Simulation
 
 __all__ = [
     "STILL_M",
     "TOLERANCE_M",
     "left_alone",
-    "parse_expectation",
+    "parse_alternatives",
     "parse_goal",
     "settle",
     "true_goals",
@@ -51,7 +51,8 @@ def true_goals(sim: Simulation, texts: tuple[str, ...]) -> dict[str, bool]:
     settle(sim)
     world = true_world(sim)
     zones = [z.name for z in sim.scene.zone]
-    return {t: _true(parse_expectation(t, list(sim.bodies), zones), sim, world) for t in texts}
+    every = {t: parse_alternatives(t, list(sim.bodies), zones) for t in texts}
+    return {t: any(_true(e, sim, world) for e in alternatives) for t, alternatives in every.items()}
 
 
 def _true(expected: Goal | Change, sim: Simulation, world: World) -> bool:

@@ -122,3 +122,11 @@ def test_upright_or_not(sim):
     pybullet.resetBasePositionAndOrientation(sim.bodies["a"].id, [0.4, 0.0, 0.03], list(np.array([math.sin(0.4), 0, 0, math.cos(0.4)])), physicsClientId=sim.client.id)  # fmt: skip
     pybullet.changeDynamics(sim.bodies["a"].id, -1, mass=0.0, physicsClientId=sim.client.id)
     assert check(sim, "upright a") == (False,)
+
+
+def test_of_alternatives_one_is_enough_and_each_must_be_readable(sim):
+    assert check(sim, "on a b or on b a") == (False,)
+    put(sim, "b", 0.4, 0.0, z=0.062)
+    assert check(sim, "on a b or on b a", "on a c or on c a") == (True, False)
+    with pytest.raises(SetupError, match="over"):
+        true_goals(sim, ("on a b or over b a",))
