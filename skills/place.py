@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from hiervla.core import spots
+from hiervla.core import resting, spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.geometry import wrap_angle
@@ -83,11 +83,11 @@ class Place(Skill):
         table_z = at.world.table.height_m if at.world.table else at.limits.table_height_m
         match self.relation:
             case "in" if reference:
-                return spots.inside(d, reference, at.world), self._floor_in(d, reference, at)
+                return resting.inside(d, reference, at.world), self._floor_in(d, reference, at)
             case "in" if self.reference in at.world.zones:
-                return spots.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
+                return resting.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
             case "on" if reference and self.between:
-                return spots.upon_both(d, yaw, reference, at.object(self.between), at.world)
+                return resting.upon_both(d, yaw, reference, at.object(self.between), at.world)
             case "on" if reference:
                 return (reference.centre[0], reference.centre[1]), reference.top_z
             case "on":

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from hiervla.core import spots
+from hiervla.core import resting, spots
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, EDGES, Goal
@@ -91,7 +91,7 @@ class Push(Skill):
     def _up_to(self, d: Detection, world: World) -> tuple[float, float]:
         x, y = d.centre[:2]
         if self.reference in world.zones:
-            return spots.into_zone(d, d.yaw, world.zones[self.reference], world, (x, y))
+            return resting.into_zone(d, d.yaw, world.zones[self.reference], world, (x, y))
         if self.reference == "edge" or self.reference in EDGES:
             return spots.before_edge(d, world, self.reference, 0.02)
         other = world.objects[self.reference]

@@ -11,20 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import contains, disc, edge_gap, footprint, gap, inside_distance, rectangle
+from hiervla.core.footprint import contains, disc, edge_gap, footprint, gap, rectangle
 from hiervla.core.geometry import Array
 from hiervla.core.goal import DIRECTIONS, EDGES, table_edge
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Limits
-from hiervla.core.world import Detection, World, Zone
+from hiervla.core.world import Detection, World
 
 Spot = tuple[float, float]
 CLEARANCE_M = 0.018
 """Free space kept to everything else around a thing that is put down."""
-BOWL_NARROWS = 0.8
-"""A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
-OVERLAP_M = 0.006
-"""How far things in a container may be planned to meet: they settle against each other."""
 EDGE_MARGIN_M = 0.012
 """How far a thing's outline stays inside the table."""
 
@@ -174,47 +170,6 @@ def before_edge(d: Detection, world: World, edge: str, distance_m: float) -> Spo
     return float(x), float(y)
 
 
-def into_zone(d: Detection, yaw: float, zone: Zone, world: World, near: Spot, clearance: float = 0.006) -> Spot:
-    """The free spot in a zone nearest to a point, with the whole outline inside.
-
-    Raises:
-        ToolError: the thing is too big for it, or what lies there leaves no room.
-    """
-    edges = np.asarray(zone.outline)
-    low, high = edges.min(axis=0), edges.max(axis=0)
-    grid = [(float(x), float(y)) for x in np.arange(low[0], high[0], 0.01) for y in np.arange(low[1], high[1], 0.01)]
-    fits = [g for g in grid if all(contains(edges, p, 0.004) for p in outline_at(d, g, yaw))]
-    if not fits:
-        raise ToolError(f"{d.id} is too big for the zone {zone.name!r}", FailureKind.PRECONDITION)
-    for spot in sorted(fits, key=lambda g: math.dist(g, near)):
-        if is_free(d, spot, yaw, world, clearance):
-            return spot
-    raise ToolError(f"no room left in the zone {zone.name!r} for {d.id}", FailureKind.BLOCKED)
-
-
-def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) -> Spot:
-    """A free spot in a zone: its middle when it has room for little else, else packed from the robot's side.
-
-    Raises:
-        ToolError: the thing is too big for it, what lies there leaves no room, or it is out of reach.
-    """
-    edges = np.asarray(zone.outline)
-    low, high = edges.min(axis=0), edges.max(axis=0)
-    middle = ((low + high) / 2).tolist()
-    lots = float((high - low).min()) > 2.2 * max(d.size[:2]) + CLEARANCE_M
-    near = min(zone.outline, key=lambda c: math.dist(c, limits.base[:2])) if lots else (middle[0], middle[1])
-    for clearance in (CLEARANCE_M, 0.010, 0.005):
-        try:
-            spot = into_zone(d, yaw, zone, world, near, clearance)
-        except ToolError:
-            if clearance == 0.005:
-                raise
-            continue
-        if reachable(spot, limits):
-            return spot
-    raise ToolError(f"the zone {zone.name!r} is out of reach", FailureKind.UNREACHABLE)
-
-
 def just_there(d: Detection, yaw: float, spot: Spot, world: World, limits: Limits) -> Spot:
     """The spot itself, where a thing can stand on it.
 
@@ -230,72 +185,6 @@ def just_there(d: Detection, yaw: float, spot: Spot, world: World, limits: Limit
     taken = [o.id for o in world.objects.values() if o.id != d.id and gap(outline, footprint(o)) < 0.003]
     why = f"{', '.join(taken)} stands there" if taken else "it is off the table or in a zone to keep out of"
     raise ToolError(f"{d.id} cannot be put at {says}: {why}", FailureKind.BLOCKED)
-
-
-LEVEL_M = 0.008
-"""How much the tops of two things may differ for a third to be put across them."""
-LAP_M = 0.008
-"""How far a thing must reach over each of two others to rest on both."""
-
-
-def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World) -> tuple[Spot, float]:
-    """The spot in the middle of two things for a third across them, and the height it will lie at.
-
-    Raises:
-        ToolError: their tops differ, they stand too far apart for it, or something is there already.
-    """
-    if abs(a.top_z - b.top_z) > LEVEL_M:
-        raise ToolError(f"the tops of {a.id} and {b.id} are not level", FailureKind.PRECONDITION)
-    x, y = (np.asarray(a.centre[:2]) + b.centre[:2]) / 2
-    outline = outline_at(d, (float(x), float(y)), yaw)
-    laps = {o.id: -gap(outline, footprint(o)) for o in (a, b)}
-    if short := [i for i, lap in laps.items() if lap < LAP_M]:
-        raise ToolError(
-            f"{d.id} would not reach over {', '.join(short)}: they stand too far apart", FailureKind.PRECONDITION
-        )
-    others = [
-        o for o in world.objects.values() if o.id not in (d.id, a.id, b.id) and o.top_z > max(a.top_z, b.top_z) + 0.004
-    ]
-    if taken := [o.id for o in others if o.support != "hand" and gap(outline, footprint(o)) < 0.002]:
-        raise ToolError(f"{', '.join(taken)} is in the way above {a.id} and {b.id}", FailureKind.BLOCKED)
-    return (float(x), float(y)), max(a.top_z, b.top_z)
-
-
-def inside(d: Detection, container: Detection, world: World) -> Spot:
-    """Where in a container to let a thing go: its middle, or the freest place beside what lies in it already.
-
-    Raises:
-        ToolError: it is not hollow, or the thing is too big for it.
-    """
-    if not container.hollow:
-        raise ToolError(f"{container.id} is not hollow: nothing can be put into it", FailureKind.PRECONDITION)
-    room = container.inner_radius_m or min(container.size[:2]) / 2
-    radius = max(d.size[0], d.size[1]) / 2
-    if radius > room:
-        why = f"{d.id} ({d.size[0] * 100:.1f} cm) is too big for {container.id} ({room * 200:.1f} cm wide)"
-        raise ToolError(why, FailureKind.PRECONDITION)
-    middle = (container.centre[0], container.centre[1])
-    inner = np.asarray(middle) + (footprint(container) - middle) * (BOWL_NARROWS if container.label == "bowl" else 1.0)
-    content = [o for o in world.objects.values() if o.support == container.id and o.id != d.id]
-    if not content:
-        return middle
-
-    def freedom(spot: Spot) -> float:
-        walls = inside_distance(inner, spot) - radius
-        return min([walls, *[math.dist(spot, o.centre[:2]) - max(o.size[:2]) / 2 - radius for o in content]])
-
-    c, s = math.cos(container.yaw), math.sin(container.yaw)
-    a, b = container.size[0] / 2, container.size[1] / 2
-    grid = [
-        (middle[0] + u * a * c - v * b * s, middle[1] + u * a * s + v * b * c)
-        for u in np.linspace(-0.7, 0.7, 9)
-        for v in np.linspace(-0.7, 0.7, 9)
-    ]
-    best = max((g for g in grid if inside_distance(inner, g) >= 0.6 * radius), key=freedom, default=middle)
-    if freedom(best) < -OVERLAP_M:
-        listed = ", ".join(o.id for o in content)
-        raise ToolError(f"no room left in {container.id} beside {listed} for {d.id}", FailureKind.BLOCKED)
-    return best
 
 
 def at_gap(d: Detection, yaw: float, reference: Detection, angle: float, wanted: float) -> Spot:

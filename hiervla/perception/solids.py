@@ -50,7 +50,9 @@ class Solid:
     cutout: Cutout | None = None
     radius: float = 0.0  # of a cylinder on its side,
     axis: float = 0.0  # and the yaw of its axis
-    askew: tuple[Array, Array, Array] | None = None  # of a tilted box: axes (3, 3), centre (3,) in them, half edges (3,)
+    askew: tuple[Array, Array, Array] | None = (
+        None  # of a tilted box: axes (3, 3), centre (3,) in them, half edges (3,)
+    )
     rms: float = 0.0
     genuine: float = 1.0  # fraction of its outline that was seen
     hidden_top: bool = False

@@ -7,7 +7,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import FailureKind
 from hiervla.core.relations import holds
-from hiervla.core.spots import inside
+from hiervla.core.resting import inside
 
 IN = Goal(relation="in", subject="red_cube_1", reference="blue_bowl_1")
 

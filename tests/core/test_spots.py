@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from hiervla.core import spots
+from hiervla.core import resting, spots
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import edge_gap, footprint, gap, inside_distance
 from hiervla.core.goal import EDGES, Goal, on_side, table_edge
@@ -185,7 +185,7 @@ def test_a_full_table_is_told_as_blocked(thing, world_of):
 
 def test_an_empty_container_is_used_in_its_middle(thing, world_of):
     d, bowl = thing("cube", 0.5, 0.3), thing("bowl", 0.5, -0.1)
-    assert spots.inside(d, bowl, world_of(d, bowl)) == (0.5, -0.1)
+    assert resting.inside(d, bowl, world_of(d, bowl)) == (0.5, -0.1)
 
 
 @pytest.mark.parametrize("yaw", [0.0, 0.6, -1.2])
@@ -193,7 +193,7 @@ def test_beside_what_lies_in_a_container_already(yaw, thing, world_of):
     box = thing("box", 0.5, -0.1, id="box", yaw=yaw)
     there = thing("cube", 0.5, -0.1, id="there", on=box)
     d = thing("cube", 0.5, 0.3, id="d")
-    spot = spots.inside(d, box, world_of(box, there, d))
+    spot = resting.inside(d, box, world_of(box, there, d))
     at = moved(d, spot, yaw)
     assert gap(footprint(at), footprint(there)) > 0
     assert inside_distance(footprint(box), spot) > 0.02
@@ -203,7 +203,7 @@ def test_what_is_not_hollow_or_too_small_takes_nothing(thing, world_of):
     d, plank, cup = thing("bowl", 0.5, 0.3), thing("block", 0.5, 0.0), thing("cup", 0.5, -0.2)
     for container, says in ((plank, "not hollow"), (cup, "too big")):
         with pytest.raises(ToolError, match=says) as caught:
-            spots.inside(d, container, world_of(d, container))
+            resting.inside(d, container, world_of(d, container))
         assert caught.value.kind is FailureKind.PRECONDITION
 
 
