@@ -13,8 +13,9 @@ from hiervla.core.judging import in_hand, look_evidence, unseen
 from hiervla.core.outcome import Check, Evidence, FailureKind
 from hiervla.core.world import Detection, World
 
-DEEP_M = 0.008
-"""How far below the rim the bottom of a thing must lie to be in a container, not on its edge; less in a shallow one."""
+DEEP_M = 0.024
+"""How far below the rim the bottom of a thing must lie to be in a container and not on its edge, less the goal's tolerance:
+eyes, which err, ask for more than truth. Of a shallow container a quarter of its height."""
 BRIDGE_STEP_M, BRIDGE_LAP_M = 0.010, 0.004
 """How level a thing must lie on two others, and how far it must reach over each, to rest on both."""
 
@@ -59,7 +60,7 @@ def _in(goal: Goal, world: World) -> Check:
     room = inside_distance(footprint(b), a.centre[:2])
     says = f"{a.id} lies {off * 100:.1f} cm from the middle of {b.id}, its bottom {(b.top_z - a.bottom_z) * 100:.1f} cm below the rim"
     seen = look_evidence(world, says, off)
-    if rests_in(a, b, world) and room > 0 and b.top_z - a.bottom_z >= min(DEEP_M, 0.25 * b.size[2]):
+    if rests_in(a, b, world) and room > 0 and b.top_z - a.bottom_z >= min(DEEP_M - goal.tolerance_m, 0.25 * b.size[2]):
         return Check.yes(f"{a.id} is in {b.id}", seen)
     return Check.no(f"{a.id} is not in {b.id}: it rests on {a.support}", seen, kind=FailureKind.MISPLACED)
 

@@ -18,7 +18,7 @@ from hiervla.core.world import Detection, World, Zone
 
 BOWL_NARROWS = 0.8
 """A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
-OVERLAP_M = 0.006
+OVERLAP_M = 0.003
 """How far things in a container may be planned to meet: they settle against each other."""
 LEVEL_M = 0.008
 """How much the tops of two things may differ for a third to be put across them."""

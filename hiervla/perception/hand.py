@@ -21,6 +21,8 @@ CLOSED_M = 0.004
 """A gripper closed to this width or less holds nothing."""
 _OPEN_M = 0.006
 """A gripper that is open to within this of its full width holds nothing."""
+_LOOSER_M = 0.006
+"""Fingers that are wider apart by this than they were around a thing no longer hold it."""
 _NEAR_ARM_M = 0.045
 """How near the arm's capsules something in the air must be to be the arm's own or in its hand."""
 _REACH_M = 0.022
@@ -223,6 +225,8 @@ def felt_only(
 
     Seen standing elsewhere it is not in the hand; standing between closed fingers it is grasped, not yet lifted.
     """
+    if before is not None and before.id == expected.id and grip.width_m > before.width_m + _LOOSER_M:
+        return None  # the fingers have let go of it
     known = standing or expected
     if not fits_width(known, grip.width_m):
         return None

@@ -108,7 +108,7 @@ def _fragment_of(view: View, mask: Mask, rgb: Array, readings: list[Reading]) ->
     rows, cols = np.nonzero(mask)
     xy, heights = view.points[rows, cols, :2], view.height[rows, cols]
     for r in readings:
-        if not same_colour(rgb, lit_colour(view, r.mask)):
+        if not r.mask.any() or not same_colour(rgb, lit_colour(view, r.mask)):
             continue
         if float(np.mean(r.solid.distance(xy, heights) < 0.004 + 2 * view.noise_m)) > 0.7:
             return r
