@@ -18,6 +18,8 @@ from hiervla.core.world import Detection, World, Zone
 
 BOWL_NARROWS = 0.8
 """A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
+BOWL_FOOT = 0.62
+"""The flat floor of a bowl as a fraction of its rim."""
 OVERLAP_M = 0.003
 """How far things in a container may be planned to meet: they settle against each other."""
 LEVEL_M = 0.008
@@ -67,6 +69,15 @@ def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) 
     raise ToolError(f"the zone {zone.name!r} is out of reach", FailureKind.UNREACHABLE)
 
 
+def _leaving_room(container: Detection, radius: float) -> Spot:
+    """Where the first thing goes: the middle, but to one side of a bowl whose flat floor has room for two of its size."""
+    x, y = container.centre[0], container.centre[1]
+    floor = BOWL_FOOT * min(container.size[:2]) / 2
+    if container.label != "bowl" or floor < 2.2 * radius:
+        return x, y
+    return x, y + min(floor - radius, 1.3 * radius)
+
+
 def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World) -> tuple[Spot, float]:
     """The spot in the middle of two things for a third across them, and the height it will lie at.
 
@@ -107,7 +118,7 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
     inner = np.asarray(middle) + (footprint(container) - middle) * (BOWL_NARROWS if container.label == "bowl" else 1.0)
     content = [o for o in world.objects.values() if o.support == container.id and o.id != d.id]
     if not content:
-        return middle
+        return _leaving_room(container, radius)
 
     def freedom(spot: Spot) -> float:
         walls = inside_distance(inner, spot) - radius
