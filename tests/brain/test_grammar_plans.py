@@ -307,3 +307,10 @@ def test_what_is_too_wide_is_the_grippers_own(brain):
     narrow = brief("pick up the red cube", TABLETOP, gripper=Gripper(opening_m=0.04))
     thoughts, _ = think_through(brain, narrow)
     assert isinstance(thoughts[-1].move, Refuse) and "4 cm" in thoughts[-1].move.why
+
+
+def test_what_stands_too_near_the_arm_is_told_so(brain):
+    stiff = brief("pick up the red cube", TABLETOP, limits=Limits(min_reach_m=0.7))
+    thoughts, _ = think_through(brain, stiff)
+    assert isinstance(thoughts[-1].move, Refuse)
+    assert "too near" in thoughts[-1].move.why and "70 cm" in thoughts[-1].move.why

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
 from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves
-from hiervla.brain.grammar.objection import Objection, refuse
+from hiervla.brain.grammar.objection import refuse
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
@@ -44,8 +45,8 @@ def check_goals(
                 raise refuse("out_of_sight", part=lost or object_id, thing=lost or object_id)
             if goal.relation in (*PLACED, *FORMED, "holding") and goal.by not in ("push", "sweep"):
                 _check_grasp(d, world, limits, gripper)
-            elif not spots.reachable((d.centre[0], d.centre[1]), limits):
-                raise _out_of_reach(d, limits)
+            else:
+                _check_reach(d, limits)
         for name in (goal.reference, *(goal.others if goal.relation == "on" else ())):
             reference = world.objects.get(name or "")
             if name and reference is None and not _place(name, world):
@@ -87,23 +88,26 @@ def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -
         return
     if d.fixed:
         raise refuse("fixed", thing=d)
-    if not spots.reachable((d.centre[0], d.centre[1]), limits):
-        raise _out_of_reach(d, limits)
+    _check_reach(d, limits)
     width = min(width_across(d, d.yaw), width_across(d, d.yaw + 1.5707963))
     if width > gripper.widest_m:
         raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(gripper.opening_m * 100))
 
 
-def _out_of_reach(d: Detection, limits: Limits) -> Objection:
-    away = ((d.centre[0] - limits.base[0]) ** 2 + (d.centre[1] - limits.base[1]) ** 2) ** 0.5
-    return refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
+def _check_reach(d: Detection, limits: Limits) -> None:
+    if spots.reachable((d.centre[0], d.centre[1]), limits):
+        return
+    away = math.dist(d.centre[:2], limits.base[:2])
+    if away < limits.min_reach_m:
+        raise refuse("too_near", thing=d, cm=round(away * 100), reach=round(limits.min_reach_m * 100))
+    raise refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
 
 
 def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, unstable: Sequence[str]) -> None:
     if d.id == reference.id:
         raise refuse("itself", thing=d)
-    if goal.relation in ("in", "on") and not spots.reachable((reference.centre[0], reference.centre[1]), limits):
-        raise _out_of_reach(reference, limits)
+    if goal.relation in ("in", "on"):
+        _check_reach(reference, limits)
     if goal.relation == "on" and reference.label in unstable:
         raise refuse("unstable", thing=reference)
     if goal.relation == "in" and reference.opening_m is not None and reference.opening_m < open_enough_m(reference):
