@@ -48,6 +48,8 @@ def test_run_json_prints_exactly_one_object_with_everything_in_it(tmp_path):
         (["run", SAY, "--scene", "tabeltop"], 2, "did you mean 'tabletop'"),
         (["run", SAY, "--brain", "gramar"], 2, "did you mean 'grammar'"),
         (["run", SAY, "--policy", "servoo"], 2, "did you mean 'servo'"),
+        (["run", SAY, "--robot", "iwa"], 2, "did you mean 'iiwa'? known: iiwa, panda"),
+        (["scenario", "run", "tabletop/pick", "--robot", "iwa"], 2, "did you mean 'iiwa'"),
         (["run", SAY, "--set", "chunk.size=3"], 2, "chunk.size"),
         (["run", SAY, "--set", "nonsense"], 2, "key=value"),
         (["run", SAY, "--workspace", "/nowhere"], 2, "hiervla init"),

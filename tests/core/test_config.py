@@ -4,11 +4,18 @@ import pytest
 
 from hiervla.core.config import Settings, load_settings
 from hiervla.core.errors import SetupError
+from hiervla.core.task import Limits
 
 
 def test_nothing_said_is_the_defaults(tmp_path):
     assert load_settings() == Settings()
     assert load_settings(tmp_path / "none.toml") == Settings()
+
+
+def test_a_scene_changes_only_the_limits_that_it_names():
+    own = Limits(reach_m=0.9, base=(0.1, 0.0, 0.0))
+    assert Limits().over(own) == own
+    assert Limits(reach_m=0.78).over(own) == own.model_copy(update={"reach_m": 0.78}), "also when it names a default"
 
 
 def test_a_file_and_changes_on_top_of_it(tmp_path):
