@@ -59,7 +59,6 @@ BEYOND = [
     ("put the red cube bowl", "not_understood", "bowl"),
     ("把红色方块从大到小放进碗里", "not_understood", "从大到小"),
     ("put the red cube -5 cm from the edge", "not_understood", "-"),
-    ("pick up the second cube", "not_understood", "second cube"),
     ("", "empty", ""),
     ("  \n\t ", "empty", "  \n\t "),
     ("12345 67", "no_words", "12345 67"),

@@ -5,12 +5,12 @@ Each is thought through and carried out on paper; what must be so in the end is 
 
 import pytest
 from brain.furniture import all_skills, button, drawer, slider, zoned
-from brain.tabletop import brief, carry_out, judged, thing, vocabulary, world_of
+from brain.tabletop import brief, carry_out, judged, thing, think_through, vocabulary, world_of
 from brain.test_grammar_plans import goal
 
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.core.goal import Goal
-from hiervla.core.plan import Finish
+from hiervla.core.plan import Clarify, Finish, Refuse
 from hiervla.core.vocabulary import Inventory
 
 RED, GREEN, BLUE = (
@@ -24,6 +24,7 @@ BRICK = thing("brick", "yellow block", 0.55, 0.05, height=0.03).model_copy(updat
 KITCHEN = world_of(RED, GREEN, BOWL, CUP, *drawer())
 OPENED = world_of(RED, GREEN, BOWL, *drawer(opening=0.12))
 IN_DRAWER = world_of(*drawer(opening=0.12), thing("red", "red cube", 0.46, -0.3, inside="drawer", z=0.03), BOWL)
+PILED = world_of(RED, thing("green", "green cube", 0.45, 0.10, on="red", z=0.06), BLUE, BOWL)
 CUBES = world_of(RED, GREEN, BLUE)
 BALLS = zoned(
     world_of(*[thing(f"ball{k}", f"{c} ball", 0.4 + 0.06 * k, 0.0) for k, c in enumerate(("red", "blue", "green"))], RED),
@@ -110,6 +111,19 @@ SAYINGS = [
     (KITCHEN, "swap the red cube and the green cube", ["pos red 0.50 -0.06", "pos green 0.45 0.10"]),
     (KITCHEN, "交换红色方块和绿色方块的位置", ["pos red 0.50 -0.06", "pos green 0.45 0.10"]),
     (KITCHEN, "move the red cube 10 cm to the left", ["pos red 0.45 0.20"]),
+    (PILED, "take the green cube off the red cube, then put the blue cube on the red cube", ["on green table", "on blue red"]),
+    (PILED, "把绿色方块从红色方块上拿下来,然后把蓝色方块放到红色方块上", ["on green table", "on blue red"]),
+    (PILED, "remove the green cube", ["on green table"]),
+    (CUBES, "pick up the second cube from the left", ["holding green"]),
+    (CUBES, "拿起左边第二个方块", ["holding green"]),
+    (CUBES, "拿起从右数第三个方块", ["holding red"]),
+    (CUBES, "拿起第二大的方块", ["holding red"]),
+    (KITCHEN, "put the green cube between the bowl and the red cube", ["pos green 0.509 0.147"]),
+    (KITCHEN, "把绿色方块放到碗和红色方块之间", ["pos green 0.509 0.147"]),
+    (CUBES, "put the red cube in the middle of the table", ["pos red 0.5 0.0"]),
+    (CUBES, "把红色方块放到桌子中间", ["pos red 0.5 0.0"]),
+    (KITCHEN, "push the red cube to the left edge", ["at red left_edge 0.03"]),
+    (KITCHEN, "push the red cube to the left of the bowl", ["beside red bowl left"]),
     (KITCHEN, "put the red cube 10 cm from the left edge and 12 cm from the near edge", ["at red left_edge 0.1", "at red near_edge 0.12"]),
     (KITCHEN, "把红色方块放到离左边缘10厘米、离近侧边缘12厘米的地方", ["at red left_edge 0.1", "at red near_edge 0.12"]),
 ]  # fmt: skip
@@ -166,3 +180,54 @@ def test_what_is_said_comes_about(brain, world, text, expected):
         still = [i for i in world.objects if i not in named and not world.objects[i].part_of]
         for i in still:  # what nobody spoke of stays where it was
             assert now.objects[i].centre == world.objects[i].centre, i
+
+
+OBJECTIONS = [
+    (KITCHEN, "give me the red cube", Clarify, "hand things"),
+    (KITCHEN, "把红色方块递给我", Clarify, "递给"),
+    (CUBES, "pick up the second cube", Clarify, "which side"),
+    (CUBES, "拿起第二个方块", Clarify, "哪一边"),
+    (CUBES, "pick up the fifth cube from the left", Refuse, "only 3"),
+    (KITCHEN, "open the bowl", Refuse, "open or close"),
+    (KITCHEN, "press the red cube", Refuse, "no button"),
+    (KITCHEN, "put the cabinet in the bowl", Refuse, "furniture"),
+    (KITCHEN, "push the red cube into the bowl", Clarify, "instead"),
+    (KITCHEN, "push the red cube", Clarify, "which way"),
+    (KITCHEN, "push the red cube 60 cm to the right", Refuse, "off the table"),
+    (world_of(BRICK), "turn the yellow block", Clarify, "How far"),
+    (PANEL, "slide the slider by 20 cm", Refuse, "12 cm"),
+    (PANEL, "slide the slider away from you by 3 cm", Refuse, "that way"),
+    (PANEL, "把滑块滑动20厘米", Refuse, "12"),
+    (world_of(RED, BOWL), "build a pyramid", Clarify, "three"),
+    (world_of(RED, GREEN), "put the cubes in a circle", Clarify, "at least three"),
+    (KITCHEN, "swap the cubes and the bowl", Clarify, "exactly two"),
+    (CUBES, "sort the cubes by colour", Clarify, "alike"),
+    (KITCHEN, "put the red cube in the corner", Clarify, "which corner"),
+    (KITCHEN, "put the cup between the bowl and the red cube", Refuse, "no room"),
+    (KITCHEN, "put the red cube 20 cm from the left edge and next to the bowl", Refuse, "not to all"),
+    (zoned(KITCHEN, keep_out=(0.5, 0.1, 0.7, 0.3)), "put the red cube in the keep out zone", Refuse, "keep-out zone keep out"),
+    (zoned(KITCHEN, keep_out=(0.40, 0.02, 0.85, 0.50)), "put the green cube beside the bowl", Refuse, "keep-out zone keep out"),
+    (BALLS, "sweep the balls", Clarify, "Where"),
+    (KITCHEN, "sweep the cubes into the blue bowl", Clarify, "zone"),
+    (KITCHEN, "clap the cube", Clarify, "“clap”. I see"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("world", "text", "move", "says"), OBJECTIONS, ids=[o[1] for o in OBJECTIONS])
+def test_what_cannot_be_is_said_with_the_reason(brain, world, text, move, says):
+    thoughts, _ = think_through(brain, brief(text, world, skills=all_skills()))
+    assert isinstance(thoughts[-1].move, move), thoughts[-1].move
+    assert says in (thoughts[-1].move.question if move is Clarify else thoughts[-1].move.why)
+
+
+def test_a_verb_without_its_skill_is_known_and_refused(brain):
+    thoughts, _ = think_through(brain, brief("open the drawer", KITCHEN))
+    assert isinstance(thoughts[-1].move, Clarify) and "no skill for “open the drawer”" in thoughts[-1].move.question
+
+
+def test_chinese_answers_hold_no_english_reasons(brain):
+    far = world_of(RED, thing("wall", "grey box", 0.45, 0.30, size=0.3), BOWL)
+    thoughts, _ = think_through(brain, brief("把红色方块放到灰色箱子左边40厘米处", far, skills=all_skills()))
+    said = thoughts[-1].move.why
+    assert isinstance(thoughts[-1].move, Refuse) and not any(w in said for w in ("taken", "reach", "place", "beside"))
+    assert "40" in said

@@ -122,3 +122,52 @@ def test_it_is_what_was_handled_last(brain):
 def test_a_question_and_an_order_in_one_are_not_half_done(brain):
     thoughts, _ = think_through(brain, brief("what do you see and pick up the green cube", WORLD))
     assert isinstance(thoughts[-1].move, Clarify)
+
+
+CUBES = world_of(
+    thing("red", "red cube", 0.45, 0.10),
+    thing("green", "green cube", 0.50, -0.06),
+    thing("bowl", "blue bowl", 0.60, 0.22),
+    thing("plate", "white plate", 0.35, 0.34),
+)
+PUT = [("person", "put the red cube in the bowl"), ("robot", "Done: the red cube is in the blue bowl.")]
+PUT_ZH = [("person", "把红色方块放到碗里"), ("robot", "完成了:红色正方体在蓝色碗里。")]
+ASKED = [("person", "where is the red cube?"), ("robot", "…"), ("person", "where is the blue bowl?"), ("robot", "…")]
+ASKED_ZH = [("person", "红色方块在哪里?"), ("robot", "…"), ("person", "蓝色碗在哪里?"), ("robot", "…")]
+IN_BOWL = [
+    ("person", "put the green cube in the bowl"),
+    ("robot", "Done."),
+    ("person", "where is the red cube"),
+    ("robot", "."),
+]
+
+TURNS = [
+    (ASKED, "put it there", ["in(red, bowl)"]),
+    (ASKED_ZH, "把它放到那里", ["in(red, bowl)"]),
+    (IN_BOWL, "put it there", ["in(red, bowl)"]),
+    (PUT, "and the green one too", ["in(green, bowl)"]),
+    (PUT, "the green cube as well", ["in(green, bowl)"]),
+    (PUT_ZH, "还有绿色的", ["in(green, bowl)"]),
+    (PUT_ZH, "绿色的也要", ["in(green, bowl)"]),
+    (PUT, "no, the green one", ["in(green, bowl)"]),
+    (PUT_ZH, "不对,绿色的", ["in(green, bowl)"]),
+    (PUT, "no, put the green cube on the plate", ["on(green, plate)"]),
+    (PUT, "no, on the plate", ["on(red, plate)"]),
+    (PUT_ZH, "不,放到盘子上", ["on(red, plate)"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "text", "goals"), TURNS, ids=[f"{t[1]} {k}" for k, t in enumerate(TURNS)])
+def test_earlier_turns_say_what_is_left_unsaid(brain, said, text, goals):
+    thoughts, _ = think_through(brain, brief(text, CUBES, said=said))
+    assert isinstance(thoughts[-1].move, Plan), thoughts[-1].move
+    assert [str(g) for g in thoughts[-1].move.goals] == goals
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [([], "put it there"), ([], "把它放到那里"), (PUT[:1], "no"), (PUT, "no, the purple one"), (PUT, "the green one")],
+)
+def test_what_no_turn_makes_clear_is_asked(brain, said, text):
+    thoughts, _ = think_through(brain, brief(text, CUBES, said=said))
+    assert isinstance(thoughts[-1].move, Clarify)

@@ -9,6 +9,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.sliding import slide_to
+from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.world import Detection
 
@@ -28,6 +29,12 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         spot = scene.there(spot)
     if spot.relation == "side" and spot.distance_m and spot.direction:
         return _shifted(d, spot.direction, spot.distance_m)
+    if spot.relation == "off":
+        if d.support == "table":
+            raise clarify("put_where", part=spot.text)
+        return Goal(relation="on", subject=d.id, reference="table")
+    if spot.relation in ("between", "middle", "corner"):
+        return somewhere(d, spot, scene)
     if spot.reference is None:
         raise clarify("shift" if spot.distance_m else "where_of", part=spot.text)
     if isinstance(spot.reference, Fixture):

@@ -69,7 +69,12 @@ class GrammarBrain:
         answered = False
         if not briefing.goals:
             reading, answered = completed(
-                reading, briefing, lambda t: self._read(briefing, t), lambda i: self._ambiguous_part(briefing, i)
+                reading,
+                briefing,
+                lambda t: self._read(briefing, t),
+                scene,
+                lambda i: self._ambiguous_part(briefing, i),
+                self._words.roles,
             )
         speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
         telling = Telling(speech)

@@ -134,6 +134,15 @@ class Clauses(Inquiries):
             return Sort(things, self._tokens.criterion, text=self.words(meta))
         return Incomplete("where", "put", things, self.words(meta))
 
+    def remove(self, meta: Any, children: list[Any]) -> Act:
+        """Off or out of what it is on or in, onto the table."""
+        found = next(c for c in children if isinstance(c, tuple))
+        things = _from(tuple(_described(t) if isinstance(t, Item) else t for t in found), children)
+        text = self.words(meta)
+        if any(isinstance(s.reference, Fixture) for t in things for s in t.where if s.relation == "from"):
+            return Incomplete("where", "put", things, text)  # off the table is nowhere in particular
+        return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
+
     def down(self, meta: Any, children: list[Any]) -> PutDown:
         return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
 
@@ -199,6 +208,15 @@ class Clauses(Inquiries):
 
     def place_end(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("end", direction=_end(leaves(children, "SUPER")[0], self.words(meta)), text=self.words(meta))
+
+    def place_between(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_between(meta, children)
+
+    def place_middle(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("middle", text=self.words(meta))
+
+    def place_corner(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_corner(meta, children)
 
     def place_there(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("there", text=self.words(meta))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from hiervla.brain.grammar.acts import (
     Arrange,
     Bare,
     Do,
+    Incomplete,
     Instruction,
     Pick,
     Put,
@@ -26,6 +27,8 @@ from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.core.briefing import Briefing
 
+Roles = Mapping[str, list[str]]
+"""Lists of words by what they do: ``no`` takes back, ``more`` adds."""
 Reader = Callable[[str], Instruction | NotUnderstood]
 
 
@@ -33,7 +36,9 @@ def completed(
     reading: Instruction | NotUnderstood,
     briefing: Briefing,
     read: Reader,
+    scene: Scene,
     ambiguous_part: Callable[[Instruction], str | None],
+    roles: Roles,
 ) -> tuple[Instruction | NotUnderstood, bool]:
     """The reading, completed by the instruction it answers to where it is only a part of one; and whether it was.
 
@@ -44,18 +49,62 @@ def completed(
     if not asked or before is None:
         return reading, False
     earlier = read(before)
-    if isinstance(reading, Instruction) and isinstance(reading.acts[0], Bare) and isinstance(earlier, Instruction):
+    rest = after_no(briefing.instruction, roles)
+    corrected = read(rest) if rest else reading
+    if isinstance(corrected, Instruction) and isinstance(corrected.acts[0], Bare) and isinstance(earlier, Instruction):
         part = ambiguous_part(earlier)
-        if part is not None and len(reading.acts[0].things) == 1:
-            answer = reading.acts[0].things[0]
+        if part is not None and len(corrected.acts[0].things) == 1:
+            answer = corrected.acts[0].things[0]
             acts = substitute(earlier.acts, part, answer)
-            return replace(earlier, acts=acts, language=reading.language), True
+            return replace(earlier, acts=acts, language=corrected.language), True
+        if rest or says_more(briefing.instruction, roles):
+            return in_its_place(earlier, corrected, scene, bool(rest)), True
+    if rest and isinstance(corrected, Instruction):
+        return corrected, True  # "no, put it in the bowl": all of it is said anew
+    if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
+        elsewhere = read(("把它放" if reading.language == "zh" else "put it ") + rest)  # "no, in the drawer"
+        if isinstance(elsewhere, Instruction):
+            return elsewhere, True
+    whole = isinstance(earlier, Instruction) and not any(isinstance(a, Incomplete) for a in earlier.acts)
+    if whole:
+        return reading, False
     if (isinstance(reading, NotUnderstood) and reading.key in ("not_understood", "incomplete")) or _only_named(reading):
         joint = "" if reading.language == "zh" else " "
         both = read(before.rstrip(" .。!?？") + joint + briefing.instruction)
         if isinstance(both, Instruction):
             return both, True
     return reading, False
+
+
+def after_no(text: str, roles: Roles) -> str:
+    """What follows a ``no,`` that takes the last instruction back; empty when it does not begin so."""
+    said = text.strip().lower()
+    for word in sorted(roles.get("no", ()), key=len, reverse=True):
+        rest = said[len(word) :]
+        if said.startswith(word) and rest[:1] in (",", "，", "!", "！", ".", "。", " ") and rest.strip(" ,，!！.。"):
+            return text.strip()[len(word) :].lstrip(" ,，!！.。")
+    return ""
+
+
+def says_more(text: str, roles: Roles) -> bool:
+    """``and the green one too``: the same is to be done with something else."""
+    said = text.strip().lower().rstrip(" .。!！")
+    return any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in roles.get("more", ()))
+
+
+def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects: bool) -> Instruction | NotUnderstood:
+    """The last act again with another thing; a correction may also mean where it goes, when only that fits."""
+    bare = said.acts[0]
+    answer = bare.things[0] if isinstance(bare, Bare) and len(bare.things) == 1 else None
+    act = earlier.acts[-1]
+    subjects = list(_things(replace(earlier, acts=(act,), links=())))
+    marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
+    parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
+    fit = [p for p in parts if answer is not None and scene.branch().find(narrowed(p, answer))]
+    if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
+        return NotUnderstood("which_part", said.text.strip(), said.language)
+    acts = substitute((act,), fit[0].text, answer)
+    return Instruction(said.text, said.language, acts, (), earlier.styles)
 
 
 def _only_named(reading: Instruction | NotUnderstood) -> bool:

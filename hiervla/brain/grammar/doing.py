@@ -151,7 +151,7 @@ class Doing:
         goal = aim(d, where, scene, self._roles)
         if goal.relation == "on" or (goal.relation == "in" and goal.reference not in scene.world.zones):
             raise clarify("push_into", part=act.text, thing=d, into=scene.world.objects.get(goal.reference or ""))
-        return goal.model_copy(update={"by": "push"})
+        return goal.model_copy(update={"by": "push", "tolerance_m": PUSH_TOLERANCE_M})
 
     def _turn(self, act: Do, d: Detection, where: Spot | None, scene: Scene) -> Goal:
         if d.fixed:

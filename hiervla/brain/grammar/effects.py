@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hiervla.brain.grammar.objection import refuse
+from hiervla.core import spots
 from hiervla.core.arrangements import symmetry_rad
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import EDGES, Goal
 from hiervla.core.plan import Subgoal
 from hiervla.core.relations import holds
+from hiervla.core.task import Limits
 from hiervla.core.world import World
 
 PLACED = ("in", "on", "beside", "at_distance", "at")
@@ -53,12 +55,18 @@ def place_arguments(goal: Goal) -> dict[str, object]:
     return {k: v for k, v in fields.items() if v is not None}
 
 
-def push_arguments(goal: Goal) -> dict[str, object]:
-    """The fields of the ``push`` skill that reach a goal."""
-    if goal.relation == "at":
-        return {"target": goal.subject, "position": goal.position}
-    fields = {"target": goal.subject, "direction": goal.direction, "distance_m": goal.distance_m, "reference": goal.reference}  # fmt: skip
-    return {k: v for k, v in fields.items() if v is not None}
+def push_arguments(goal: Goal, world: World, limits: Limits) -> dict[str, object]:
+    """The fields of the ``push`` skill that reach a goal: up to a thing, into a zone, else to a position."""
+    d, reference = world.objects[goal.subject], world.objects.get(goal.reference or "")
+    spot = goal.position
+    near = (d.centre[0], d.centre[1])
+    if spot is None and goal.relation == "at_distance" and reference is None:
+        spot = spots.before_edge(d, world, goal.reference or "edge", goal.distance_m or 0.0)
+    elif spot is None and reference is not None and (goal.direction or goal.distance_m is not None):
+        spot = spots.beside(d, d.yaw, reference, world, limits, near, goal.distance_m, goal.direction)
+    if spot is not None:
+        return {"target": goal.subject, "position": (round(spot[0], 4), round(spot[1], 4))}
+    return {"target": goal.subject, "reference": goal.reference}
 
 
 def turn_arguments(goal: Goal, world: World, first: bool) -> dict[str, object]:
@@ -70,11 +78,11 @@ def turn_arguments(goal: Goal, world: World, first: bool) -> dict[str, object]:
     return {"target": goal.subject, "angle_deg": round(math.degrees(left), 1)}
 
 
-def step_for(goal: Goal, world: World) -> tuple[str, dict[str, object]] | None:
+def step_for(goal: Goal, world: World, limits: Limits | None = None) -> tuple[str, dict[str, object]] | None:
     """The one step that brings a goal about when nothing stands in its way; None when it takes several."""
     match goal.relation:
         case _ if goal.by == "push":
-            return "push", push_arguments(goal)
+            return "push", push_arguments(goal, world, limits or Limits())
         case "in" if goal.by == "sweep":
             return "sweep", {"targets": [goal.subject], "zone": goal.reference}
         case "in" | "on" | "beside" | "at_distance" | "at":

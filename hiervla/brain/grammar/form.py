@@ -12,11 +12,12 @@ Quantity = Literal["bare", "the", "a", "all", "both", "count", "the_count"]
 class Spot:
     """A relation to something: where a thing is, was or should be."""
 
-    relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there
+    relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner
     reference: Thing | Fixture | None = None
     direction: str | None = None
     distance_m: float | None = None
     superlative: str | None = None  # nearest | farthest, for relation "super"
+    others: tuple[Thing | Fixture, ...] = ()  # for relation "between": the other one
     angle_deg: float | None = None  # for relation "turn": counter-clockwise from above
     text: str = ""
     describes: bool = False  # "which is in the bowl": says where a thing is, never where it should go
@@ -31,6 +32,7 @@ class Spot:
             words.append(self.direction)
         if self.reference is not None:
             words.append(str(self.reference))
+        words += [str(o) for o in self.others]
         return " ".join(words)
 
 
@@ -61,6 +63,8 @@ class Thing:
     pronoun: Literal["it", "them"] | None = None
     superlatives: tuple[str, ...] = ()
     side: str | None = None
+    ordinal: int | None = None  # the second one, …
+    count_from: str | None = None  # … from the left; with a superlative: in its order
     same_colour: bool = False
     other: bool = False
     where: tuple[Spot, ...] = ()
@@ -81,6 +85,8 @@ class Thing:
         if not spots:
             return self
         first, rest = spots[0], spots[1:]
+        if first.relation == "count":
+            return replace(self, count_from=first.direction).with_where(rest)
         if first.relation == "side" and first.distance_m is None and self.side is None:
             return replace(self, side=first.direction).with_where(rest)
         if rest and isinstance(first.reference, Thing):
@@ -96,6 +102,9 @@ class Thing:
             return self.id
         number = {"count": str(self.count), "the_count": f"the {self.count}", "bare": "all" if self.plural else "the"}
         words = ["all" if self.plural and self.quantity == "the" else number.get(self.quantity, self.quantity)]
+        words += [f"#{self.ordinal}"] * (self.ordinal is not None) + (
+            [f"from {self.count_from}"] if self.count_from else []
+        )
         words += ["other"] * self.other + list(self.superlatives) + ([self.side] if self.side else [])
         words += [*self.sizes, "|".join(self.colours)] + ["same-colour"] * self.same_colour
         words += [self.name or self.shape or "one", *[f"({w})" for w in self.where], *[f"but {b}" for b in self.but]]

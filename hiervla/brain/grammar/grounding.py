@@ -11,7 +11,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, order, relates
 from hiervla.core.footprint import footprint, gap
-from hiervla.core.goal import distance_between
+from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, Held, World
@@ -94,6 +94,9 @@ class Scene:
         return found
 
     def _fitting(self, thing: Thing) -> list[Detection]:
+        if thing.ordinal is not None and thing.sizes and not thing.superlatives:  # 第二大
+            ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
+            thing = replace(thing, sizes=(), superlatives=ends)
         found = [d for d in self.world.objects.values() if self._looks(thing, d)]
         if thing.other:
             spoken = {i for group in self.mentioned for i in group}
@@ -109,6 +112,8 @@ class Scene:
             if spot.relation != "super":
                 found = self._standing(spot, found)
         found = self._sized(thing, found)
+        if thing.ordinal is not None:
+            return self._nth(thing, found)
         if thing.side:
             found = at_side(thing, found, self.world)
         for spot in thing.where:
@@ -138,6 +143,23 @@ class Scene:
                 fit = found  # "the big red cube", where no other is red
             found = fit
         return found
+
+    def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``the second cube from the left``, ``the second largest``; from which side has to be said."""
+        side = thing.count_from or thing.side
+        if side is not None:
+            x, y = DIRECTIONS[side]
+            ordered = sorted(found, key=lambda d: -(d.centre[0] * x + d.centre[1] * y))
+        elif thing.superlatives:
+            ordered = sorted(found, key=order(thing.superlatives[0], self.reach))
+        elif len(found) > 1:
+            raise clarify("ordinal_from", tuple(d.id for d in found), part=thing.text, found=found)
+        else:
+            ordered = found
+        nth = (thing.ordinal or 1) - 1
+        if nth >= len(ordered) > 0:
+            raise refuse("too_few", wanted=nth + 1, n=len(ordered), part=thing.text, found=ordered)
+        return ordered[nth : nth + 1]
 
     def _extreme(self, name: str, thing: Thing, found: list[Detection]) -> list[Detection]:
         """The thing at one end of an order; several when they cannot be told apart."""

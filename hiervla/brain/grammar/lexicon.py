@@ -52,11 +52,11 @@ class Lexicon:
             for ending in ("s", "es"):
                 self.add(word + ending, kind, Noun(name, plural=True))
 
-    def at(self, text: str, start: int) -> tuple[int, Kinds] | None:
-        """The longest word that stands in the text here: where it ends, and what it may be."""
+    def at(self, text: str, start: int, within: int = 1000) -> tuple[int, Kinds] | None:
+        """The longest word (of fewer than ``within`` characters) that stands here: where it ends, and what it may be."""
         if start and latin(text[start]) and latin(text[start - 1]):
             return None
-        most = self.longest.get(text[start], 0)
+        most = min(self.longest.get(text[start], 0), within - 1)
         for end in range(min(len(text), start + most), start, -1):
             kinds = self.entries.get(text[start:end])
             if kinds is not None and not (latin(text[end - 1]) and end < len(text) and latin(text[end])):
@@ -128,6 +128,8 @@ def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
     for name in zones:
         said = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
         lexicon.add(said, "ZONE", name)
+        for noun in nouns:
+            lexicon.add(f"{said} {noun}" if noun.isascii() else said + noun, "ZONE", name)
         parts = said.split()
         if len(parts) < 2 or parts[-1] not in nouns:
             continue

@@ -110,6 +110,10 @@ class NounPhrases(Transformer[Any, Any]):
     def thing_post(self, meta: Any, children: list[Any]) -> Thing:
         return self.thing(meta, children)
 
+    def pair(self, meta: Any, children: list[Any]) -> Thing:
+        count = self._whole(meta, leaves(children, "NUM")[0])
+        return replace(self.thing(meta, children), quantity="the_count", count=count)
+
     def thing_but(self, meta: Any, children: list[Any]) -> Thing:
         but, thing = (c for c in children if isinstance(c, Thing))
         return replace(thing, but=(*thing.but, but), text=self.words(meta))
@@ -184,6 +188,10 @@ class NounPhrases(Transformer[Any, Any]):
             return {"same_colour": True}
         if leaf.kind == "SIDEADJ":
             return {"side": leaf.value}
+        if leaf.kind == "ORD":
+            return {"ordinal": int(leaf.value)}
+        if leaf.kind == "COUNTFROM":
+            return {"count_from": leaf.value}
         return {{"COLOUR": "colours", "SIZE": "sizes", "SUPER": "superlatives"}[leaf.kind]: (leaf.value,)}
 
     def nounless(self, meta: Any, children: list[Any]) -> dict[str, Any]:

@@ -86,6 +86,23 @@ class Phrases(NounPhrases):
     def pp_there(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("there", text=self.words(meta))
 
+    def pp_count(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("count", direction=leaves(children, "COUNTFROM")[0], describes=True, text=self.words(meta))
+
+    def pp_middle(self, meta: Any, children: list[Any]) -> Spot:
+        """The middle of the table; in the middle of a container is in it."""
+        found = first(children, Thing)
+        if found is not None:
+            return Spot("in" if leaves(children, "REL")[0] == "in" else "on", found, text=self.words(meta))
+        return Spot("middle", text=self.words(meta))
+
+    def pp_between(self, meta: Any, children: list[Any]) -> Spot:
+        a, *others = (c for c in children if isinstance(c, (Thing, Fixture)))
+        return Spot("between", a, others=tuple(others), text=self.words(meta))
+
+    def pp_corner(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("corner", direction=leaves(children, "CORNER")[0], text=self.words(meta))
+
     def pp_super(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("super", self._reference(children), superlative=leaves(children, "SUPER")[0], text=self.words(meta))
 

@@ -30,7 +30,7 @@ KEPT = 64
 """Readings kept per lexicon."""
 STARTS = ("commands", "questions", "fragment")
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
@@ -188,7 +188,7 @@ BLOCKING = {
 """Words that are known and never acted on → what is said about them, the gravest first."""
 
 
-ALSO = ("MA", "ATD", "BETWEEN", "AROUND", "ZHOUWEI", "FORM")
+ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM")
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 
 
@@ -205,6 +205,7 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     if unknown is not None:
         key = "unknown_word" if any(c.isalpha() for c in unknown.text) else "not_understood"
         alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower() and not tokens.known.grave(w)]
+        alike = [w for w in alike if abs(len(w) - len(unknown.text)) <= 2]
         near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.66)
         return NotUnderstood(key, unknown.text, language, tuple(near))
     if at >= len(tokens.tokens):

@@ -165,7 +165,11 @@ class Steps(Clearing):
         self._clear(goal.subject, "why_clear_thing")
         if goal.position is not None:
             self._clear_spot(goal.subject, goal.position)
-        self._with_free_hand("push", push_arguments(goal), goal)
+        try:
+            arguments = push_arguments(goal, self.now.world, self.now.limits)
+        except ToolError as e:
+            raise refuse("no_place", goal=goal, why=e) from e
+        self._with_free_hand("push", arguments, goal)
         self.now.put(goal)
 
     def _turn(self, goal: Goal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
 from hiervla.brain.grammar.numerals import CHINESE, DIGITS, chinese_number
 
+_ORDINAL = re.compile(r"第([一二三四五六七八九十\d]+)")
 MAX_CHARACTERS = 2000
 MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
@@ -113,15 +115,36 @@ def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
             return end, {"NUM": number}
         if found[0] == end:
             return end, {**found[1], "NUM": number}
+    if (nth := _ORDINAL.match(flat, i)) and (number := _whole(nth[1])):
+        return nth.end(), {"ORD": number}
     if (named := _object_id(flat, i)) and (found is None or found[0] < named):
         return named, {"ID": flat[i:named]}
     if found is not None:
-        return found
+        return _unless_it_goes_on(flat, i, found, lexicon)
     end = i + 1
     if latin(flat[i]) or flat[i].isdigit():
         while end < len(flat) and (latin(flat[end]) or flat[end].isdigit() or flat[end] in "'_"):
             end += 1
     return end, {"UNKNOWN": flat[i:end]}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdigit() else int(chinese_number(text) or 0)
+
+
+SIDES = {"SIDEPP", "COUNTFROM"}
+NOUNS = {"EDGE", "SHAPE", "NAME", "ONE", "ZONEWORD", "COLOUR", "SIZE", "CORNER"}
+
+
+def _unless_it_goes_on(flat: str, i: int, found: tuple[int, Kinds], lexicon: Lexicon) -> tuple[int, Kinds]:
+    """``to the left`` is a phrase of its own, but not in ``to the left edge`` and ``to the left bowl``."""
+    end, kinds = found
+    if not kinds.keys() & SIDES or end >= len(flat) or flat[end] != " ":
+        return found
+    after = lexicon.at(flat, end + 1)
+    if after is None or not after[1].keys() & NOUNS or after[1].keys() & {"PICK", "PUT", "SIDEPP"}:
+        return found
+    return lexicon.at(flat, i, end - i) or found
 
 
 def _object_id(flat: str, i: int) -> int:
@@ -150,7 +173,7 @@ def _classifiers(tokens: list[Token]) -> list[Token]:
     if not tokens:
         return tokens
     out = []
-    counts = {"NUM", "Q_ZMANY", "THE", "A"}
+    counts = {"NUM", "Q_ZMANY", "THE", "A", "ORD"}
     before: Token | None = None
     for t, after in [*pairwise(tokens), (tokens[-1], None)]:
         if "CL" in t.kinds and len(t.kinds) > 1:
