@@ -18,6 +18,7 @@ from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.questions import Answers, calls_for
 from hiervla.brain.grammar.reading import NotUnderstood, parse
 from hiervla.brain.grammar.recovery import Recovery
+from hiervla.brain.grammar.rehearsal import with_remembered
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
@@ -137,6 +138,7 @@ class GrammarBrain:
             telling.add("r_lookup", queries=[f"“{c.arguments['query']}”" for c in calls])
             return telling.thought(Ask(calls=tuple(calls)))
         telling.found(briefing.asked)
+        scene.world = with_remembered(scene.world)
         goals = Meaning(self._words, briefing.skills).goals(reading, scene)
         for key, said in scene.notes:
             telling.add(key, **said)

@@ -169,6 +169,8 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
                 return spots[-1]
             if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
                 return act.spot
+            if isinstance(act, Question) and act.other is not None:  # "how far is it from the green bowl?"
+                return Spot("to", act.other, text=act.other.text)
             if isinstance(act, Question | Bare):
                 for thing in reversed(act.things):
                     found = scene.branch().find(thing)

@@ -24,7 +24,7 @@ class Rehearsal:
     """Holds the imagined world, and when each thing was last moved in it."""
 
     def __init__(self, world: World, limits: Limits | None = None) -> None:
-        self.world, self.limits = _with_remembered(world), limits or Limits()
+        self.world, self.limits = with_remembered(world), limits or Limits()
         self.moved: dict[str, int] = {}  # id → number of the move that moved it last
         self.count = 0
 
@@ -127,7 +127,7 @@ class Rehearsal:
         return math.dist(d.centre[:2], spot) if d.support == "table" else math.inf
 
 
-def _with_remembered(world: World) -> World:
+def with_remembered(world: World) -> World:
     """The world with what was seen to go into a drawer that is now closed."""
     inside = {f.subject: f.reference for f in world.facts if f.relation == "in" and f.reference in world.objects}
     known = {

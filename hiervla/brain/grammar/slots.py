@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -21,6 +21,8 @@ STAYS_M = 0.012
 """A thing nearer to its slot than this stays where it is."""
 MOST_CHECKED = 40
 """Formations checked outline by outline, the best first."""
+WIDER_M = 0.12
+"""How much wider than the least a circle may be, when things stand in it already."""
 Slots = dict[str, spots.Spot]
 
 
@@ -35,7 +37,7 @@ def row_slots(
         ToolError: there is no room for it.
     """
     axes = {"left": [(0.0, -1.0)], "right": [(0.0, -1.0)], "front": [(1.0, 0.0)], "behind": [(1.0, 0.0)]}
-    found: list[tuple[list[Detection], Array]] = []
+    found: list[tuple[list[Detection] | None, Array]] = []
     for axis in axes.get(direction or "", [(0.0, -1.0), (1.0, 0.0)]):
         along = np.asarray(axis)
         line = list(things) if ordered else sorted(things, key=lambda d: float(np.asarray(d.centre[:2]) @ along))
@@ -63,21 +65,37 @@ def circle_slots(things: Sequence[Detection], world: World, limits: Limits, arou
         centres = [np.asarray(around.centre[:2])]
     else:
         middle = np.mean([d.centre[:2] for d in things], axis=0)
-        centres = [middle, *(np.array([x, y]) for x in np.arange(0.38, 0.68, 0.04) for y in np.arange(-0.32, 0.33, 0.04))]  # fmt: skip
+        centres = [*_centres_of_pairs(things, least), middle]
+        centres += [np.array([x, y]) for x in np.arange(0.38, 0.68, 0.04) for y in np.arange(-0.32, 0.33, 0.04)]
     found = [c for centre in centres for c in _circles(things, centre, least)]
-    return _best(found, things, world, limits)
+    return _best([(None, c) for c in found], things, world, limits)
 
 
-def _circles(things: Sequence[Detection], centre: Array, least: float) -> Iterator[tuple[list[Detection], Array]]:
+def _circles(things: Sequence[Detection], centre: Array, least: float) -> Iterator[Array]:
+    """Even circles about a centre: through each thing that stands at a fitting distance, and of the least radius."""
     n = len(things)
-    angle = {d.id: math.atan2(d.centre[1] - centre[1], d.centre[0] - centre[0]) for d in things}
-    line = sorted(things, key=lambda d: angle[d.id])
-    here = [(math.dist(d.centre[:2], centre), angle[d.id] - 2 * math.pi * k / n) for k, d in enumerate(line)]
-    starts = [(r, a) for r, a in here if least <= r + 1e-3 <= least + 0.15]
-    starts += [(least + 0.02 * k, here[0][1] + math.pi * j / (3 * n)) for k in range(4) for j in range(6)]
+    offsets = np.asarray([d.centre[:2] for d in things]) - centre
+    radii, angles = np.hypot(*offsets.T), np.arctan2(offsets[:, 1], offsets[:, 0])
+    starts = [(r, a) for r, a in zip(radii, angles, strict=True) if least - 1e-3 <= r <= least + WIDER_M]
+    starts += [(least + 0.02 * k, angles[0] + math.pi * j / n) for k in range(3) for j in range(2)]
     for radius, start in starts:
-        angles = start + 2 * math.pi * np.arange(n) / n
-        yield line, centre + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        around = start + 2 * math.pi * np.arange(n) / n
+        yield centre + radius * np.stack([np.cos(around), np.sin(around)], axis=1)
+
+
+def _centres_of_pairs(things: Sequence[Detection], least: float) -> Iterator[Array]:
+    """Centres of the even circles that two of the things could be standing in already."""
+    n = len(things)
+    for a, b in combinations([np.asarray(d.centre[:2]) for d in things if d.support == "table"], 2):
+        chord = b - a
+        length = float(np.linalg.norm(chord))
+        for steps in range(1, n // 2 + 1):
+            radius = length / (2 * math.sin(math.pi * steps / n))
+            if not least - 1e-3 <= radius <= least + WIDER_M:
+                continue
+            off = math.sqrt(max(radius**2 - length**2 / 4, 0.0)) * np.array([-chord[1], chord[0]]) / length
+            yield (a + b) / 2 + off
+            yield (a + b) / 2 - off
 
 
 def half(d: Detection) -> float:
@@ -86,28 +104,62 @@ def half(d: Detection) -> float:
 
 
 def _best(
-    found: list[tuple[list[Detection], Array]], things: Sequence[Detection], world: World, limits: Limits
+    found: list[tuple[list[Detection] | None, Array]], things: Sequence[Detection], world: World, limits: Limits
 ) -> Slots:
-    """The formation that leaves most things where they are and moves the others least."""
+    """The formation that leaves most things where they are and moves the others least.
+
+    ``found``: positions (N, 2) with the things in their order, or None where any thing may take any of them.
+    """
     members = {d.id for d in things}
     still = [o for o in (*world.objects.values(), *world.lost.values()) if o.id not in members and o.support == "table"]
     centres = np.asarray([o.centre[:2] for o in still]).reshape(-1, 2)
     radii = np.asarray([min(o.size[:2]) / 2 for o in still])
+    narrowest = min(half(d) for d in things)
     rated: list[tuple[int, float, int]] = []
     for k, (line, at) in enumerate(found):
-        own = np.asarray([half(d) for d in line])
         if any(not spots.reachable((float(x), float(y)), limits, 0.02) for x, y in at):
             continue
-        if len(still) and bool((np.linalg.norm(at[:, None] - centres, axis=2) < own[:, None] * 0.7 + radii).any()):
+        if len(still) and bool((np.linalg.norm(at[:, None] - centres, axis=2) < narrowest * 0.7 + radii).any()):
             continue
-        away = [math.dist(d.centre[:2], p) if d.support == "table" else 1.0 for d, p in zip(line, at, strict=True)]
-        rated.append((sum(a > STAYS_M for a in away), sum(away), k))
+        away = _away(line, at) if line is not None else _nearest(things, at)
+        rated.append((int((away > STAYS_M).sum()), float(away.sum()), k))
     rest = world.model_copy(update={"objects": {i: o for i, o in world.objects.items() if i not in members}})
+    fit: list[tuple[int, float, Slots]] = []
     for _, _, k in sorted(rated)[:MOST_CHECKED]:
         line, at = found[k]
-        slots = {d.id: (round(float(x), 4), round(float(y), 4)) for d, (x, y) in zip(line, at, strict=True)}
-        if all(
-            math.dist(d.centre[:2], slots[d.id]) <= STAYS_M or spots.is_free(d, slots[d.id], d.yaw, rest) for d in line
-        ):
-            return slots
-    raise ToolError(f"no room for {len(things)} things in a formation", FailureKind.BLOCKED)
+        taken = line if line is not None else _assigned(things, at)
+        slots = {d.id: (round(float(x), 4), round(float(y), 4)) for d, (x, y) in zip(taken, at, strict=True)}
+        away = _away(taken, at)
+        stays = {d.id for d, a in zip(taken, away, strict=True) if a <= STAYS_M}
+        if all(d.id in stays or spots.is_free(d, slots[d.id], d.yaw, rest) for d in taken):
+            fit.append((int((away > STAYS_M).sum()), float(away.sum()), slots))
+            if line is not None:
+                break
+    if not fit:
+        raise ToolError(f"no room for {len(things)} things in a formation", FailureKind.BLOCKED)
+    return min(fit, key=lambda f: f[:2])[2]
+
+
+def _away(line: Sequence[Detection], at: Array) -> Array:
+    """How far each thing is from its slot (N,), metres; one metre when it stands elsewhere than on the table."""
+    off: Array = np.linalg.norm(np.asarray([d.centre[:2] for d in line]) - at, axis=1)
+    return np.where([d.support == "table" for d in line], off, 1.0)
+
+
+def _nearest(things: Sequence[Detection], at: Array) -> Array:
+    """How far each thing is from the slot nearest to it (N,), metres: no assignment is better."""
+    points = np.asarray([d.centre[:2] for d in things])
+    off: Array = np.linalg.norm(points[:, None] - at, axis=2).min(axis=1)
+    return np.where([d.support == "table" for d in things], off, 1.0)
+
+
+def _assigned(things: Sequence[Detection], at: Array) -> list[Detection]:
+    """Things in the order of the slots they take: the nearest pair first."""
+    points = np.asarray([d.centre[:2] for d in things])
+    off = np.linalg.norm(points[:, None] - at, axis=2)
+    out: dict[int, Detection] = {}
+    for _ in things:
+        i, j = np.unravel_index(int(np.argmin(off)), off.shape)
+        out[int(j)] = things[int(i)]
+        off[i, :] = off[:, j] = np.inf
+    return [out[j] for j in range(len(things))]

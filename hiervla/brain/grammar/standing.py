@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
-from hiervla.core.footprint import footprint, gap
+from hiervla.core.footprint import footprint, gap, inside_distance
 from hiervla.core.goal import BESIDE_MAX_GAP_M, DIRECTIONS, distance_between, on_side
 from hiervla.core.world import Detection, World
 
@@ -49,7 +51,9 @@ def at_side(thing: Thing, found: list[Detection], world: World) -> list[Detectio
 
 
 def at_fixture(d: Detection, spot: Spot, fixture: Fixture, world: World) -> bool:
-    """Does a thing stand on the table, or near one of its edges?"""
+    """Does a thing stand on the table, in a zone, or near one of the edges?"""
+    if fixture.name in world.zones:
+        return inside_distance(np.asarray(world.zones[fixture.name].outline), d.centre[:2]) > 0
     if fixture.name == "table":
         return d.support == "table" and spot.relation in ("on", "from")
     if world.table is None:
