@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from hiervla.core.relations import holds
 from hiervla.core.task import Limits
 from hiervla.core.world import World
 
+_STEP = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
+_FIELD = re.compile(r"(\w+)=(\([^)]*\)|\[[^\]]*\]|[^,]*)")
 PLACED = ("in", "on", "beside", "at_distance", "at")
 """Relations of where one thing is, which the place skill brings about, and some of which the push skill does."""
 FORMED = ("row", "circle")
@@ -178,3 +181,19 @@ def _let_go(effect: Effect, after: list[Effect]) -> Goal:
 def uses_hand(goal: Goal) -> bool:
     """It cannot be brought about with something else in the hand."""
     return goal.relation != "hand_empty" and not goal.subject.startswith("home(")
+
+
+def step_of(text: str) -> tuple[str, dict[str, Any]]:
+    """The skill and arguments that a ``did`` goal names: ``push(target=c1, position=(0.5, 0.1))``."""
+    match = _STEP.fullmatch(text)
+    if match is None:
+        return text, {}
+    return match[1], {k: _value(k, v.strip()) for k, v in _FIELD.findall(match[2])}
+
+
+def _value(name: str, text: str) -> Any:
+    if text.startswith("("):
+        return tuple(float(v) for v in text[1:-1].split(","))
+    if text.startswith("["):
+        return [v.strip(" '\"") for v in text[1:-1].split(",") if v.strip()]
+    return float(text) if name.endswith(("_m", "_deg")) else text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
+from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, order, relates
@@ -14,41 +14,22 @@ from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Vocabulary
-from hiervla.core.world import Detection, Held, World
+from hiervla.core.world import Detection, World
 
 SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
 
 
-class Scene:
+class Scene(Discourse):
     """The world under discussion: what is there, what was spoken of, what will have changed."""
 
     def __init__(self, world: World, vocabulary: Vocabulary, limits: Limits) -> None:
-        self.world = world
-        self.notes: list[tuple[str, dict[str, object]]] = []  # choices that were made, to be said
-        self.mentioned: list[list[str]] = []  # ids spoken of as what is acted on, oldest first
-        self.noun: Thing | None = None
-        self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
-        self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
-        self.place: Spot | None = None  # where a thing was said to go last
+        super().__init__(world)
         self._vocabulary, self._limits = vocabulary, limits
-
-    def branch(self) -> Scene:
-        """A copy to try one reading on."""
-        other = copy.copy(self)
-        other.notes, other.mentioned = list(self.notes), list(self.mentioned)
-        return other
 
     def parts(self, d: Detection) -> list[Detection]:
         """What belongs to a piece of furniture: drawers of a cabinet, buttons and sliders of a panel."""
         return [o for o in self.world.objects.values() if o.part_of == d.id]
-
-    def there(self, spot: Spot) -> Spot:
-        """The place that ``there`` means: the one spoken of last."""
-        place = self.place or self.earlier_place()
-        if place is None:
-            raise clarify("what_there", part=spot.text)
-        return place
 
     # ---- what a description means
     def resolve(self, thing: Thing, avoid: Iterable[str] = (), without: Iterable[str] = ()) -> list[Detection]:
@@ -60,7 +41,8 @@ class Scene:
             Objection: nothing fits, or several things do where one is meant.
         """
         if thing.pronoun:
-            return self._pronoun(thing, set(avoid))
+            known = self.pronoun(thing, set(avoid))
+            return self._counted(thing, known) if thing.count else known
         if thing.other and thing.nounless and not self.mentioned:
             raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
@@ -84,7 +66,8 @@ class Scene:
         if thing.id:
             return [d for d in self.world.objects.values() if d.id.lower() == thing.id]
         if thing.pronoun:
-            return self._pronoun(thing, set())
+            known = self.pronoun(thing, set())
+            return self._counted(thing, known) if thing.count else known
         said = thing
         if thing.nounless and self.noun is not None:
             said = replace(thing, shape=self.noun.shape, name=self.noun.name)
@@ -241,47 +224,10 @@ class Scene:
                 return refuse("none_there", part=_all_words(thing), found=like)
         return refuse("not_found", part=thing.text)
 
-    def _before(self, avoid: set[str]) -> list[str]:
-        """What was spoken of last before this instruction, and is not the place that it speaks of."""
-        return next((ids for ids in self.earlier() if not set(ids) & avoid), [])
-
-    def _pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
-        last = self.mentioned[-1] if self.mentioned else []
-        if thing.pronoun == "it":
-            ids = last or ([self.world.held.id] if self.world.held else []) or self._before(avoid)
-            if len(ids) > 1:
-                raise clarify("what_it", tuple(ids), part=thing.text)
-        else:
-            every = list(dict.fromkeys(i for group in self.mentioned for i in group))
-            ids = (last if len(last) > 1 else every) or self._before(avoid)
-        held = self.world.held.id if self.world.held else None
-        seen = {**{i: d for i, d in self.world.lost.items() if i == held}, **self.world.objects}
-        known = [seen[i] for i in ids if i in seen]
-        if len(known) < len(ids):
-            raise refuse("out_of_sight", part=thing.text, thing=next(i for i in ids if i not in seen))
-        if not known:
-            raise clarify("what_it", part=thing.text)
-        return self._counted(thing, known) if thing.count else known
-
     # ---- what will have changed
     def reach(self, d: Detection) -> float:
         """Horizontal distance from the arm's base, metres."""
         return math.dist(d.centre[:2], self._limits.base[:2])
-
-    def speak_of(self, ids: list[str]) -> None:
-        self.mentioned.append(ids)
-
-    def moved(self, object_id: str, support: str, relation: str) -> None:
-        """Imagine a thing put somewhere: later phrases speak of the world as it will be."""
-        d = self.world.objects.get(object_id) or self.world.lost[object_id]
-        on = self.world.objects.get(support)
-        centre = (on.centre[0], on.centre[1], on.top_z + d.size[2] / 2) if on else d.centre
-        change = {"support": support, "relation": "in" if relation == "in" else "on", "centre": centre}
-        held = None if self.world.held and self.world.held.id == object_id else self.world.held
-        if support == "hand":
-            held = Held(id=object_id, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0)
-        objects = {**self.world.objects, object_id: d.model_copy(update=change)}
-        self.world = self.world.model_copy(update={"objects": objects, "held": held})
 
 
 def _all_words(thing: Thing) -> str:

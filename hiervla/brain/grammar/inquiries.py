@@ -7,13 +7,13 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Question
+from hiervla.brain.grammar.destinations import Destinations
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import first, leaves
-from hiervla.brain.grammar.phrases import Phrases
 
 
 @v_args(meta=True)
-class Inquiries(Phrases):
+class Inquiries(Destinations):
     """Adds questions to the phrases they are made of."""
 
     def _question(self, kind: str, meta: Any, children: list[Any]) -> Question:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hiervla.brain.grammar.clearing import Clearing
-from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves, push_arguments, turn_arguments
+from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves, push_arguments, step_of, turn_arguments
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.slots import STAYS_M, Slots, circle_slots, row_slots
 from hiervla.brain.grammar.speech import Speech
@@ -20,8 +19,6 @@ from hiervla.core.relations import holds
 from hiervla.core.task import Limits
 from hiervla.core.world import World
 
-_STEP = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
-_FIELD = re.compile(r"(\w+)=(\([^)]*\)|\[[^\]]*\]|[^,]*)")
 SWEEPS = 2
 """After so many sweeps, what is left is carried."""
 
@@ -247,19 +244,3 @@ def _grasps_last(goals: list[Goal]) -> list[Goal]:
                 out.insert(after + 1, goal)
                 out.pop(at)
     return out
-
-
-def step_of(text: str) -> tuple[str, dict[str, Any]]:
-    """The skill and arguments that a ``did`` goal names: ``push(target=c1, position=(0.5, 0.1))``."""
-    match = _STEP.fullmatch(text)
-    if match is None:
-        return text, {}
-    return match[1], {k: _value(k, v.strip()) for k, v in _FIELD.findall(match[2])}
-
-
-def _value(name: str, text: str) -> Any:
-    if text.startswith("("):
-        return tuple(float(v) for v in text[1:-1].split(","))
-    if text.startswith("["):
-        return [v.strip(" '\"") for v in text[1:-1].split(",") if v.strip()]
-    return float(text) if name.endswith(("_m", "_deg")) else text

@@ -1,0 +1,79 @@
+"""What was spoken of: things, places, the noun in force; and the world as what was said will have made it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Self
+
+from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.world import Detection, Held, World
+
+
+class Discourse:
+    """The world under discussion and what of it has been mentioned."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.notes: list[tuple[str, dict[str, object]]] = []  # choices that were made, to be said
+        self.mentioned: list[list[str]] = []  # ids spoken of as what is acted on, oldest first
+        self.noun: Thing | None = None
+        self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
+        self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
+        self.place: Spot | None = None  # where a thing was said to go last
+
+    def branch(self) -> Self:
+        """A copy to try one reading on."""
+        other = copy.copy(self)
+        other.notes, other.mentioned = list(self.notes), list(self.mentioned)
+        return other
+
+    def there(self, spot: Spot) -> Spot:
+        """The place that ``there`` means: the one spoken of last."""
+        place = self.place or self.earlier_place()
+        if place is None:
+            raise clarify("what_there", part=spot.text)
+        return place
+
+    def speak_of(self, ids: list[str]) -> None:
+        self.mentioned.append(ids)
+
+    def _before(self, avoid: set[str]) -> list[str]:
+        """What was spoken of last before this instruction, and is not the place that it speaks of."""
+        return next((ids for ids in self.earlier() if not set(ids) & avoid), [])
+
+    def pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
+        """What ``it`` or ``them`` means. ``avoid``: ids of the place in the same sentence.
+
+        Raises:
+            Objection: nothing was spoken of, or it is out of sight, or several things were where one is meant.
+        """
+        last = self.mentioned[-1] if self.mentioned else []
+        if thing.pronoun == "it":
+            ids = last or ([self.world.held.id] if self.world.held else []) or self._before(avoid)
+            if len(ids) > 1:
+                raise clarify("what_it", tuple(ids), part=thing.text)
+        else:
+            every = list(dict.fromkeys(i for group in self.mentioned for i in group))
+            ids = (last if len(last) > 1 else every) or self._before(avoid)
+        held = self.world.held.id if self.world.held else None
+        seen = {**{i: d for i, d in self.world.lost.items() if i == held}, **self.world.objects}
+        known = [seen[i] for i in ids if i in seen]
+        if len(known) < len(ids):
+            raise refuse("out_of_sight", part=thing.text, thing=next(i for i in ids if i not in seen))
+        if not known:
+            raise clarify("what_it", part=thing.text)
+        return known
+
+    def moved(self, object_id: str, support: str, relation: str) -> None:
+        """Imagine a thing put somewhere: later phrases speak of the world as it will be."""
+        d = self.world.objects.get(object_id) or self.world.lost[object_id]
+        on = self.world.objects.get(support)
+        centre = (on.centre[0], on.centre[1], on.top_z + d.size[2] / 2) if on else d.centre
+        change = {"support": support, "relation": "in" if relation == "in" else "on", "centre": centre}
+        held = None if self.world.held and self.world.held.id == object_id else self.world.held
+        if support == "hand":
+            held = Held(id=object_id, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0)
+        objects = {**self.world.objects, object_id: d.model_copy(update=change)}
+        self.world = self.world.model_copy(update={"objects": objects, "held": held})
