@@ -1,6 +1,7 @@
 """Docs that fail: what the README shows is what happens."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -77,11 +78,13 @@ def test_the_scene_page_shows_a_scene_that_loads(tmp_path):
     from hiervla.sim.scene import load_scene
 
     page = (ROOT / "docs/scenes.md").read_text(encoding="utf-8")
-    scene, scenario = blocks(page, "toml")[:2]
+    scene, own, scenario = blocks(page, "toml")[:3]
     bowl = '\n[[body]]\nname = "bowl"\nshape = "bowl"\n'
     first = scene.index("[[body]]")
-    text = scene[:first] + bowl.lstrip() + "\n" + scene[first:] + "\n" + scenario
+    text = scene[:first] + bowl.lstrip() + "\n" + scene[first:] + "\n" + own + "\n" + scenario
+    shutil.copytree(ROOT / "scenes" / "own", tmp_path / "own")
     tomllib.loads(text)
     (tmp_path / "shown.toml").write_text(text, encoding="utf-8")
     loaded = load_scene(tmp_path / "shown.toml")
+    assert {b.name for b in loaded.body} == {"bowl", "cup", "cube", "arrow", "hook"}
     assert loaded.scenario[0].disturb and loaded.zone[0].keep_out and loaded.inventory[0].attributes == ("fragile",)
