@@ -74,7 +74,12 @@ def assemble(
         raise SetupError(f"a robot was given, and the settings name another: {settings.robot}; choose one of them")
     safe = Envelope(robot, described.limits.over(robot.describe().limits))
     eyes = GeometricEyes(
-        vocabulary, described.zone, camera=camera, limits=safe.limits, gripper=safe.description.gripper
+        vocabulary,
+        described.zone,
+        camera=camera,
+        limits=safe.limits,
+        gripper=safe.description.gripper,
+        skin=safe.description.skin,
     )
     policies = {
         name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}

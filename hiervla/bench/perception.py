@@ -60,7 +60,7 @@ def work(band: str, seed: int) -> dict[str, Any]:
         seen = arm.observe("look", ("front",))
         if band == "noisy":
             seen = replace(seen, images={"front": noisy(seen.images["front"], rng)})
-        eyes = GeometricEyes(load_workspace().vocabulary(()), limits=scene.limits)
+        eyes = GeometricEyes(load_workspace().vocabulary(()), limits=scene.limits, skin=arm.describe().skin)
         began = time.perf_counter()
         world = eyes.look(seen, World(), "L1")
         took = time.perf_counter() - began

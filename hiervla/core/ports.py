@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict
 
 from hiervla.core.briefing import Briefing
-from hiervla.core.geometry import Array, Pose
+from hiervla.core.geometry import Array, Pose, Vec3
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Failure
 from hiervla.core.plan import Thought
@@ -31,6 +31,8 @@ class RobotDescription(BaseModel):
     limits: Limits
     gripper: Gripper = Gripper()
     cameras: tuple[str, ...]
+    skin: Vec3 | None = None
+    """Colour (0..1) of most of the arm's surface, by which eyes judge the light; None where it has no one colour."""
     home: tuple[float, ...]
     """Hand pose to rest at: x y z (m) and yaw (rad)."""
 

@@ -21,6 +21,8 @@ class Detection(BaseModel):
     label: str
     """Shape word: cube, block, cylinder, ball, bowl, …"""
     colour: str = "unknown"
+    shade: Literal["", "light", "dark"] = ""
+    """How its colour differs from the middle of that word: light blue, dark green; of black, white and grey nothing is said."""
     size_word: str = "medium"
     """small | medium | large, by its longest horizontal extent."""
     name: str | None = None

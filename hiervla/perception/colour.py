@@ -7,24 +7,22 @@ samples, so any shade gets the word a person would most likely use, with how sur
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
 from hiervla.core.geometry import Array
 
-# Edges of the chromatic hues, degrees of the Lab hue circle: where one name gives way to the next.
-_HUES: tuple[tuple[str, float, float], ...] = (
-    ("red", 12.0, 49.0),
-    ("orange", 49.0, 79.0),
-    ("yellow", 79.0, 111.0),
-    ("green", 111.0, 172.0),
-    ("cyan", 172.0, 242.0),
-    ("blue", 242.0, 307.5),
-    ("purple", 307.5, 331.0),
-    ("pink", 331.0, 372.0),
-)
 _GREY_CHROMA = 10.5
 """Below this chroma a thing has no hue worth a name."""
+_SOFT = 16.0
+"""So many degrees of hue, or steps of lightness, from a border a word is beyond doubt."""
+
+_SHADES: dict[str, tuple[float, float, float]] = {
+    "red": (37, 57, 85), "orange": (54, 70, 75), "yellow": (77, 88, 75), "green": (42, 74, 200), "cyan": (54, 82, 46),
+    "blue": (25, 62, 200), "purple": (28, 60, 200), "pink": (54, 77, 200), "brown": (26, 50, 200), "grey": (42, 68, 200),
+}  # fmt: skip
+"""Lightness below which each word gets "dark" before it, above which "light", and up to what chroma: full yellow is no light yellow."""
 
 
 def lab(rgb: Array) -> Array:
@@ -42,29 +40,75 @@ def colour_word(rgb: Array) -> tuple[str, float]:
     """The word for an sRGB colour (3,) in 0..255, and how sure it is: 1 well inside the word, 0.5 on its border."""
     lightness, a, b = (float(x) for x in lab(rgb))
     chroma, hue = math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
-    # Dark and near-dark shades carry little chroma even when hueless neighbours would not be called grey.
-    grey = _GREY_CHROMA if lightness > 20 else 11.0
-    if chroma < grey or lightness < 8:
-        sure = min(1.0, 0.5 + (grey - chroma) / 8) if lightness >= 8 else 1.0
+    grey = _grey_below(lightness, hue)
+    if chroma < grey:
+        sure = min(1.0, 0.5 + (grey - chroma) / 8)
         if lightness < 25:
-            return "black", min(sure, 0.5 + abs(25 - lightness) / 16)
+            return "black", min(sure, 0.5 + (25 - lightness) / _SOFT)
         if lightness > 80:
-            return "white", min(sure, 0.5 + abs(lightness - 80) / 16)
-        return "grey", min(sure, 0.5 + min(lightness - 25, 80 - lightness) / 16)
-    h = hue + 360 if hue < 12 else hue
-    name, low, high = next(x for x in _HUES if x[1] <= h < x[2])
-    sure = min(1.0, 0.5 + min(h - low, high - h) / 16, 0.5 + (chroma - grey) / 8)
+            return "white", min(sure, 0.5 + (lightness - 80) / _SOFT)
+        return "grey", min(sure, 0.5 + min(lightness - 25, 80 - lightness) / _SOFT)
+    borders = _borders(lightness, chroma)
+    h = hue + 360 if hue < borders[0][1] else hue
+    name, low, high = next(x for x in borders if h < x[2])
+    sure = min(1.0, 0.5 + min(h - low, high - h) / _SOFT, 0.5 + (chroma - grey) / 8)
     if name in ("orange", "yellow", "red") and 36 < h < 96:
         # Brown is dark orange: the same hue, too dark or too dull to glow.
         glow = lightness + 0.35 * chroma
-        border = 66.0 if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
+        border = 66.0 + _ramp((42 - chroma) * 1.05, 20) if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
         if glow < border and not (h < 44 and chroma > 45):
-            return "brown", min(sure if h < 44 else 1.0, 0.5 + (border - glow) / 20)
+            return "brown", min(1.0, 0.5 + (border - glow) / 20, sure if h < 44 else 1.0)
         if h > 46:
             sure = min(sure, 0.5 + (glow - border) / 20)
-    if name in ("red", "purple") and lightness > 60 and (h < 36 or name == "purple"):
-        # Light red and light purple are pink, as long as they are not lilac.
-        return ("pink", min(1.0, 0.5 + (lightness - 60) / 16)) if h > 318 or h < 36 else (name, sure)
-    if name == "pink" and lightness < 34:
-        return ("purple", 0.5 + min(0.5, (34 - lightness) / 16)) if h < 350 else ("red", 0.6)
+    if name == "red" and h < 36 and lightness > 60:
+        return "pink", min(1.0, 0.5 + (lightness - 60) / _SOFT)  # light red
+    if name == "pink" and lightness < 34 and h >= 350:
+        return "red", 0.6
     return name, max(0.5, sure)
+
+
+def shade(rgb: Array, word: str) -> Literal["", "light", "dark"]:
+    """What people say before the ``word`` for an sRGB colour (3,) in 0..255: light blue, dark green, or nothing."""
+    if word not in _SHADES:
+        return ""
+    lightness, a, b = (float(x) for x in lab(rgb))
+    dark, light, full = _SHADES[word]
+    if lightness < dark:
+        return "dark"
+    return "light" if lightness > light and math.hypot(a, b) < full else ""
+
+
+def _grey_below(lightness: float, hue: float) -> float:
+    """The chroma under which a colour has no hue worth a name.
+
+    Near white a touch of blue or pink shows and one of yellow does not: paper and cream are white. Near black, chroma means little.
+    """
+    if lightness < 20:
+        return 11.0 if lightness > 8 else 20.0
+    if lightness > 80:
+        pale = _GREY_CHROMA if 140 <= hue < 230 else 9.0
+        if 60 < hue < 140 and lightness > 90:
+            pale = 16.0
+        return _GREY_CHROMA + (pale - _GREY_CHROMA) * min(1.0, (lightness - 80) / 10)
+    return _GREY_CHROMA
+
+
+def _borders(lightness: float, chroma: float) -> list[tuple[str, float, float]]:
+    """Names of the hues with the degrees of the Lab hue circle where each begins and ends, at this lightness and chroma.
+
+    They shift: what is olive is a green and not a yellow, what is pale is sky blue where at full strength it were cyan, and a
+    pink grown dark is a purple.
+    """
+    light = lightness > 55
+    green = 104.0 + _ramp((lightness - 60) * 0.35, 7)
+    cyan = 172.0 - _ramp((lightness - 68) * 0.6, 10) - _ramp(30 - chroma, 8)
+    blue = 230.0 - (_ramp((43 - chroma) * 1.5, 34) if lightness > 70 else _ramp((60 - lightness) * -0.5, 10))
+    purple = 307.5 + (2.0 if lightness < 35 else -7.0 if light else 0.0)
+    pink = 331.0 + _ramp((58 - lightness) * 0.7, 19) - _ramp((lightness - 54) * 0.9, 13) + _ramp((35 - chroma) * 0.5, 8)
+    edges = (12.0, 46.5, 79.0, green, cyan, blue, purple, pink, 372.0)
+    names = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
+    return [(name, edges[i], edges[i + 1]) for i, name in enumerate(names)]
+
+
+def _ramp(x: float, most: float) -> float:
+    return min(max(x, 0.0), most)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from hiervla.core.geometry import vec3
+from hiervla.core.geometry import Vec3, vec3
 from hiervla.core.observation import Observation
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World, Zone
+from hiervla.perception.bands import join_bands
 from hiervla.perception.closer import CloseLook
-from hiervla.perception.colour import colour_word
+from hiervla.perception.colour import colour_word, shade
 from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
     aloft,
@@ -24,12 +25,13 @@ from hiervla.perception.hand import (
     hold,
     known_by,
 )
-from hiervla.perception.identity import alike, assign_ids, new_id, without
+from hiervla.perception.identity import alike, assign_ids, colours_of, new_id, without
+from hiervla.perception.light import Lighting, lighting, paint
 from hiervla.perception.reading import Reading
-from hiervla.perception.scene import lit_colour, prepare, read_scene
+from hiervla.perception.scene import prepare, read_scene
 from hiervla.perception.solids import Furniture
 from hiervla.perception.support import TABLE, settle, unseen_share
-from hiervla.perception.view import View
+from hiervla.perception.view import Mask, View
 
 _SIZE_WORDS: dict[str, tuple[float, float]] = {
     "cube": (0.039, 0.046),
@@ -54,19 +56,25 @@ class GeometricEyes:
         camera: str = "front",
         limits: Limits = Limits(),
         gripper: Gripper = Gripper(),
+        skin: Vec3 | None = None,
     ) -> None:
+        """``skin`` is the arm's own colour (0..1), by which light is judged; None: colours are taken as they appear."""
         self.vocabulary, self.zones, self.camera = vocabulary, zones, camera
-        self.limits, self.gripper = limits, gripper
+        self.limits, self.gripper, self.skin = limits, gripper, skin
+        self.light: Lighting | None = None  # of the last look that showed the arm
 
     def look(self, observation: Observation, before: World, look_id: str, expect: str | None = None) -> World:
         """The world in this observation. ``expect`` is the id thought to be in the hand."""
         image = observation.images[self.camera]
         view, table, warnings = prepare(image, observation.links, self.limits)
+        if self.skin is not None:
+            self.light = lighting(view, self.skin) or self.light
         time_s, grip = observation.time_s, grip_of(observation, self.gripper)
         expected = known_by(before, expect or (before.held.id if before.held else None))
         known = [d for d in (*before.objects.values(), *before.lost.values()) if d.support != "hand"]
         standing, air = aloft(view, read_scene(view, table, known), observation.links)
-        rests = settle(standing)
+        joined = join_bands(view, standing, settle(standing), known, lambda r: self._colour(view, r.mask)[0])
+        standing, rests = joined, settle(joined)
         for i, part in fixed_parts([r.solid for r in standing], [r.support for r in rests]).items():
             standing[i].furniture = part
         found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
@@ -117,7 +125,7 @@ class GeometricEyes:
     ) -> Detection | None:
         """Which known thing is between the fingers: the expected one unless its colour says otherwise."""
         seen = self._detection(view, content, "in_hand", time_s)
-        if expected is not None and alike(expected.colour, seen.colour):
+        if expected is not None and any(alike(c, seen.colour) for c in colours_of(expected)):
             return expected
         others = [d for d in {**before.lost, **before.objects}.values() if d.colour == seen.colour]
         if others:
@@ -136,7 +144,7 @@ class GeometricEyes:
                 update={"seen_s": time_s, "visible": round(1.0 - unseen_share(view, solid, mask), 3)}
             )
         rows, cols = np.nonzero(mask)
-        colour, sure = colour_word(lit_colour(view, mask))
+        colour, sure, tone = self._colour(view, mask if reading.main is None else reading.main)
         n, d = view.plane[:3], view.plane[3]
         up = (solid.top + solid.bottom) / 2
         z = float((up - d - solid.centre @ n[:2]) / n[2])
@@ -149,6 +157,8 @@ class GeometricEyes:
             id=name,
             label=label,
             colour=colour,
+            shade=tone,
+            second_colour=None if reading.second is None else self._colour(view, reading.second)[0],
             size_word="small" if length < low else "large" if length > high else "medium",
             score=round(min(sure, fit, 0.4 + len(rows) / 60, 0.4 + visible, 0.6 if solid.stacked else 1.0), 3),
             camera=self.camera,
@@ -163,6 +173,12 @@ class GeometricEyes:
             visible=round(visible, 3),
         )
         return seen.model_copy(update=_as_furniture(reading.furniture)) if reading.furniture else seen
+
+    def _colour(self, view: View, mask: Mask) -> tuple[str, float, Literal["", "light", "dark"]]:
+        """Word, how sure it is, and shade of what the pixels (H, W) show."""
+        rgb = paint(view, mask, self.light)
+        word, sure = colour_word(rgb)
+        return word, sure, shade(rgb, word)
 
     def _inventory(self, d: Detection) -> Detection:
         bare = d.model_copy(update={"name": None, "attributes": ()})

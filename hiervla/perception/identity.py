@@ -131,3 +131,8 @@ def _remembered(new: Detection, old: Detection | None) -> Detection:
 
 def _same_size(a: Detection, b: Detection) -> bool:
     return all(abs(x - y) < max(0.005, 0.12 * x) for x, y in zip(a.size, b.size, strict=True))
+
+
+def colours_of(d: Detection) -> tuple[str, ...]:
+    """Its colour, and its second one if it has two."""
+    return (d.colour,) if d.second_colour is None else (d.colour, d.second_colour)

@@ -30,6 +30,8 @@ class Reading:
     mask: Mask
     known: Detection | None = None  # set when memory, not this image, gave the shape
     furniture: Furniture | None = None  # set when it is a part of a piece of furniture
+    main: Mask | None = None  # of a two-coloured thing the pixels of the colour that covers more of it,
+    second: Mask | None = None  # and of the other
 
 
 def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth: int = 3) -> list[Reading]:

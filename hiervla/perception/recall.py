@@ -8,7 +8,7 @@ from hiervla.core.geometry import Array
 from hiervla.core.world import Detection
 from hiervla.perception.colour import colour_word
 from hiervla.perception.fragments import Group
-from hiervla.perception.identity import alike
+from hiervla.perception.identity import alike, colours_of
 from hiervla.perception.outline import Circle
 from hiervla.perception.reading import Reading
 from hiervla.perception.solids import WALL_M, Solid
@@ -53,9 +53,9 @@ def recall(
         word, _ = colour_word(group[1])
         # The same word before a like one, and what lies in a bowl before the bowl.
         fit = sorted(
-            (word != d.colour, d.size[0] * d.size[1] * d.size[2], i)
+            (word not in colours_of(d), d.size[0] * d.size[1] * d.size[2], i)
             for i, (d, solid) in enumerate(zip(known, solids, strict=True))
-            if alike(d.colour, word) and _inside(view, group[0], solid) > 0.9
+            if any(alike(c, word) for c in colours_of(d)) and _inside(view, group[0], solid) > 0.9
         )
         if fit and cut[fit[0][2]]:
             pieces.setdefault(fit[0][2], []).append(group)

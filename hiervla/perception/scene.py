@@ -13,6 +13,7 @@ from hiervla.core.world import Detection, Surface
 from hiervla.perception.denoise import denoised
 from hiervla.perception.fragments import Group, drop_slivers, join_fragments
 from hiervla.perception.furniture import find_cabinets
+from hiervla.perception.light import lit_colour
 from hiervla.perception.reading import Reading, read_group
 from hiervla.perception.recall import recall
 from hiervla.perception.segments import components, normals_of, same_colour
@@ -113,14 +114,3 @@ def _fragment_of(view: View, mask: Mask, rgb: Array, readings: list[Reading]) ->
         if float(np.mean(r.solid.distance(xy, heights) < 0.004 + 2 * view.noise_m)) > 0.7:
             return r
     return None
-
-
-def lit_colour(view: View, mask: Mask) -> Array:
-    """The colour (3,) of a thing where light falls best: its highest face, else its brighter pixels."""
-    rgb = view.image.rgb[mask].astype(np.float64)
-    h = view.height[mask]
-    top = h > h.max() - 0.0025 - 2 * view.noise_m
-    if top.sum() >= 8:
-        return np.asarray(np.median(rgb[top], axis=0))
-    bright = rgb.sum(axis=1)
-    return np.asarray(np.median(rgb[bright >= np.quantile(bright, 0.6)], axis=0))

@@ -89,6 +89,7 @@ class BulletArm:
             cameras=(*(c.name for c in self.cameras), "wrist"),
             home=self.home,
             gripper=self.model.gripper,
+            skin=self.model.skin,
         )
 
     # --- senses ------------------------------------------------------------------------------------------------
