@@ -43,11 +43,11 @@ def colour_word(rgb: Array) -> tuple[str, float]:
     grey = _grey_below(lightness, hue)
     if chroma < grey:
         sure = min(1.0, 0.5 + (grey - chroma) / 8)
-        if lightness < 25:
-            return "black", min(sure, 0.5 + (25 - lightness) / _SOFT)
+        if lightness < 20:
+            return "black", min(sure, 0.5 + (20 - lightness) / _SOFT)
         if lightness > 80:
             return "white", min(sure, 0.5 + (lightness - 80) / _SOFT)
-        return "grey", min(sure, 0.5 + min(lightness - 25, 80 - lightness) / _SOFT)
+        return "grey", min(sure, 0.5 + min(lightness - 20, 80 - lightness) / _SOFT)
     borders = _borders(lightness, chroma)
     h = hue + 360 if hue < borders[0][1] else hue
     name, low, high = next(x for x in borders if h < x[2])

@@ -19,6 +19,8 @@ _SHADE = 1.75
 _SHADE_BEND = 2.8
 """The same between faces that meet at an angle: one may lie in the light, the other in the dark."""
 _BEND_COS = 0.94
+_CUT_RAD = 0.09
+"""So much more where a channel is at its end: what the camera cut off there turns the direction."""
 _LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
@@ -71,6 +73,7 @@ def components(view: View, mask: Mask, normals: Array) -> tuple[NDArray[np.int32
     rgb = view.image.rgb[rows, cols].astype(np.float64) + 1.0
     size = np.linalg.norm(rgb, axis=1)
     unit = rgb / size[:, None]
+    cut = (rgb > 253).any(axis=1) & ~(rgb > 253).all(axis=1)
     points, facing = view.points[rows, cols], normals[rows, cols]
     reach = _STEP_M + 4 * view.noise_m
     a_all, b_all = [], []
@@ -83,6 +86,7 @@ def components(view: View, mask: Mask, normals: Array) -> tuple[NDArray[np.int32
         near = ((points[a] - points[b]) ** 2).sum(axis=1) < (reach * (1.3 if dr and dc else 1.0)) ** 2
         cosine = np.clip((unit[a] * unit[b]).sum(axis=1), -1, 1)
         allowed = _CHROMA_RAD + 3.0 / np.minimum(size[a], size[b])  # dark pixels carry coarse hues
+        allowed += _CUT_RAD * (cut[a] != cut[b])
         ratio = size[a] / size[b]
         bent = (facing[a] * facing[b]).sum(axis=1) < _BEND_COS  # False where a normal is unknown
         shade = np.where(bent, _SHADE_BEND, _SHADE)
@@ -103,4 +107,6 @@ def same_colour(a: Array, b: Array) -> bool:
     a, b = a + 1.0, b + 1.0
     na, nb = float(np.linalg.norm(a)), float(np.linalg.norm(b))
     cosine = float(np.clip(a @ b / (na * nb), -1, 1))
-    return bool(np.arccos(cosine) < _CHROMA_RAD + 3.0 / min(na, nb) and 1 / _SHADE < na / nb < _SHADE)
+    cut = [bool((c > 253).any() and not (c > 253).all()) for c in (a, b)]
+    allowed = _CHROMA_RAD + 3.0 / min(na, nb) + _CUT_RAD * (cut[0] != cut[1])
+    return bool(np.arccos(cosine) < allowed and 1 / _SHADE < na / nb < _SHADE)
