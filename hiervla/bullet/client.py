@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array
+from hiervla.core.geometry import look_at as look_at
 from hiervla.core.observation import CameraImage
 
 
@@ -66,19 +67,6 @@ class Light:
     ambient: float = 0.65
     diffuse: float = 0.4
     specular: float = 0.02
-
-
-def look_at(eye: Array, target: Array, up: tuple[float, float, float] = (0, 0, 1)) -> Array:
-    """world_from_camera (4, 4) of a camera at ``eye`` (3,) that looks at ``target`` (3,); x right, y down, z forward."""
-    z = np.asarray(target, dtype=float) - np.asarray(eye, dtype=float)
-    z /= np.linalg.norm(z)
-    if abs(float(z @ np.asarray(up, dtype=float))) > 0.999:
-        up = (1, 0, 0)  # looking straight down or up: away from the arm is up in the image
-    x = np.cross(z, up)
-    x /= np.linalg.norm(x)
-    m = np.eye(4)
-    m[:3, 0], m[:3, 1], m[:3, 2], m[:3, 3] = x, np.cross(z, x), z, eye
-    return m
 
 
 class Sensor(Protocol):

@@ -144,3 +144,16 @@ def segment_distance(points: Any, a: Any, b: Any) -> Array:
     t = np.clip((p - a) @ ab / max(float(ab @ ab), 1e-12), 0.0, 1.0)
     distance: Array = np.linalg.norm(p - (a + t[..., None] * ab), axis=-1)
     return distance
+
+
+def look_at(eye: Any, target: Any, up: Vec3 = (0.0, 0.0, 1.0)) -> Array:
+    """world_from_camera (4, 4) of a camera at ``eye`` (3,) that looks at ``target`` (3,); x right, y down, z forward."""
+    z = np.asarray(target, dtype=np.float64) - np.asarray(eye, dtype=np.float64)
+    z /= np.linalg.norm(z)
+    if abs(float(z @ np.asarray(up))) > 0.999:
+        up = (1.0, 0.0, 0.0)  # looking straight down or up: away from the arm is up in the image
+    x = np.cross(z, up)
+    x /= np.linalg.norm(x)
+    m = np.eye(4)
+    m[:3, 0], m[:3, 1], m[:3, 2], m[:3, 3] = x, np.cross(z, x), z, eye
+    return m

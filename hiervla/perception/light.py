@@ -34,6 +34,10 @@ class Lighting:
         return share
 
 
+_DAYLIGHT = Lighting(0.75, np.array([0.0, 0.0, 0.25]))
+"""Believed where nothing tells the light: a level face as it appears, an upright one in some shade."""
+
+
 def lighting(view: View, skin: Vec3) -> Lighting | None:
     """The light in an image that shows enough of an arm of colour ``skin`` (0..1); else None.
 
@@ -70,11 +74,10 @@ def lit_colour(view: View, mask: Mask) -> Array:
 
 
 def paint(view: View, mask: Mask, light: Lighting | None) -> Array:
-    """The colour (3,), 0..255, that a thing would show in full white light; as it appears, where the light is not known."""
+    """The colour (3,), 0..255, that a thing would show in full white light; ``light`` None: it is not known."""
+    light = light or _DAYLIGHT
     chosen = lit_pixels(view, mask)
     rgb = view.image.rgb[chosen].astype(np.float64)
-    if light is None:
-        return np.asarray(np.median(rgb, axis=0))
     normals = normals_of(view, mask)[chosen]
     known = np.isfinite(normals[:, 0])
     facing = np.median(normals[known], axis=0) if known.any() else np.array([0.0, 0.0, 1.0])
