@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Brain, Eyes, Policy, Robot
 from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.world import World
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -95,6 +97,33 @@ def assemble(
 
     mind = brain or make_brain(settings.brain, workspace)
     return Cell(described, sim, safe, eyes, mind, cerebellum, guard, vocabulary, workspace, draw, camera)
+
+
+def perceive_picture(
+    rgb: Path, depth: Path, camera: Path, table_height_m: float | None = None, marked: Path | None = None
+) -> World:
+    """What the eyes see in a person's own RGB-D picture, drawn into a copy at ``marked`` where one is named.
+
+    Raises:
+        SetupError: a file cannot be read or does not fit; says which and why.
+    """
+    from hiervla.perception.draw import mark
+    from hiervla.perception.eyes import GeometricEyes
+    from hiervla.perception.level import around, table_height
+    from hiervla.perception.pictures import as_seen, read_camera, read_picture
+
+    said = read_camera(camera)
+    image = read_picture(rgb, depth, said)
+    height = table_height_m if table_height_m is not None else said.table_height_m
+    height = table_height(image) if height is None else height
+    eyes = GeometricEyes(Vocabulary(), camera="picture", limits=around(image, height))
+    world = eyes.look(as_seen(image, "picture"), World(), "L1")
+    if marked is not None:
+        try:
+            mark(image, world, camera="picture").save(marked)
+        except (OSError, ValueError) as e:  # ValueError is Pillow's word for an ending it does not know
+            raise SetupError(f"cannot write {marked}: {e}") from e
+    return world
 
 
 def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None) -> tuple[Simulation, Robot]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hiervla.cli import options as opt
-from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
     from hiervla.core.world import World
@@ -27,37 +26,21 @@ def perceive(
     json: opt.Json = False,
 ) -> None:
     """Name the objects in an RGB-D picture, with place, size, colour and shape. No robot and no simulator is needed."""
-    from hiervla.core.vocabulary import Vocabulary
-    from hiervla.core.world import World
-    from hiervla.perception.eyes import GeometricEyes
-    from hiervla.perception.level import around
-    from hiervla.perception.level import table_height as find_height
-    from hiervla.perception.pictures import as_seen, read_camera, read_picture
+    from hiervla.assemble import perceive_picture
 
     with opt.json_stdout(json) as put:
-        said = read_camera(camera)
-        image = read_picture(rgb, depth, said)
-        height = table_height if table_height is not None else said.table_height_m
-        height = find_height(image) if height is None else height
-        eyes = GeometricEyes(Vocabulary(), camera="picture", limits=around(image, height))
-        world = eyes.look(as_seen(image, "picture"), World(), "L1")
-        if marked is not None:
-            from hiervla.perception.draw import mark
-
-            try:
-                mark(image, world, camera="picture").save(marked)
-            except (OSError, ValueError) as e:  # Pillow's word for an ending it does not know
-                raise SetupError(f"cannot write {marked}: {e}") from e
+        world = perceive_picture(rgb, depth, camera, table_height, marked)
         if not json:
             _show(world)
+        hidden = {"name", "attributes", "seen_s", "camera"}
         put(
             {
-                "table": world.table.model_dump() if world.table else {"height_m": round(height, 4)},
-                "objects": [d.model_dump(exclude={"name", "attributes", "seen_s", "camera"}) for d in world.objects.values()],
+                "table": world.table.model_dump() if world.table else None,
+                "objects": [d.model_dump(exclude=hidden) for d in world.objects.values()],
                 "warnings": list(world.warnings),
                 "marked": str(marked) if marked else None,
             }
-        )  # fmt: skip
+        )
 
 
 def _show(world: World) -> None:
