@@ -75,9 +75,9 @@ def test_mutated_instructions_never_crash_and_move_only_when_understood():
     kinds = {}
     for _ in range(500):
         text = mutated(rng)
-        start = time.perf_counter()
+        start = time.process_time()
         thoughts, _ = think_through(brain, brief(text, WORLD))
-        assert time.perf_counter() - start < 1.0, text
+        assert time.process_time() - start < 1.0, text
         move = thoughts[-1].move
         kinds[move.kind] = kinds.get(move.kind, 0) + 1
         if isinstance(move, Plan):
@@ -107,9 +107,9 @@ LONG = [
 def test_time_is_bounded(text):
     brain = GrammarBrain()
     brain.think(brief("pick up the red cube", WORLD))
-    start = time.perf_counter()
+    start = time.process_time()
     thoughts, _ = think_through(brain, brief(text, WORLD))
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
     assert not isinstance(thoughts[-1].move, Plan)
 
 

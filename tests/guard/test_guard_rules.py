@@ -56,7 +56,7 @@ def test_a_plain_pick_is_allowed_on_evidence_of_this_look(guard, thing, world_of
 
 @pytest.mark.parametrize(
     ("subgoal", "says"),
-    [(step("juggle", target="a"), "no skill 'juggle'; there are: home, "), (step("pick"), "pick: target"),
+    [(step("juggle", target="a"), "no skill 'juggle'; there are: close, "), (step("pick"), "pick: target"),
      (step("pick", target="a", colour="red"), "pick: colour"), (step("pick", target=3), "pick: target"),
      (step("place", target="a", relation="under", reference="b"), "place: relation")],
 )  # fmt: skip
