@@ -86,5 +86,8 @@ class Slide(Skill):
         )
 
     def done(self, before, now, trace) -> Check:
-        wanted = self.wanted(before.objects[self.target])
+        was, d = before.objects[self.target], now.objects.get(self.target)
+        wanted = self.wanted(was)
+        if d is not None and d.opens is not None and np.dot(d.opens, was.opens) < 0:
+            wanted = was.travel_m - wanted  # a rail that lies slantwise may be read from its other end this time
         return holds(Goal(relation="slid", subject=self.target, distance_m=wanted), now)

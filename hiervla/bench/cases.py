@@ -30,6 +30,8 @@ class Case:
 
     scene: Callable[[np.random.Generator], Scene]
     ask: Callable[[Trial, np.random.Generator], tuple[Asked, Judge]]
+    tries: int = 1
+    """How often the step may be taken, each planned from a fresh look: more than once where passes are its nature."""
 
 
 def bodies(rng: np.random.Generator, *shapes: str, more: int = 0, kinds: tuple[str, ...] = SMALL) -> list[BodySpec]:
@@ -251,6 +253,30 @@ def _furniture(kind: str, skill: str, joint: tuple[float, float] | None = None) 
     return Case(made, ask)
 
 
+def _sweep(to_zone: bool) -> Case:
+    """A handful of small things close together, a zone or a box some way off."""
+    zone = Zone(name="yard", outline=((0.40, 0.12), (0.60, 0.12), (0.60, 0.32), (0.40, 0.32)))
+
+    def made(rng: np.random.Generator) -> Scene:
+        n = int(rng.integers(4, 8))
+        parts = bodies(rng, *[str(rng.choice(("cube", "block"))) for _ in range(n)])
+        sizes = {"cube": (0.020, 0.028), "block": ((0.026, 0.034), (0.018, 0.022), (0.016, 0.024))}
+        spread = (0.44, -0.20, 0.56, -0.06)
+        pile = [b.model_copy(update={"size": sizes[b.shape], "region": spread, "mass": 0.02}) for b in parts]
+        box = BodySpec(name="box", shape="box", colour="brown", at=(0.5, 0.24), yaw_deg=0.0)
+        return scene(*pile, *([] if to_zone else [box]), zone=(zone,) if to_zone else (), apart_m=0.008)
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        names = [b for b in t.sim.bodies if b != "box"]
+        where = "yard" if to_zone else t.id("box")
+        relation, reference = ("in", "yard") if to_zone else ("beside", "box")
+        goals = [Goal(relation=relation, subject=n, reference=reference) for n in names]
+        asked = {"targets": tuple(t.id(n) for n in names), "reference": where}
+        return ("sweep", asked), lambda t, now: all(bool(holds(g, now)) for g in goals)
+
+    return Case(made, ask, tries=3)
+
+
 def _directed(rng: np.random.Generator) -> dict[str, Any]:
     return {"distance_m": round(float(rng.uniform(0.03, 0.10)), 3)}
 
@@ -277,6 +303,8 @@ CASES: dict[str, Case] = {
     "close": _furniture("drawer", "close", (0.05, 0.12)),
     "press": _furniture("button", "press"),
     "slide": _furniture("slider", "slide", (0.0, 0.12)),
+    "sweep": _sweep(to_zone=True),
+    "sweep_up_to": _sweep(to_zone=False),
     "home": _home(),
 }
 """Episodes by the name their figures bear."""
