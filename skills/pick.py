@@ -12,6 +12,8 @@ from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe, Task
 
 LIFT_M = 0.14
+RIM_LIFT_M = 0.20
+"""What is held by its rim hangs low."""
 
 
 class Pick(Skill):
@@ -42,7 +44,7 @@ class Pick(Skill):
         p = np.array(g.position) + at.handling.offset_m
         roof = at.limits.highest(p[0], p[1])
         high = min(max(p[2] + 0.10, clear_height(at.world)), roof)
-        over, lifted = np.array([p[0], p[1], high]), np.array([p[0], p[1], min(p[2] + LIFT_M, roof)])
+        over, lifted = np.array([p[0], p[1], high]), np.array([p[0], p[1], min(p[2] + (RIM_LIFT_M if g.rim else LIFT_M), roof)])
         opened, speed = at.gripper.command(g.opening_m), at.handling.speed
         return [
             *rise(at, high, opened),

@@ -1,5 +1,6 @@
 """Put down what is held: in, on, beside, or at a measured distance."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import carrying_yaw, hand_room
+from hiervla.core.grasp import carrying_yaw, hand_room, hanging
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
@@ -17,6 +18,12 @@ from hiervla.core.world import Detection
 
 FLOOR_M = 0.014
 """Thickness of a drawer's floor with what is under it, and a little to spare."""
+
+
+RIM_M = 0.02
+"""A hollow thing between fingers nearer together than this is held by its rim."""
+TOUCH_N, HANGS_M = 14.0, 0.07
+"""Force at which what hangs from its rim has touched ground, and how far above its level place that may be."""
 
 
 class Place(Skill):
@@ -162,6 +169,9 @@ class Place(Skill):
         turn = yaw - grasped  # the thing turns with the hand, and so does where it sits in it
         c, s = np.cos(turn), np.sin(turn)
         offset = np.array([c * offset[0] - s * offset[1], s * offset[0] + c * offset[1], offset[2]])
+        if held is not None and held.width_m < RIM_M and (hangs := hanging(d, at.gripper)) is not None:
+            inward = offset[:2] / max(float(np.linalg.norm(offset[:2])), 1e-6)
+            offset = np.array([*(inward * hangs.lands_m), d.size[2] / 2 - hangs.touches_m])
         hand = np.array([x, y, floor + d.size[2] / 2 + 0.002]) - offset + at.handling.offset_m
         others = [o for o in at.world.objects.values() if o.id != self.target]
         tallest = max([floor, *[o.top_z for o in others]])
@@ -174,10 +184,15 @@ class Place(Skill):
         slow = at.handling.speed
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])
         here = np.array([*at.hand.position[:2], up])
+        lower = Keyframe("lower", hand, yaw, 1.0, speed=0.4 * slow, tolerance_m=0.003, guarded=True)
+        if (
+            held is not None and d.hollow and held.width_m < RIM_M
+        ):  # it hangs aslant: how low it reaches shows in touching
+            lower = replace(lower, speed=0.25 * slow, until_n=TOUCH_N, until_m=HANGS_M)
         return [
             Keyframe("rise", here, at.hand.yaw, 1.0, speed=0.8 * slow, tolerance_m=0.02),
             Keyframe("carry", over, yaw, 1.0, speed=0.8 * slow, tolerance_m=0.004),
-            Keyframe("lower", hand, yaw, 1.0, speed=0.4 * slow, tolerance_m=0.003, guarded=True),
+            lower,
             Keyframe("open", hand, yaw, part_open, settle=True, tolerance_m=0.03),
             Keyframe("retreat", above, yaw, part_open, speed=0.8 * slow, tolerance_m=0.02),
         ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hiervla.bench.episode import SMALL, Case
 from hiervla.bench.fittings import furniture
-from hiervla.bench.placements import at_some_distance, homing, picking, placing, placing_at, pyramid, tower
+from hiervla.bench.placements import (
+    at_some_distance,
+    homing,
+    into_drawer,
+    picking,
+    placing,
+    placing_at,
+    placing_hollow,
+    pyramid,
+    tower,
+)
 from hiervla.bench.shoves import pushing, sweeping, turning
 
 CASES: dict[str, Case] = {
@@ -17,6 +27,8 @@ CASES: dict[str, Case] = {
     "place_at_distance": placing("at_distance", ("cube", "bowl", "block"), at_some_distance),
     "place_at": placing_at("at"),
     "place_zone": placing_at("in"),
+    "place_drawer": into_drawer(),
+    "place_hollow": placing_hollow(("bowl", "cup", "box", "ring", "plate")),
     "place_tower": tower(3),
     "place_pyramid": pyramid(),
     "turn": turning(SMALL),

@@ -14,7 +14,7 @@ from hiervla.core.goal import Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import World, Zone
 from hiervla.sim.describe import lowest
-from hiervla.sim.scene import Scene
+from hiervla.sim.scene import BodySpec, Scene
 
 
 def picking(shapes: tuple[str, ...]) -> Case:
@@ -68,6 +68,48 @@ def placing_at(relation: str) -> Case:
         position = (round(float(rng.uniform(0.38, 0.62)), 3), round(float(rng.uniform(-0.30, 0.05)), 3))
         goal = Goal(relation="at", subject="b0", position=position, tolerance_m=0.015)
         return ("place", {"target": a, "relation": "at", "position": position}), lambda t, now: bool(holds(goal, now))
+
+    return Case(made, ask)
+
+
+def placing_hollow(shapes: tuple[str, ...]) -> Case:
+    """What is held by its rim, set down at a point."""
+
+    def made(rng: np.random.Generator) -> Scene:
+        target, *others = bodies(rng, str(rng.choice(shapes)), more=2)
+        target = target.model_copy(update={"region": (0.38, -0.25, 0.62, -0.12)})
+        return scene(target, *[o.model_copy(update={"region": (0.34, 0.24, 0.66, 0.32)}) for o in others], apart_m=0.02)
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        a = t.id("b0")
+        t.must("pick", {"target": a})
+        position = (round(float(rng.uniform(0.42, 0.58)), 3), round(float(rng.uniform(0.02, 0.12)), 3))
+        goal = Goal(relation="at", subject="b0", position=position, tolerance_m=0.02)
+        return ("place", {"target": a, "relation": "at", "position": position}), lambda t, now: bool(holds(goal, now))
+
+    return Case(made, ask)
+
+
+def into_drawer() -> Case:
+    """Into a drawer that stands open."""
+
+    def made(rng: np.random.Generator) -> Scene:
+        colour, front = (str(c) for c in rng.permutation(("brown", "white", "blue", "green"))[:2])
+        left = bool(rng.random() < 0.5)
+        at = (float(rng.uniform(0.42, 0.54)), 0.30 if left else -0.30)
+        yaw = (-90.0 if left else 90.0) + float(rng.uniform(-15, 15))
+        piece = BodySpec(
+            name="d", shape="drawer", colour=colour, second_colour=front, at=at, yaw_deg=yaw, joint=(0.10, 0.12)
+        )
+        free = (0.36, -0.28, 0.64, -0.08) if left else (0.36, 0.08, 0.64, 0.28)
+        others = bodies(rng, str(rng.choice(("cube", "block", "cylinder"))), more=1)
+        return scene(piece, *[o.model_copy(update={"region": free}) for o in others])
+
+    def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
+        a, b = t.id("b0"), t.id("d")
+        t.must("pick", {"target": a})
+        goal = Goal(relation="in", subject="b0", reference="d")
+        return ("place", {"target": a, "relation": "in", "reference": b}), lambda t, now: bool(holds(goal, now))
 
     return Case(made, ask)
 

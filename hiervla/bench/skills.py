@@ -61,6 +61,8 @@ def work(case: str, seed: int) -> dict[str, Any]:
     except SafetyStop as e:
         row |= {"tried": True, "kind": "safety_stop", "why": str(e)}
     except SetupError as e:
+        if "no free spot" not in str(e):  # broken content is no episode that was not tried
+            raise
         row["why"] = f"no such scene could be built: {e}"
     finally:
         if trial is not None:

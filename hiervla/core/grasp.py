@@ -25,6 +25,8 @@ _RIM_DEEP_M = 0.016
 """How far the finger tips reach below the rim of a container."""
 _WALL_M = 0.006
 """Thickness a container's wall is taken to have where nobody measured it."""
+_LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.75, 0.75)}
+"""How far the walls of such things lean outwards, rad, and their foot as a fraction of the rim."""
 _RIM_RATHER_M = 0.008
 """By how much more room a rim must offer to be taken before the whole thing is."""
 
@@ -48,6 +50,31 @@ def expected_width(grasp: Grasp) -> dict[str, Any]:
     # Walls lean and pads give: of a wall only that there is one, and no more than one, can be told.
     believable = (0.002, w + 0.014) if grasp.rim else (0.6 * w if grasp.filled else 0.005, w + 0.016)
     return {"expected_width_m": w, "width_range_m": believable}
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """How what is held by a leaning rim hangs: its wall lies flush with the fingers, so its far side drops. Metres."""
+
+    inward_m: float  # from the grasp centre to the thing's middle, towards its middle
+    down_m: float
+    lands_m: (
+        float  # inwards too, once it has been let go of upon level ground: it turns about the foot that touches first
+    )
+    touches_m: float  # height of the grasp centre over ground when that foot touches
+
+
+def hanging(d: Detection, gripper: Gripper) -> Hanging | None:
+    """How a thing hangs from its rim; None where walls stand upright and it hangs level."""
+    if d.label not in _LEANS:
+        return None
+    lean, foot = _LEANS[d.label]
+    radius = (d.size[0] + d.size[1]) / 4
+    r, f, h = radius - _WALL_M / 2, foot * radius, d.size[2]
+    deep = max(0.0, min(_RIM_DEEP_M, h) - gripper.tip_m)
+    c, s = math.cos(lean), math.sin(lean)
+    inward, down = r * c - (h / 2 - deep) * s, r * s + (h / 2 - deep) * c
+    return Hanging(inward, down, (r + f) * c - (h - deep) * s - f, (r + f) * s + (h - deep) * c)
 
 
 def graspable(d: Detection, gripper: Gripper) -> bool:

@@ -126,6 +126,7 @@ class Keyframe:
     settle: bool = False  # wait here until the fingers have come to rest
     guarded: bool = False  # touching something counts as arriving
     until_n: float | None = None  # this much force at the wrist, felt near its end, counts as arriving
+    until_m: float = 0.02  # how near its end that is
 
 
 @dataclass(frozen=True, slots=True)

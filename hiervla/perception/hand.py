@@ -9,6 +9,7 @@ import numpy as np
 
 from hiervla.core.footprint import footprint, inside_distance
 from hiervla.core.geometry import Array, Pose, segment_distance, vec3, wrap_angle
+from hiervla.core.grasp import hanging
 from hiervla.core.observation import Observation
 from hiervla.core.task import Gripper
 from hiervla.core.world import Detection, Held, World
@@ -150,6 +151,10 @@ def hold(
     down = min(0.0, 0.5 * known.size[2] - 0.012)
     if standing:
         down = known.centre[2] - float(at[2])
+    elif rim:  # it hangs aslant, so its points mislead: what tells is where it stood, and how deep rims are taken
+        down = 0.006 - 0.5 * known.size[2]
+        if (hangs := hanging(known, Gripper())) is not None and np.linalg.norm(last) > 1e-6:
+            last, down = last / np.linalg.norm(last) * hangs.inward_m, -hangs.down_m
     elif content is not None and content.solid.ball and known.label == "ball":
         last = content.solid.centre - at[:2]
         down = lift + content.solid.top - known.size[2] / 2 - float(at[2])

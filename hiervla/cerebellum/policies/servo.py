@@ -22,8 +22,6 @@ _CARRY_TURN = 0.5
 _SETTLED_M = 0.0008
 """Fingers that move less than this between two control ticks have come to rest."""
 _SETTLE_TICKS = 3
-_PRESSING_M = 0.02
-"""How near the end of a motion force counts as having come against what was sought."""
 
 
 class ServoPolicy:
@@ -77,7 +75,7 @@ class ServoPolicy:
             return still and self._ticks_at > _SETTLE_TICKS
         if frame.until_n is not None and not near:
             away = float(np.linalg.norm(seen.hand.position - frame.position))
-            return away < _PRESSING_M and float(np.linalg.norm(seen.wrench[:3])) >= frame.until_n
+            return away < frame.until_m and float(np.linalg.norm(seen.wrench[:3])) >= frame.until_n
         if frame.guarded and near is False:
             close = float(np.linalg.norm(seen.hand.position[:2] - frame.position[:2])) <= 0.01
             touching = seen.wrench[2] > 8.0 and seen.hand.position[2] < frame.position[2] + 0.012
