@@ -44,7 +44,10 @@ class Pick(Skill):
         p = np.array(g.position) + at.handling.offset_m
         roof = at.limits.highest(p[0], p[1])
         high = min(max(p[2] + 0.10, clear_height(at.world)), roof)
-        over, lifted = np.array([p[0], p[1], high]), np.array([p[0], p[1], min(p[2] + (RIM_LIFT_M if g.rim else LIFT_M), roof)])
+        over, lifted = (
+            np.array([p[0], p[1], high]),
+            np.array([p[0], p[1], min(p[2] + (RIM_LIFT_M if g.rim else LIFT_M), roof)]),
+        )
         opened, speed = at.gripper.command(g.opening_m), at.handling.speed
         return [
             *rise(at, high, opened),

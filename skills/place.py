@@ -90,7 +90,7 @@ class Place(Skill):
         table_z = at.world.table.height_m if at.world.table else at.limits.table_height_m
         match self.relation:
             case "in" if reference:
-                return resting.inside(d, reference, at.world), self._floor_in(d, reference, at)
+                return resting.inside(d, reference, at.world, yaw), self._floor_in(d, reference, at)
             case "in" if self.reference in at.world.zones:
                 return resting.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
             case "on" if reference and self.between:
@@ -123,7 +123,13 @@ class Place(Skill):
     def _turns(self, at: Ground, lies: float) -> list[float]:
         """By how much the hand may be turned from how it grasped, the best first."""
         usual = [0.0, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4]
-        if self.between is None or self.reference not in at.world.objects:
+        if self.reference not in at.world.objects:
+            return usual
+        if self.between is None:
+            into = at.object(self.reference)
+            if self.relation == "in" and into.label == "box" and resting.oblong(at.object(self.target)):
+                along = float(wrap_angle(into.yaw - lies, np.pi))
+                return [along, along + np.pi / 2, along - np.pi / 2, *usual]
             return usual
         a, b = at.object(self.reference), at.object(self.between)
         line = np.arctan2(b.centre[1] - a.centre[1], b.centre[0] - a.centre[0])
@@ -135,9 +141,13 @@ class Place(Skill):
         held, d = at.world.held, at.object(self.target)
         grasped, lies = (held.hand_yaw, held.object_yaw) if held else (at.hand.yaw, d.yaw)
         above = held.offset[2] if held else 0.0
-        options = []
+        options, trouble = [], None
         for turn in self._turns(at, lies):
-            spot, floor = self.spot(at, wrap_angle(lies + turn, np.pi))
+            try:
+                spot, floor = self.spot(at, wrap_angle(lies + turn, np.pi))
+            except ToolError as e:
+                trouble = trouble or e
+                continue
             yaw = carrying_yaw(grasped + turn, spot, at.limits.base, at.gripper)
             z = floor + d.size[2] / 2 - above
             room = hand_room(
@@ -151,6 +161,8 @@ class Place(Skill):
             if room > 0.004:
                 return spot, floor, yaw
             options.append((room, spot, floor, yaw))
+        if not options and trouble is not None:
+            raise trouble
         return max(options, key=lambda o: o[0])[1:]
 
     def _beneath(self, at: Ground, d: Detection) -> tuple[str, ...]:

@@ -101,8 +101,15 @@ def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World
     return (float(x), float(y)), max(a.top_z, b.top_z)
 
 
-def inside(d: Detection, container: Detection, world: World) -> Spot:
+def oblong(d: Detection) -> bool:
+    """Longer than broad by so much that it matters how it is turned."""
+    return not d.round and d.size[0] > 1.6 * d.size[1]
+
+
+def inside(d: Detection, container: Detection, world: World, yaw: float | None = None) -> Spot:
     """Where in a container to let a thing go: its middle, or the freest place beside what lies in it already.
+
+    ``yaw`` is how the thing will lie; a long thing needs less room beside another when it lies along it.
 
     Raises:
         ToolError: it is not hollow, or the thing is too big for it.
@@ -121,6 +128,10 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
         return _leaving_room(container, radius)
 
     def freedom(spot: Spot) -> float:
+        if yaw is not None and oblong(d):
+            outline = outline_at(d, spot, yaw)
+            walls = min(inside_distance(inner, p) for p in outline)
+            return min([walls, *[gap(outline, footprint(o)) for o in content]])
         walls = inside_distance(inner, spot) - radius
         return min([walls, *[math.dist(spot, o.centre[:2]) - max(o.size[:2]) / 2 - radius for o in content]])
 
@@ -131,7 +142,8 @@ def inside(d: Detection, container: Detection, world: World) -> Spot:
         for u in np.linspace(-0.7, 0.7, 9)
         for v in np.linspace(-0.7, 0.7, 9)
     ]
-    best = max((g for g in grid if inside_distance(inner, g) >= 0.6 * radius), key=freedom, default=middle)
+    least = 0.6 * (d.size[1] / 2 if oblong(d) else radius)
+    best = max((g for g in grid if inside_distance(inner, g) >= least), key=freedom, default=middle)
     if freedom(best) < -OVERLAP_M:
         listed = ", ".join(o.id for o in content)
         raise ToolError(f"no room left in {container.id} beside {listed} for {d.id}", FailureKind.BLOCKED)
