@@ -83,12 +83,12 @@ IIWA = ArmModel(
     rest=(0.0, 0.55, 0.0, -1.75, 0.0, 0.84, 0.0),
     lower=(-2.96, -2.09, -2.96, -2.09, -2.96, -2.09, -3.05),
     upper=(2.96, 2.09, 2.96, 2.09, 2.96, 2.09, 3.05),
-    home=(0.45, 0.0, 0.42, 0.0),
+    home=(0.455, 0.0, 0.42, 0.0),
     # Its elbow folds to 120 degrees only, so it stands back from the table to work at its near edge; its wrist bends as
     # far, so the hand points straight down up to 0.6 m.
     limits=Limits(
         high=(0.85, 0.55, 0.60),
-        base=(-0.09, 0.0, 0.0),
+        base=(-0.095, 0.0, 0.0),
         reach_m=0.815,
         min_reach_m=0.412,
         shoulder_m=0.36,

@@ -99,7 +99,7 @@ def _check_reach(d: Detection, limits: Limits) -> None:
         return
     away = math.dist(d.centre[:2], limits.base[:2])
     if away < limits.min_reach_m:
-        raise refuse("too_near", thing=d, cm=round(away * 100), reach=round(limits.min_reach_m * 100))
+        raise refuse("too_near", thing=d, cm=round(away * 100, 1), reach=round(limits.min_reach_m * 100, 1))
     raise refuse("out_of_reach", thing=d, cm=round(away * 100), reach=round(limits.reach_m * 100))
 
 
