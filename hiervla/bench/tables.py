@@ -1,34 +1,16 @@
 """Random tables to try the eyes on: every shape, sizes and colours drawn continuously, apart or crowded.
 
-Colours are drawn in HSV inside ranges set well apart by hand, from how people name hues: nothing is shared with the rules
-by which the eyes name colours (CIELAB) nor with the simulator's own table.
+Colours are drawn where people agree on the word (``naming``): nothing is shared with the rules by which the eyes name them.
 """
 
 from __future__ import annotations
 
-import colorsys
-
 import numpy as np
 
-from hiervla.core.geometry import Vec3
+from hiervla.bench.naming import WORDS, draw_colour
 from hiervla.sim.forms import Range
 from hiervla.sim.scene import BodySpec, Scene
 
-HUES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
-    "red": ((-8, 6), (0.72, 1.0), (0.58, 0.95)),
-    "orange": ((22, 34), (0.78, 1.0), (0.80, 0.96)),
-    "yellow": ((48, 60), (0.62, 1.0), (0.75, 0.96)),
-    "green": ((92, 148), (0.50, 1.0), (0.35, 0.85)),
-    "cyan": ((174, 190), (0.60, 1.0), (0.55, 0.92)),
-    "blue": ((212, 238), (0.62, 1.0), (0.45, 0.95)),
-    "purple": ((266, 290), (0.50, 1.0), (0.35, 0.75)),
-    "pink": ((322, 348), (0.30, 0.60), (0.85, 0.96)),
-    "brown": ((16, 34), (0.50, 0.82), (0.25, 0.46)),
-    "white": ((0, 360), (0.00, 0.05), (0.90, 0.97)),
-    "grey": ((0, 360), (0.00, 0.06), (0.35, 0.62)),
-    "black": ((0, 360), (0.00, 0.30), (0.02, 0.13)),
-}
-"""Word → ranges of hue (degrees), saturation and value in which nobody would argue about it."""
 SHAPES: dict[str, float] = {
     "cube": 0.10, "block": 0.11, "cylinder": 0.11, "ball": 0.10, "bowl": 0.09, "box": 0.08, "cup": 0.10, "plate": 0.08,
     "ring": 0.11, "wedge": 0.10, "shape": 0.11,
@@ -62,13 +44,6 @@ LYING_SHARE = 0.25
 """Share of the cylinders that lie on their side."""
 
 
-def draw_colour(rng: np.random.Generator, word: str) -> Vec3:
-    """An RGB colour (0..1) that people call by the word."""
-    hue, saturation, value = (float(rng.uniform(*r)) for r in HUES[word])
-    r, g, b = colorsys.hsv_to_rgb(hue % 360 / 360, saturation, value)
-    return (r, g, b)
-
-
 def draw_table(seed: int, crowded: bool) -> tuple[Scene, dict[str, str]]:
     """A scene, and the colour word of every loose body and button. Crowded: 20 mm apart, things in and on each other."""
     rng = np.random.default_rng([seed, int(crowded)])
@@ -85,7 +60,7 @@ def draw_table(seed: int, crowded: bool) -> tuple[Scene, dict[str, str]]:
         if on is not None:
             taken.add(on)
         name = f"b{i}"
-        words[name] = str(rng.choice(list(HUES)))
+        words[name] = str(rng.choice(list(WORDS)))
         lying = shape == "cylinder" and on is None and rng.random() < LYING_SHARE
         bodies.append(BodySpec(name=name, shape=shape, colour=draw_colour(rng, words[name]), size=SIZES[shape], on=on, lying=lying))  # fmt: skip
     region = (0.30, -0.38, 0.72, 0.38)
@@ -96,7 +71,7 @@ def _furniture(rng: np.random.Generator, words: dict[str, str]) -> list[BodySpec
     out = []
     if rng.random() < FURNITURE_SHARE:
         side = float(rng.choice([-1.0, 1.0]))
-        carcass, front = (str(w) for w in rng.choice(list(HUES), 2, replace=False))
+        carcass, front = (str(w) for w in rng.choice(list(WORDS), 2, replace=False))
         out.append(
             BodySpec(
                 name="drawer", shape="drawer", colour=draw_colour(rng, carcass), second_colour=draw_colour(rng, front),
@@ -105,6 +80,6 @@ def _furniture(rng: np.random.Generator, words: dict[str, str]) -> list[BodySpec
             )
         )  # fmt: skip
     if rng.random() < FURNITURE_SHARE:
-        words["button"] = str(rng.choice([w for w in HUES if w != "grey"]))
+        words["button"] = str(rng.choice([w for w in WORDS if w != "grey"]))
         out.append(BodySpec(name="button", shape="button", colour=draw_colour(rng, words["button"])))
     return out

@@ -52,10 +52,10 @@ def colour_word(rgb: Array) -> tuple[str, float]:
     h = hue + 360 if hue < borders[0][1] else hue
     name, low, high = next(x for x in borders if h < x[2])
     sure = min(1.0, 0.5 + min(h - low, high - h) / _SOFT, 0.5 + (chroma - grey) / 8)
-    if name in ("orange", "yellow", "red") and 36 < h < 96:
+    if name in ("orange", "yellow", "red") and 28 < h < 96:
         # Brown is dark orange: the same hue, too dark or too dull to glow.
         glow = lightness + 0.35 * chroma
-        border = 66.0 + _ramp((42 - chroma) * 1.05, 20) if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
+        border = 66.0 + _ramp((48 - chroma) * 1.2, 20) if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
         if glow < border and not (h < 44 and chroma > 45):
             return "brown", min(1.0, 0.5 + (border - glow) / 20, sure if h < 44 else 1.0)
         if h > 46:
@@ -101,9 +101,9 @@ def _borders(lightness: float, chroma: float) -> list[tuple[str, float, float]]:
     """
     light = lightness > 55
     green = 104.0 + _ramp((lightness - 60) * 0.35, 7)
-    cyan = 172.0 - _ramp((lightness - 68) * 0.6, 10) - _ramp(30 - chroma, 8)
+    cyan = 172.0 - _ramp((lightness - 68) * 0.6, 10) - _ramp((40 if lightness > 80 else 30) - chroma, 8)
     blue = 230.0 - (_ramp((43 - chroma) * 1.5, 34) if lightness > 70 else _ramp((60 - lightness) * -0.5, 10))
-    purple = 307.5 + (2.0 if lightness < 35 else -7.0 if light else 0.0)
+    purple = 307.5 + (2.0 if lightness < 35 < chroma else -7.0 if light else 0.0)
     pink = 331.0 + _ramp((58 - lightness) * 0.7, 19) - _ramp((lightness - 54) * 0.9, 13) + _ramp((35 - chroma) * 0.5, 8)
     edges = (12.0, 46.5, 79.0, green, cyan, blue, purple, pink, 372.0)
     names = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")

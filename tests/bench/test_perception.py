@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
+from hiervla.bench.naming import WORDS, difference, draw_colour, people_say
 from hiervla.bench.perception import compare, summary, work
-from hiervla.bench.tables import HUES, draw_table
+from hiervla.bench.tables import draw_table
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_tables_hold_every_shape_and_colour():
         words.update(told.values())
     total = sum(shapes.values())
     assert len(shapes) == 13 and all(n >= 0.05 * total for n in shapes.values()), shapes
-    assert set(words) == set(HUES)
+    assert set(words) == set(WORDS)
 
 
 def test_a_real_noisy_table_is_read_and_the_same_seed_gives_the_same_row():
@@ -72,3 +74,18 @@ def test_a_real_noisy_table_is_read_and_the_same_seed_gives_the_same_row():
     row.pop("look_ms"), again.pop("look_ms")
     assert row == again
     assert len(row["bodies"]) >= 3 and sum(b["found"] for b in row["bodies"]) >= len(row["bodies"]) - 1
+
+
+def test_difference_is_ciede2000():
+    """Pairs with the values published for checking it (Sharma, Wu, Dalal 2005)."""
+    one = np.array([(50, 2.6772, -79.7751), (50, 2.5, 0), (60.2574, -34.0099, 36.2677), (2.0776, 0.0795, -1.1350)])
+    other = np.array([(50, 0, -82.7485), (73, 25, -18), (60.4626, -34.1751, 39.4387), (0.9033, -0.0636, -0.5514)])
+    assert difference(one, other) == pytest.approx([2.0425, 27.1492, 1.2644, 0.9082], abs=1e-4)
+
+
+def test_colours_are_drawn_where_people_agree_and_never_from_a_table():
+    rng = np.random.default_rng(0)
+    for word in WORDS:
+        drawn = [draw_colour(rng, word) for _ in range(5)]
+        assert len(set(drawn)) == 5 and all(people_say(np.array(c)) == word for c in drawn)
+    assert people_say(np.array((0.0, 0.45, 0.55))) != "red" and people_say(np.array((0.55, 0.5, 0.35))) is None
