@@ -13,7 +13,7 @@ import numpy as np
 
 from hiervla.core.geometry import Array
 
-_GREY_CHROMA = 10.5
+_GREY_CHROMA = 11.0
 """Below this chroma a thing has no hue worth a name."""
 _SOFT = 16.0
 """So many degrees of hue, or steps of lightness, from a border a word is beyond doubt."""
@@ -55,7 +55,7 @@ def colour_word(rgb: Array) -> tuple[str, float]:
     if name in ("orange", "yellow", "red") and 28 < h < 96:
         # Brown is dark orange: the same hue, too dark or too dull to glow.
         glow = lightness + 0.35 * chroma
-        border = 66.0 + _ramp((48 - chroma) * 1.2, 20) if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
+        border = 66.0 + _ramp((50 - chroma) * 1.4, 22) if h > 49 else 52.0 - max(0.0, 44.0 - h) * 3
         if glow < border and not (h < 44 and chroma > 45):
             return "brown", min(1.0, 0.5 + (border - glow) / 20, sure if h < 44 else 1.0)
         if h > 46:
@@ -86,7 +86,7 @@ def _grey_below(lightness: float, hue: float) -> float:
     if lightness < 20:
         return 11.0 if lightness > 8 else 20.0
     if lightness > 80:
-        pale = _GREY_CHROMA if 140 <= hue < 230 else 9.0
+        pale = _GREY_CHROMA if 140 <= hue < 230 else 8.0
         if 60 < hue < 140 and lightness > 90:
             pale = 16.0
         return _GREY_CHROMA + (pale - _GREY_CHROMA) * min(1.0, (lightness - 80) / 10)
@@ -105,7 +105,7 @@ def _borders(lightness: float, chroma: float) -> list[tuple[str, float, float]]:
     blue = 230.0 - (_ramp((43 - chroma) * 1.5, 34) if lightness > 70 else _ramp((60 - lightness) * -0.5, 10))
     purple = 307.5 + (2.0 if lightness < 35 < chroma else -7.0 if light else 0.0)
     pink = 331.0 + _ramp((58 - lightness) * 0.7, 19) - _ramp((lightness - 54) * 0.9, 13) + _ramp((35 - chroma) * 0.5, 8)
-    edges = (12.0, 46.5, 79.0, green, cyan, blue, purple, pink, 372.0)
+    edges = (12.0, 45.0, 79.0, green, cyan, blue, purple, pink, 372.0)
     names = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
     return [(name, edges[i], edges[i + 1]) for i, name in enumerate(names)]
 
