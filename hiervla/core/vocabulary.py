@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +39,8 @@ class Lexicon(BaseModel):
     """Canonical shape or class → the shapes it covers: ``block`` may cover ``cube``; ``container`` bowls and boxes."""
     sizes: dict[str, list[str]] = Field(default_factory=dict)
     """small | medium | large → words."""
+    shades: dict[str, list[str]] = Field(default_factory=dict)
+    """light | dark → words that stand before a colour's."""
 
     def merged(self, other: Lexicon) -> Lexicon:
         """Both tables together; words add up, nothing is lost."""
@@ -45,6 +49,17 @@ class Lexicon(BaseModel):
             for key, words in rows.items():
                 data[table][key] = list(dict.fromkeys([*data[table].get(key, []), *words]))
         return Lexicon.model_validate(data)
+
+    @cached_property
+    def colours_and_shades(self) -> dict[str, list[str]]:
+        """The colours, and each shade of each: ``light blue`` → pale blue, 浅蓝, …; white and black have none."""
+        rows = dict(self.colours)
+        for shade, before in self.shades.items():
+            for colour in [c for c in self.colours if c not in ("white", "black")]:
+                said = [(p, w) for w in (colour, *self.colours[colour]) for p in (shade, *before)]
+                alike = [(p, w) for p, w in said if p.isascii() == w.isascii()]
+                rows[f"{shade} {colour}"] = [p + " " * p.isascii() + w for p, w in alike]
+        return rows
 
 
 class Vocabulary(BaseModel):
@@ -57,7 +72,7 @@ class Vocabulary(BaseModel):
 
     def find(self, table: str, text: str) -> list[str]:
         """Canonical names from one table (colours, shapes, sizes) whose words stand in the text, longest word first."""
-        rows: dict[str, list[str]] = getattr(self.lexicon, table)
+        rows = self.lexicon.colours_and_shades if table == "colours" else getattr(self.lexicon, table)
         hits = [(w, key) for key, words in rows.items() for w in [key, *words] if stands_in(w, text)]
         hits.sort(key=lambda h: -len(h[0]))
         kept: list[tuple[str, str]] = []
@@ -75,8 +90,8 @@ class Vocabulary(BaseModel):
         hits = [(n, i) for i in self.inventory for n in (i.name, *i.also) if stands_in(n, text)]
         return max(hits, key=lambda h: len(h[0]))[1] if hits else None
 
-    def fits(self, text: str, d: Detection) -> bool:
-        """Does a description fit a detection? Every colour, shape and size word in it must."""
+    def fits(self, text: str, d: Detection, strict: bool = True) -> bool:
+        """Does a description fit a detection? Every colour, shape and size word in it must; ``strict``: see ``has_colour``."""
         if text == d.id:
             return True
         if (item := self.named(text)) is not None:
@@ -85,14 +100,15 @@ class Vocabulary(BaseModel):
         if not (colours or shapes or sizes):
             return False
         return (
-            (not colours or d.colour in colours)
+            (not colours or has_colour(d, colours, strict))
             and (not shapes or any(self.covers(s, d.label) for s in shapes))
             and (not sizes or d.size_word in sizes)
         )
 
     def select(self, text: str, world: World) -> list[Detection]:
         """Objects in the world that a description fits; a size word that fits none falls back to comparing them."""
-        found = [d for d in world.objects.values() if self.fits(text, d)]
+        things = world.objects.values()
+        found = [d for d in things if self.fits(text, d)] or [d for d in things if self.fits(text, d, strict=False)]
         sizes = self.find("sizes", text)
         if found or not sizes:
             return found
@@ -104,6 +120,14 @@ class Vocabulary(BaseModel):
             return rest if len(rest) == 1 else []
         ordered = sorted(rest, key=lambda d: d.size[0] * d.size[1] * d.size[2])
         return [ordered[0] if sizes[0] == "small" else ordered[-1]]
+
+
+def has_colour(d: Detection, names: Iterable[str], strict: bool = True) -> bool:
+    """Has a detection one of these colours or shades? Not ``strict``: a blue that is neither light nor dark passes for either."""
+    called = {d.colour, f"{d.shade} {d.colour}"}
+    if not strict and not d.shade:
+        called |= {f"{shade} {d.colour}" for shade in ("light", "dark")}
+    return not called.isdisjoint(names)
 
 
 def stands_in(word: str, text: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from hiervla.core.geometry import Vec3, vec3
 from hiervla.core.observation import Observation
 from hiervla.core.task import Gripper, Limits
-from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World, Zone
 from hiervla.perception.bands import join_bands
 from hiervla.perception.closer import CloseLook
@@ -209,7 +209,7 @@ def looks_like(vocabulary: Vocabulary, looks: str, d: Detection) -> bool:
     """Do the colour, shape and size words of an inventory line fit what is seen?"""
     colours, shapes, sizes = (vocabulary.find(t, looks) for t in ("colours", "shapes", "sizes"))
     return bool(colours or shapes or sizes) and (
-        (not colours or d.colour in colours)
+        (not colours or has_colour(d, colours, strict=False))
         and (not shapes or any(vocabulary.covers(s, d.label) for s in shapes))
         and (not sizes or d.size_word in sizes)
     )

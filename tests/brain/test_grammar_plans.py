@@ -314,3 +314,16 @@ def test_what_stands_too_near_the_arm_is_told_so(brain):
     thoughts, _ = think_through(brain, stiff)
     assert isinstance(thoughts[-1].move, Refuse)
     assert "too near" in thoughts[-1].move.why and "70 cm" in thoughts[-1].move.why
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [("pick up the light blue cube", "pale"), ("拿起浅蓝色的方块", "pale"), ("拿起深蓝色方块", "deep"), ("grab the dark blue cube", "deep"),
+     ("put the dark blue cube in the bowl", "deep"), ("take the dark green cube", "green")],
+)  # fmt: skip
+def test_shades_tell_things_of_one_colour_apart(text, picked):
+    pale = thing("pale", "blue cube", 0.45, 0.10).model_copy(update={"shade": "light"})
+    deep = thing("deep", "blue cube", 0.40, -0.15).model_copy(update={"shade": "dark"})
+    seen = world_of(pale, deep, GREEN, PLATE, thing("b", "red bowl", 0.6, 0.22))
+    move = GrammarBrain().think(brief(text, seen, tools=())).move
+    assert isinstance(move, Plan) and move.subgoals[0].arguments["target"] == picked

@@ -103,3 +103,18 @@ def test_merged_lexicons_add_up_and_lose_nothing():
 def test_an_inventory_line_may_not_carry_a_pose():
     with pytest.raises(ValidationError):
         Inventory.model_validate({"name": "cup", "looks": "red cup", "at": [0.5, 0.1]})
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [("light blue cube", ["light"]), ("浅蓝色方块", ["light"]), ("pale blue cube", ["light"]), ("the dark blue cube", ["dark"]),
+     ("深蓝色的方块", ["dark"]), ("blue cube", ["light", "dark"]), ("蓝色方块", ["light", "dark"]), ("dark green cube", ["plain"]),
+     ("light green cube", ["plain"]), ("navy cube", ["light", "dark"]), ("dark red cube", [])],
+)  # fmt: skip
+def test_a_shade_picks_and_one_that_nothing_shows_is_taken_for_a_manner_of_speaking(text, ids, words, thing, world_of):
+    seen = world_of(
+        thing("cube", 0.4, 0.0, id="light", colour="blue", shade="light"),
+        thing("cube", 0.5, 0.0, id="dark", colour="blue", shade="dark"),
+        thing("cube", 0.6, 0.0, id="plain", colour="green"),
+    )
+    assert [d.id for d in words.select(text, seen)] == ids

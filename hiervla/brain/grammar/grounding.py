@@ -13,7 +13,7 @@ from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, or
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
-from hiervla.core.vocabulary import Vocabulary
+from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World
 
 SAME_SIZE = 0.08
@@ -80,7 +80,10 @@ class Scene(Discourse):
         if thing.ordinal is not None and thing.sizes and not thing.superlatives:  # 第二大
             ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
             thing = replace(thing, sizes=(), superlatives=ends)
-        found = [d for d in self.world.objects.values() if self._looks(thing, d)]
+        things = self.world.objects.values()
+        found = [d for d in things if self._looks(thing, d)] or [
+            d for d in things if self._looks(thing, d, strict=False)
+        ]
         if thing.other:
             spoken = {i for group in self.mentioned for i in group}
             found = [d for d in found if d.id not in spoken]
@@ -106,7 +109,7 @@ class Scene(Discourse):
             found = self._extreme(name, thing, found)
         return found
 
-    def _looks(self, thing: Thing, d: Detection) -> bool:
+    def _looks(self, thing: Thing, d: Detection, strict: bool = True) -> bool:
         if thing.name and d.name != thing.name:
             return False
         if thing.shape == "object":
@@ -114,7 +117,7 @@ class Scene(Discourse):
                 return False  # furniture is no thing on the table
         elif thing.shape and thing.shape not in d.attributes and not self._vocabulary.covers(thing.shape, d.label):
             return False
-        return not thing.colours or d.colour in thing.colours
+        return not thing.colours or has_colour(d, thing.colours, strict)
 
     def _sized(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``small``: by the size word; where that tells nothing apart, by comparing."""

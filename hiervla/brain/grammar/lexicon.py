@@ -151,7 +151,7 @@ def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[st
         for word in (shape, *said):
             if word.lower() not in named:
                 lexicon.add_noun(word, "SHAPE", shape, shape in collective and not word.isascii())
-    for kind, table in (("COLOUR", looks.colours), ("SIZE", looks.sizes)):
+    for kind, table in (("COLOUR", looks.colours_and_shades), ("SIZE", looks.sizes)):
         for key, said in table.items():
             for word in (key, *said):
                 stem = word.removesuffix("的") or word  # 的 is a word of its own in the grammar
