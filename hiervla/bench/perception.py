@@ -100,6 +100,7 @@ def compare(
                 "colour_read": d.colour,
             }
             row |= {"colour": words.get(name), "lying": t.posture == "lying"}
+            row |= {"second": words.get(f"{name}.second"), "second_read": d.second_colour}
         bodies.append(row)
     extra = [f"{d.id} {d.size}" for j, d in enumerate(found) if j not in pairs.values()]
     return {"bodies": bodies, "readings": len(found), "invented": extra}
@@ -140,6 +141,10 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Figure]:
             figures[f"position_mm.{name}.{band}"] = quantile([b["mm"] for b in found], q, goal[f"position_mm.{name}"])
         worded = [b for b in found if b["colour"]]
         figures[f"colour.{band}"] = proportion(sum(b["colour"] == b["colour_read"] for b in worded), len(worded), goal["colour"])  # fmt: skip
+        for two, name in ((True, "second_told"), (False, "second_invented")):
+            some_bodies = [b for b in worded if (b["second"] is not None) == two]
+            hits = sum((b["second"] == b["second_read"]) == two for b in some_bodies)
+            figures[f"{name}.{band}"] = proportion(hits, len(some_bodies))
         figures[f"shape.{band}"] = proportion(sum(b["shape"] == b["read"] for b in found), len(found), goal["shape"])
     figures["look_ms.p50"] = quantile([r["look_ms"] for r in rows], 0.5)
     figures["look_ms.p95"] = quantile([r["look_ms"] for r in rows], 0.95)

@@ -44,8 +44,12 @@ LYING_SHARE = 0.25
 """Share of the cylinders that lie on their side."""
 
 
+TWO_COLOURED_SHARE = 0.15
+"""Share of the upright cubes, blocks and cylinders whose upper part has a second colour."""
+
+
 def draw_table(seed: int, crowded: bool) -> tuple[Scene, dict[str, str]]:
-    """A scene, and the colour word of every loose body and button. Crowded: 20 mm apart, things in and on each other."""
+    """A scene, and the colour word of every loose body and button (of a second colour: ``NAME.second``). Crowded: 20 mm apart, things in and on each other."""
     rng = np.random.default_rng([seed, int(crowded)])
     words: dict[str, str] = {}
     bodies = _furniture(rng, words)
@@ -62,7 +66,16 @@ def draw_table(seed: int, crowded: bool) -> tuple[Scene, dict[str, str]]:
         name = f"b{i}"
         words[name] = str(rng.choice(list(WORDS)))
         lying = shape == "cylinder" and on is None and rng.random() < LYING_SHARE
-        bodies.append(BodySpec(name=name, shape=shape, colour=draw_colour(rng, words[name]), size=SIZES[shape], on=on, lying=lying))  # fmt: skip
+        second = None
+        if shape in ("cube", "block", "cylinder") and not lying and rng.random() < TWO_COLOURED_SHARE:
+            words[f"{name}.second"] = str(rng.choice([w for w in WORDS if w != words[name]]))
+            second = draw_colour(rng, words[f"{name}.second"])
+        bodies.append(
+            BodySpec(
+                name=name, shape=shape, colour=draw_colour(rng, words[name]), second_colour=second, size=SIZES[shape], on=on,
+                lying=lying,
+            )
+        )  # fmt: skip
     region = (0.30, -0.38, 0.72, 0.38)
     return Scene(name="table", body=tuple(bodies), apart_m=0.02 if crowded else 0.05, region=region), words
 

@@ -31,8 +31,10 @@ def join_bands(
     out = list(readings)
     bearing = [r.support for r in rests]
     for i, rest in enumerate(rests):
-        j = _under(i, readings) if rest.support == TABLE else rest.support
-        if j is None or rest.relation != "on" or bearing.count(j) > 1 or i in gone or j in gone:
+        j = _under(i, readings)
+        if j is None and rest.relation == "on" and rest.support != TABLE:
+            j = rest.support
+        if j is None or bearing.count(j) > 1 or i in gone or j in gone:
             continue
         upper, lower = readings[i], readings[j]
         seam = float(view.height[lower.mask].max()) if lower.solid.rounded else lower.solid.top

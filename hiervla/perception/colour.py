@@ -60,8 +60,8 @@ def colour_word(rgb: Array) -> tuple[str, float]:
             return "brown", min(1.0, 0.5 + (border - glow) / 20, sure if h < 44 else 1.0)
         if h > 46:
             sure = min(sure, 0.5 + (glow - border) / 20)
-    if name == "red" and h < 36 and lightness > 60:
-        return "pink", min(1.0, 0.5 + (lightness - 60) / _SOFT)  # light red
+    if name == "red" and h < 36 and lightness > (pale := 60.0 + _ramp((chroma - 45) * 0.4, 20)):
+        return "pink", min(1.0, 0.5 + (lightness - pale) / _SOFT)  # light red
     if name == "pink" and lightness < 34 and h >= 350:
         return "red", 0.6
     return name, max(0.5, sure)
@@ -86,7 +86,7 @@ def _grey_below(lightness: float, hue: float) -> float:
     if lightness < 20:
         return 11.0 if lightness > 8 else 20.0
     if lightness > 80:
-        pale = _GREY_CHROMA if 140 <= hue < 230 else 8.0
+        pale = _GREY_CHROMA if 140 <= hue < 230 else 8.0 if hue < 300 else 7.0
         if 60 < hue < 140 and lightness > 90:
             pale = 16.0
         return _GREY_CHROMA + (pale - _GREY_CHROMA) * min(1.0, (lightness - 80) / 10)
@@ -100,7 +100,7 @@ def _borders(lightness: float, chroma: float) -> list[tuple[str, float, float]]:
     pink grown dark is a purple.
     """
     light = lightness > 55
-    green = 104.0 + _ramp((lightness - 60) * 0.35, 7)
+    green = 102.0 + _ramp((lightness - 56) * 0.45, 9)
     cyan = 172.0 - _ramp((lightness - 68) * 0.6, 10) - _ramp((40 if lightness > 80 else 30) - chroma, 8)
     blue = 230.0 - (_ramp((43 - chroma) * 1.5, 34) if lightness > 70 else _ramp((60 - lightness) * -0.5, 10))
     purple = 307.5 + (2.0 if lightness < 35 < chroma else -7.0 if light else 0.0)
