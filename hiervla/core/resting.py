@@ -22,6 +22,10 @@ BOWL_FOOT = 0.62
 """The flat floor of a bowl as a fraction of its rim."""
 OVERLAP_M = 0.003
 """How far things in a container may be planned to meet: they settle against each other."""
+FINGERS_M = 0.034
+"""Room for an open finger between a thing and a wall."""
+WALL_M = 0.006
+"""A container's wall, and air beside an oblong thing: one end on a wall would lift it."""
 LEVEL_M = 0.008
 """How much the tops of two things may differ for a third to be put across them."""
 LAP_M = 0.008
@@ -70,8 +74,16 @@ def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) 
 
 
 def _leaving_room(container: Detection, radius: float) -> Spot:
-    """Where the first thing goes: the middle, but to one side of a bowl whose flat floor has room for two of its size."""
+    """Where the first thing goes: the middle, but to one side of a bowl whose flat floor has room for two of its size,
+    and of a box or drawer along its length as far as the fingers have room before the wall."""
     x, y = container.centre[0], container.centre[1]
+    if container.label in ("box", "drawer"):
+        aside = max(0.0, container.size[0] / 2 - radius - FINGERS_M)
+        c, s = math.cos(container.yaw), math.sin(container.yaw)
+        sign = (
+            -1.0 if c > 0.5 else 1.0
+        )  # the near end of one that lies lengthwise before the robot: walls hide less there
+        return x + sign * aside * c, y + sign * aside * s
     floor = BOWL_FOOT * min(container.size[:2]) / 2
     if container.label != "bowl" or floor < 2.2 * radius:
         return x, y
@@ -130,8 +142,8 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
     def freedom(spot: Spot) -> float:
         if yaw is not None and oblong(d):
             outline = outline_at(d, spot, yaw)
-            walls = min(inside_distance(inner, p) for p in outline)
-            return min([walls, *[gap(outline, footprint(o)) for o in content]])
+            walls = min(inside_distance(inner, p) for p in outline) - WALL_M
+            return min([walls, *[gap(outline, footprint(o)) - WALL_M for o in content]])
         walls = inside_distance(inner, spot) - radius
         return min([walls, *[math.dist(spot, o.centre[:2]) - max(o.size[:2]) / 2 - radius for o in content]])
 

@@ -214,3 +214,18 @@ def test_reach_is_a_ring_in_the_box():
     assert not spots.reachable((0.21, 0.4), LIMITS), "outside the box"
     assert not spots.reachable((0.77, 0.0), LIMITS, margin=0.02)
     assert math.hypot(0.77, 0.0) < LIMITS.reach_m
+
+
+def test_a_second_long_thing_goes_beside_the_first_by_its_outline_and_not_across_it(thing, world_of):
+    box = thing("box", 0.5, -0.3, id="box", size=(0.32, 0.17, 0.05))
+    first = thing("shape", 0.5, -0.3, id="wrench", yaw=0.0, size=(0.105, 0.036, 0.015), on=box)
+    second = thing("shape", 0.5, 0.0, id="driver", size=(0.095, 0.03, 0.018))
+    world = world_of(box, first, second)
+    along = resting.inside(second, box, world, 0.0)
+    outline = spots.outline_at(second, along, 0.0)
+    assert gap(outline, footprint(first)) > 0.006
+    assert min(inside_distance(footprint(box), c) for c in outline) > 0.006
+    narrow = thing("box", 0.5, -0.3, id="box", size=(0.13, 0.10, 0.05))
+    there = thing("shape", 0.5, -0.3, id="wrench", yaw=0.0, size=(0.105, 0.036, 0.015), on=narrow)
+    with pytest.raises(ToolError, match="no room left"):
+        resting.inside(second, narrow, world_of(narrow, there, second), math.pi / 2)
