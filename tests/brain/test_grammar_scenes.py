@@ -25,6 +25,12 @@ KITCHEN = world_of(RED, GREEN, BOWL, CUP, *drawer())
 OPENED = world_of(RED, GREEN, BOWL, *drawer(opening=0.12))
 IN_DRAWER = world_of(*drawer(opening=0.12), thing("red", "red cube", 0.46, -0.3, inside="drawer", z=0.03), BOWL)
 PILED = world_of(RED, thing("green", "green cube", 0.45, 0.10, on="red", z=0.06), BLUE, BOWL)
+CUBES_AND_BOWL = world_of(RED, GREEN, BLUE, BOWL)
+CROWDED_BOWL = world_of(
+    thing("red", "red cube", 0.58, 0.22, inside="bowl", z=0.025),
+    thing("green", "green cube", 0.63, 0.22, inside="bowl", z=0.02),
+    BOWL,
+)
 CUBES = world_of(RED, GREEN, BLUE)
 BALLS = zoned(
     world_of(*[thing(f"ball{k}", f"{c} ball", 0.4 + 0.06 * k, 0.0) for k, c in enumerate(("red", "blue", "green"))], RED),
@@ -124,6 +130,19 @@ SAYINGS = [
     (CUBES, "把红色方块放到桌子中间", ["pos red 0.5 0.0"]),
     (KITCHEN, "push the red cube to the left edge", ["at red left_edge 0.03"]),
     (KITCHEN, "push the red cube to the left of the bowl", ["beside red bowl left"]),
+    (CUBES, "pick up the cube larger than the red one", ["holding blue"]),
+    (CUBES, "拿起比红色方块小的方块", ["holding green"]),
+    (KITCHEN, "put all the cubes that are not red in the bowl", ["in green bowl"]),
+    (KITCHEN, "把不是红色的方块放到碗里", ["in green bowl"]),
+    (PILED, "before you put the blue cube on the red cube, put the green cube in the bowl", ["in green bowl", "on blue red"]),
+    (PILED, "把蓝色方块放到红色方块上之前,先把绿色方块放到碗里", ["in green bowl", "on blue red"]),
+    (CROWDED_BOWL, "empty the bowl", ["on red table", "on green table"]),
+    (CROWDED_BOWL, "把碗里的东西都拿出来", ["on red table", "on green table"]),
+    (CROWDED_BOWL, "take everything out of the bowl", ["on red table", "on green table"]),
+    (KITCHEN, "move the red cube a bit to the left", ["pos red 0.45 0.13"]),
+    (KITCHEN, "push the red cube 5 cm towards you", ["pos red 0.40 0.10"]),
+    (KITCHEN, "i'd like the red cube in the bowl", ["in red bowl"]),
+    (CUBES_AND_BOWL, "put one cube in the bowl and the others next to it", ["in blue bowl", "beside red bowl", "beside green bowl"]),
     (KITCHEN, "put the red cube 10 cm from the left edge and 12 cm from the near edge", ["at red left_edge 0.1", "at red near_edge 0.12"]),
     (KITCHEN, "把红色方块放到离左边缘10厘米、离近侧边缘12厘米的地方", ["at red left_edge 0.1", "at red near_edge 0.12"]),
 ]  # fmt: skip
@@ -207,6 +226,8 @@ OBJECTIONS = [
     (KITCHEN, "put the red cube 20 cm from the left edge and next to the bowl", Refuse, "not to all"),
     (zoned(KITCHEN, keep_out=(0.5, 0.1, 0.7, 0.3)), "put the red cube in the keep out zone", Refuse, "keep-out zone keep out"),
     (zoned(KITCHEN, keep_out=(0.40, 0.02, 0.85, 0.50)), "put the green cube beside the bowl", Refuse, "keep-out zone keep out"),
+    (KITCHEN, "push the red cube forward 5 cm", Clarify, "towards me"),
+    (KITCHEN, "把红色方块往前推5厘米", Clarify, "离我远"),
     (BALLS, "sweep the balls", Clarify, "Where"),
     (KITCHEN, "sweep the cubes into the blue bowl", Clarify, "zone"),
     (KITCHEN, "clap the cube", Clarify, "“clap”. I see"),

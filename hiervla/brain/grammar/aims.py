@@ -28,6 +28,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     if spot.relation == "there":
         spot = scene.there(spot)
     if spot.relation == "side" and spot.distance_m and spot.direction:
+        plain_way(spot, roles)
         return _shifted(d, spot.direction, spot.distance_m)
     if spot.relation == "off":
         if d.support == "table":
@@ -39,7 +40,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         raise clarify("shift" if spot.distance_m else "where_of", part=spot.text)
     if isinstance(spot.reference, Fixture):
         return _aim_fixture(d, spot, spot.reference, scene)
-    mark = mark_for(d, spot.reference, scene)
+    mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"))
     if mark.label == "cabinet" and spot.relation in ("in", "to"):
         drawers = scene.parts(mark)
         if len(drawers) != 1:
@@ -54,13 +55,23 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     )
 
 
+def plain_way(spot: Spot, roles: Roles) -> None:
+    """``forward`` is one way for the robot and another for who faces it.
+
+    Raises:
+        Objection: it was not said from whose side.
+    """
+    if spot.direction in ("front", "behind") and not any(w in spot.text.lower() for w in roles.get("own_side", ())):
+        raise clarify("which_forward", part=spot.text)
+
+
 def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:
     """Moved by so much from where it is now."""
     x, y = (d.centre[k] + DIRECTIONS[direction][k] * distance_m for k in (0, 1))
     return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)))
 
 
-def mark_for(d: Detection, thing: Thing, scene: Scene) -> Detection:
+def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> Detection:
     """What a destination is relative to; with ``same colour``, the one that suits this thing."""
     if thing.same_colour:
         if d.colour == "unknown":
@@ -69,13 +80,15 @@ def mark_for(d: Detection, thing: Thing, scene: Scene) -> Detection:
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
         return min(fit, key=scene.reach)
+    noun, asked = scene.noun, scene
     if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
-        earlier = scene.branch()  # "put it in it": the thing itself cannot be meant
-        earlier.mentioned = scene.mentioned[:-1]
-        return earlier.one(thing)
-    noun = scene.noun
-    found = scene.one(thing)
+        asked = scene.branch()  # "put it in it": the thing itself cannot be meant
+        asked.mentioned = scene.mentioned[:-1]
+    found = asked.one(thing)
     scene.noun = noun if noun is not None else scene.noun
+    around = scene.world.objects.get(found.support)
+    if thing.pronoun == "it" and beside and found.relation == "in" and around is not None:
+        return around  # "one in the bowl and the others next to it"
     return found
 
 

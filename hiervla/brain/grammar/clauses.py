@@ -28,6 +28,14 @@ class Clauses(Inquiries):
     def commands(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
         return next(c for c in children if isinstance(c, tuple))  # type: ignore[no-any-return]
 
+    def before(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        """``before A, B`` and ``B after A``… : what is named first is done last."""
+        parts = [_acts_of(c) for c in children if not isinstance(c, Leaf) and c is not None]
+        return _in_turn(list(reversed(parts)))
+
+    def after(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
+        return _in_turn([_acts_of(c) for c in children if not isinstance(c, Leaf) and c is not None])
+
     def questions(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
         return [first(children, Question)], []
 
@@ -58,6 +66,8 @@ class Clauses(Inquiries):
     # ---- pick
     def pick(self, meta: Any, children: list[Any]) -> Act:
         found = next(c for c in children if isinstance(c, tuple))
+        if leaves(children, "DOU"):
+            found = _all(found)
         if any(isinstance(c, Item) for c in found):
             if any(s.relation == "to" for i in found for g in i.groups for s in g):
                 return self._put(found, self.words(meta))  # "take the cube to the bowl"
@@ -141,6 +151,13 @@ class Clauses(Inquiries):
             return Incomplete("where", "put", things, text)  # off the table is nowhere in particular
         return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
 
+    def empty(self, meta: Any, children: list[Any]) -> Put:
+        """All that is in a container, onto the table."""
+        text = self.words(meta)
+        inside = Spot("in", first(children, Thing), text=text)
+        things = Thing(text=text, quantity="all", shape="object", where=(inside,))
+        return Put(((Transfer((things,), (Spot("off", text=text),)),),), text)
+
     def down(self, meta: Any, children: list[Any]) -> PutDown:
         return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
 
@@ -166,6 +183,23 @@ class Clauses(Inquiries):
 
     def stack_what(self, meta: Any, children: list[Any]) -> Incomplete:
         return Incomplete("what", "stack", text=self.words(meta))
+
+
+def _acts_of(part: Any) -> tuple[list[Act], list[str]]:
+    if isinstance(part, tuple):
+        return part
+    acts = part if isinstance(part, list) else [part]
+    return acts, ["then"] * (len(acts) - 1)
+
+
+def _in_turn(parts: list[tuple[list[Act], list[str]]]) -> tuple[list[Act], list[str]]:
+    """Acts of several sentences, one sentence after the other."""
+    acts: list[Act] = []
+    links: list[str] = []
+    for some, joints in parts:
+        links += ["then"] * bool(acts) + joints
+        acts += some
+    return acts, links
 
 
 def _modifies(item: Item) -> bool:

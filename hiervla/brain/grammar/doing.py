@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from hiervla.brain.grammar.acts import Do
-from hiervla.brain.grammar.aims import Roles, aim, mark_for
+from hiervla.brain.grammar.aims import Roles, aim, mark_for, plain_way
 from hiervla.brain.grammar.arranging import group
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.constructions import joined
@@ -140,6 +140,7 @@ class Doing:
         if where.relation == "end" or (where.relation == "by" and where.direction is None):
             raise clarify("push_where", part=act.text, thing=d)
         if where.relation == "side" and where.direction is not None:
+            plain_way(where, self._roles)
             distance = where.distance_m
             if distance is None:
                 scene.notes.append(("push_usual", {"part": where.text, "cm": PUSH_USUAL_M * 100}))

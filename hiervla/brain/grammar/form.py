@@ -12,7 +12,7 @@ Quantity = Literal["bare", "the", "a", "all", "both", "count", "the_count"]
 class Spot:
     """A relation to something: where a thing is, was or should be."""
 
-    relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner
+    relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner | off | like | than
     reference: Thing | Fixture | None = None
     direction: str | None = None
     distance_m: float | None = None
@@ -69,6 +69,7 @@ class Thing:
     other: bool = False
     where: tuple[Spot, ...] = ()
     but: tuple[Thing, ...] = ()
+    unlike: tuple[Thing, ...] = ()  # looks it must not have: "that is not red"
 
     @property
     def many(self) -> bool:
@@ -85,6 +86,12 @@ class Thing:
         if not spots:
             return self
         first, rest = spots[0], spots[1:]
+        if first.relation == "like" and isinstance(first.reference, Thing):
+            said = first.reference
+            if first.superlative == "not":
+                return replace(self, unlike=(*self.unlike, said)).with_where(rest)
+            more = replace(self, colours=self.colours + said.colours, sizes=self.sizes + said.sizes)
+            return replace(more, superlatives=self.superlatives + said.superlatives).with_where(rest)
         if first.relation == "count":
             return replace(self, count_from=first.direction).with_where(rest)
         if first.relation == "side" and first.distance_m is None and self.side is None:
@@ -108,6 +115,7 @@ class Thing:
         words += ["other"] * self.other + list(self.superlatives) + ([self.side] if self.side else [])
         words += [*self.sizes, "|".join(self.colours)] + ["same-colour"] * self.same_colour
         words += [self.name or self.shape or "one", *[f"({w})" for w in self.where], *[f"but {b}" for b in self.but]]
+        words += [f"not {u}" for u in self.unlike]
         return "[" + " ".join(w for w in words if w) + "]"
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, order, relates
+from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, compared, order, relates
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
@@ -84,6 +84,8 @@ class Scene(Discourse):
         found = [d for d in things if self._looks(thing, d)] or [
             d for d in things if self._looks(thing, d, strict=False)
         ]
+        for unlike in thing.unlike:
+            found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
             spoken = {i for group in self.mentioned for i in group}
             found = [d for d in found if d.id not in spoken]
@@ -95,7 +97,12 @@ class Scene(Discourse):
                 raise self._missing(but)
             found = [d for d in found if d.id not in excluded]
         for spot in thing.where:
-            if spot.relation != "super":
+            if spot.relation == "than" and isinstance(spot.reference, Thing):
+                mark = spot.reference
+                if mark.nounless:  # "bigger than the red one"
+                    mark = replace(mark, shape=thing.shape, name=thing.name)
+                found = compared(spot.superlative or "", self.one(mark), found)
+            elif spot.relation != "super":
                 found = self._standing(spot, found)
         found = self._sized(thing, found)
         if thing.ordinal is not None:

@@ -36,6 +36,7 @@ class Lexicon:
 
     entries: dict[str, Kinds] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)  # first character → length of the longest word
+    roles: dict[str, list[str]] = field(default_factory=dict)
     readings: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # texts read lately; a mission reads one often
 
     def add(self, word: str, kind: str, value: Any = None) -> None:
@@ -93,7 +94,7 @@ def lexicon_for(
 
 
 def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) -> Lexicon:
-    lexicon = Lexicon()
+    lexicon = Lexicon(roles=words.roles)
     for kind, said in words.tokens.items():
         for word in said:
             lexicon.add(word, kind)

@@ -107,6 +107,9 @@ class Meaning:
     def _pick(self, act: Pick, scene: Scene) -> list[Goal]:
         found = [d for thing in act.things for d in scene.resolve(thing)]
         scene.speak_of([d.id for d in found])
+        inside = all(any(s.relation in ("in", "from") for s in t.where) for t in act.things)
+        if len(found) > 1 and inside and any(w in act.text.lower() for w in self._roles.get("out", ())):
+            return self._all_placed(scene, [Goal(relation="on", subject=d.id, reference="table") for d in found])
         for d in found:
             scene.moved(d.id, "hand", "on")
         return [Goal(relation="holding", subject=d.id) for d in found]

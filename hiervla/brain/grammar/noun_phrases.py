@@ -105,6 +105,8 @@ class NounPhrases(Transformer[Any, Any]):
     def _placed(self, thing: Thing, spot: Spot) -> Thing:
         if spot.relation == "side" and thing.side is None:
             return replace(thing, side=spot.direction)
+        if spot.relation == "like":
+            return thing.with_where((spot,))
         return replace(thing, where=(*thing.where, spot))
 
     def thing_post(self, meta: Any, children: list[Any]) -> Thing:
@@ -138,7 +140,7 @@ class NounPhrases(Transformer[Any, Any]):
 
     def other(self, meta: Any, children: list[Any]) -> Thing:
         said = self.words(meta).lower()
-        several = any(w in said for w in ("ones", "others", "remaining", "其余", "其他", "其它", "剩"))
+        several = any(w in said for w in self._tokens.known.roles.get("leftover", ()))
         return Thing(text=self.words(meta), quantity="all" if several else "the", other=True)
 
     def by_id(self, meta: Any, children: list[Any]) -> Thing:
@@ -148,7 +150,10 @@ class NounPhrases(Transformer[Any, Any]):
         kinds = {c.kind for c in children if isinstance(c, Leaf)}
         number = leaves(children, "NUM")
         found: dict[str, Any] = {"other": True} if "OTHER" in kinds else {}
-        if kinds & {"ALL", "BOTH"}:
+        said = self.words(meta).lower()
+        if "OTHER" in kinds and any(w in said for w in self._tokens.known.roles.get("leftover", ())):
+            found["quantity"] = "all"
+        elif kinds & {"ALL", "BOTH"}:
             found["quantity"] = "both" if "BOTH" in kinds else "all"
             if number or "BOTH" in kinds:
                 found["count"] = self._whole(meta, number[0]) if number else 2

@@ -44,6 +44,8 @@ class Phrases(NounPhrases):
         return Fixture(leaves(children, "ZONE")[0], self.words(meta))
 
     def measure(self, meta: Any, children: list[Any]) -> float:
+        if few := leaves(children, "BIT"):
+            return float(few[0])
         number = leaves(children, "NUM")
         return float((number[0] if number else 1.0) * leaves(children, "UNIT")[0])
 
@@ -111,6 +113,32 @@ class Phrases(NounPhrases):
 
     def which(self, meta: Any, children: list[Any]) -> Spot:
         return replace(first(children, Spot), describes=True)
+
+    def which_is(self, meta: Any, children: list[Any]) -> Spot:
+        """``that is red``."""
+        return Spot("like", self.thing(meta, children), describes=True, text=self.words(meta))
+
+    def which_not(self, meta: Any, children: list[Any]) -> Spot:
+        """``that is not red``, ``that is not a cube``."""
+        return replace(self.which_is(meta, children), superlative="not")
+
+    def zmod_not(self, meta: Any, children: list[Any]) -> Spot:
+        return self.which_not(meta, children)
+
+    def than(self, meta: Any, children: list[Any]) -> Spot:
+        """``bigger than the red one``."""
+        said = leaves(children, "COMP")[0]
+        return Spot("than", self._reference(children), superlative=said, describes=True, text=self.words(meta))
+
+    def which_than(self, meta: Any, children: list[Any]) -> Spot:
+        return first(children, Spot)  # type: ignore[no-any-return]
+
+    def zmod_than(self, meta: Any, children: list[Any]) -> Spot:
+        size = leaves(children, "SIZE")
+        if size and size[0] not in ("small", "large"):
+            raise Misread("not_understood", self.words(meta))
+        said = {"small": "smaller", "large": "larger"}[size[0]] if size else leaves(children, "COMP")[0]
+        return Spot("than", self._reference(children), superlative=said, describes=True, text=self.words(meta))
 
     def ppgroup(self, meta: Any, children: list[Any]) -> tuple[Spot, ...]:
         return tuple(c for c in children if isinstance(c, Spot))

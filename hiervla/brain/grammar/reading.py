@@ -30,7 +30,7 @@ KEPT = 64
 """Readings kept per lexicon."""
 STARTS = ("commands", "questions", "fragment")
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
@@ -188,7 +188,7 @@ BLOCKING = {
 """Words that are known and never acted on → what is said about them, the gravest first."""
 
 
-ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM")
+ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "NOT", "BEFORE", "AFTER", "ZBEFORE")
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 
 

@@ -13,6 +13,8 @@ from hiervla.core.world import Detection, World
 
 SAME_PLACE_M = 0.005
 """Things nearer to each other than this, along a direction, stand equally far to that side."""
+CLEARLY = 0.08
+"""By how much of its measure one thing must differ from another to be called larger or smaller."""
 Key = Callable[[Detection], float]
 
 
@@ -76,3 +78,11 @@ def relates(d: Detection, spot: Spot, mark: Detection) -> bool:
 def volume(d: Detection) -> float:
     """Of its box, m³."""
     return d.size[0] * d.size[1] * d.size[2]
+
+
+def compared(name: str, mark: Detection, found: list[Detection]) -> list[Detection]:
+    """Those that are clearly ``larger``, ``smaller``, ``taller`` or ``lower`` than another."""
+    measure: Key = volume if name in ("larger", "smaller") else lambda d: d.size[2]
+    sign = 1 if name in ("larger", "taller") else -1
+    limit = measure(mark)
+    return [d for d in found if d.id != mark.id and sign * (measure(d) - limit) > CLEARLY * limit]
