@@ -34,7 +34,8 @@ def check_goals(
     """
     _check_together(goals, world)
     open_goals = [g for g in goals if g.relation != "did" and not holds(g, world)]
-    kept = {f.subject for f in world.facts if f.relation == "in" and f.reference in world.objects}
+    drawers = {d.id for d in world.objects.values() if d.opening_m is not None}
+    kept = {f.subject for f in world.facts if f.relation == "in" and f.reference in drawers and f.subject in world.lost}
     for goal in open_goals:
         for object_id in moves(goal) or (goal.subject,):
             d = world.objects.get(object_id)

@@ -17,7 +17,7 @@ from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps
 from hiervla.brain.grammar.telling import Telling
 from hiervla.core.briefing import Briefing
-from hiervla.core.goal import Goal
+from hiervla.core.goal import EDGES, Goal
 from hiervla.core.outcome import Failure, FailureKind, Outcome
 from hiervla.core.plan import Ask, Finish, Plan, Subgoal, Thought, ToolCall
 from hiervla.core.relations import holds
@@ -199,7 +199,8 @@ class Recovery:
         world = self._briefing.world
         held = world.held.id if world.held else None
         names = [(g, n) for g in self._goals if g.relation != "did" for n in (g.subject, g.reference, *g.others) if n]
-        lost = [g for g, n in names if n in world.lost and n not in world.objects and n != held]
+        places = {*world.surfaces, *world.zones, "table", "edge", *EDGES}
+        lost = [g for g, n in names if n not in world.objects and n not in places and n != held]
         return [g for g in lost if not holds(g, world)]  # what is known to lie in a closed drawer is not lost
 
     def _clears_view(self) -> Subgoal | None:
