@@ -1,6 +1,7 @@
 """Questions, and what earlier turns of a conversation add."""
 
 import pytest
+from brain.furniture import all_skills, drawer
 from brain.tabletop import brief, thing, think_through, world_of
 
 from hiervla.brain.grammar import GrammarBrain
@@ -43,6 +44,23 @@ QUESTIONS = [
     ("你能做什么", "describe_scene", ["pick", "place"]),
     ("你手里拿着什么", "describe_scene", ["什么也没有"]),
 ]  # fmt: skip
+
+
+FURNISHED = world_of(thing("red", "red cube", 0.45, 0.10), *drawer(opening=0.1))
+STATES = [
+    ("is the drawer open?", "Yes"),
+    ("is the drawer closed?", "No"),
+    ("抽屉开着吗?", "是的"),
+    ("抽屉关上了吗?", "不是"),
+    ("what did you just do?", "not done anything"),
+    ("你刚才做了什么?", "什么都没做"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), STATES)
+def test_how_things_stand_is_told_and_nothing_moves(brain, text, says):
+    thoughts, _ = think_through(brain, brief(text, FURNISHED, skills=all_skills()))
+    assert isinstance(thoughts[-1].move, Finish) and says in thoughts[-1].move.answer
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,8 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
         scene.notes.append(("row_order", {"found": found}))
     first, *others = found
     reference = around.id if around is not None else None
-    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference)
+    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference,
+                 direction="right" if act.order is not None else None)  # fmt: skip
     order = pairwise(found) if act.order is not None else ()
     return [whole, *(Goal(relation="beside", subject=b.id, reference=a.id, direction="right") for a, b in order)]
 
@@ -144,7 +145,8 @@ def _homes(found: Sequence[Detection], scene: Scene) -> dict[str, str]:
     """The container or zone of each thing's own colour, where there is exactly one."""
     homes: dict[str, str] = {}
     for d in found:
-        fit = [o.id for o in scene.world.objects.values() if o.hollow and o.colour == d.colour and o.id != d.id]
+        homely = [o for o in scene.world.objects.values() if _holds_things(o) and o.label != "cup"]
+        fit = [o.id for o in homely if o.colour == d.colour and o.id != d.id]
         fit += [n for n, z in scene.world.zones.items() if not z.keep_out and d.colour in n.lower().split()]
         if len(fit) == 1 and d.colour != "unknown":
             homes[d.id] = fit[0]

@@ -116,7 +116,9 @@ class Constructions(Clauses):
         return Spot("end", direction=None if said == "end" else said, text=self.words(meta))
 
     def way_turn(self, meta: Any, children: list[Any]) -> Spot:
-        sense = next(iter(leaves(children, "TURNDIR")), None)
+        sense = next(iter([*leaves(children, "TURNDIR"), *leaves(children, "SIDEPP")]), None)
+        if sense not in (None, "left", "right"):
+            raise Misread("not_understood", self.words(meta))
         degrees = first(children, _Degrees)
         return Spot("turn", direction=sense, angle_deg=degrees.value if degrees else None, text=self.words(meta))
 
@@ -141,8 +143,13 @@ def joined(spots: list[Spot], text: str) -> Spot:
             if relation == "end" and distance:
                 raise Misread("two_words", text)
             whole = Spot(relation, direction=whole.direction or spot.direction, distance_m=distance, text=text)
-        elif {whole.relation, spot.relation} == {"turn"} and not (
-            (whole.angle_deg is not None and spot.angle_deg is not None) or (whole.direction and spot.direction)
+        elif (
+            "turn" in (whole.relation, spot.relation)
+            and {whole.relation, spot.relation} <= {"turn", "side"}
+            and not ((whole.distance_m or spot.distance_m) or {whole.direction, spot.direction} & {"front", "behind"})
+            and not (
+                (whole.angle_deg is not None and spot.angle_deg is not None) or (whole.direction and spot.direction)
+            )
         ):
             angle = whole.angle_deg if whole.angle_deg is not None else spot.angle_deg
             whole = Spot("turn", direction=whole.direction or spot.direction, angle_deg=angle, text=text)

@@ -54,6 +54,9 @@ class Destinations(Phrases):
     def place_distance(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("at_distance", self._reference(children), distance_m=first(children, float), text=self.words(meta))
 
+    def place_near(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_at(meta, children)
+
     def place_end(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("end", direction=_end(leaves(children, "SUPER")[0], self.words(meta)), text=self.words(meta))
 

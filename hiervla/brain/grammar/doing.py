@@ -238,5 +238,5 @@ def _says_where(spot: Spot, skill: str) -> bool:
     if spot.relation == "side" and spot.distance_m is None:
         return not spot.text.lower().startswith(("on ", "at ", "in "))
     if skill == "turn":
-        return spot.relation == "turn"
+        return spot.relation in ("turn", "by", "end")
     return True

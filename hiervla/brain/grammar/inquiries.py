@@ -68,6 +68,14 @@ class Inquiries(Destinations):
     def q_is_zh(self, meta: Any, children: list[Any]) -> Question:
         return self._question("is", meta, children)
 
+    def q_state(self, meta: Any, children: list[Any]) -> Question:
+        """Is the drawer open?"""
+        spot = Spot(leaves(children, "STATE")[0], text=self.words(meta))
+        return Question("state", (first(children, Thing),), spot, text=self.words(meta))
+
+    def q_did(self, meta: Any, children: list[Any]) -> Question:
+        return Question("did", text=self.words(meta))
+
     def q_far(self, meta: Any, children: list[Any]) -> Question:
         a = first(children, Thing)
         b = next(c for c in children if isinstance(c, (Thing, Fixture)) and c is not a)

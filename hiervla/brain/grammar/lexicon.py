@@ -118,7 +118,7 @@ def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) 
             _add_verb(lexicon, card.name, phrase)
     able = {s.name for s in skills}
     for phrase in (p for name, phrases in words.verbs.items() if name not in able for p in phrases if "…" not in p):
-        if " ".join(phrase.split()) not in lexicon.entries:
+        if lexicon.entries.get(" ".join(phrase.split()), {}).keys() <= {"STATE"}:
             lexicon.add(phrase, "BEYOND")  # a verb that is known, and no skill for it
     return lexicon
 

@@ -68,6 +68,9 @@ class Phrases(NounPhrases):
     def pp_to(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("to", self._reference(children), text=self.words(meta))
 
+    def pp_at(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("beside", self._reference(children), text=self.words(meta))
+
     def pp_from(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("from", self._reference(children), text=self.words(meta))
 

@@ -26,7 +26,7 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case "many" | "where" | "exists" | "colour" | "is":
+        case "many" | "where" | "exists" | "colour" | "is" | "state":
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -57,6 +57,8 @@ class Answers:
             "can": self._can,
             "held": self._held,
             "colour": self._colour,
+            "state": self._state,
+            "did": self._did,
         }
         return kinds[question.kind](question)
 
@@ -126,6 +128,25 @@ class Answers:
             return self._speech.say("is_yes", goal=goal, evidence=self._speech.evidence(goal, check))
         where = self._speech.say("where", thing=d, where=self.place_of(d)).rstrip(".。")
         return self._speech.say("is_no", why=where)
+
+    def _state(self, question: Question) -> str:
+        """Is a drawer open, or closed? Told from how far it is out, in this look."""
+        d, asked = self._scene.one(question.things[0]), question.spot
+        parts = [p for p in self._scene.parts(d) if p.opening_m is not None]
+        d = parts[0] if d.opening_m is None and len(parts) == 1 else d
+        if asked is None or d.opening_m is None:
+            raise refuse("not_openable", thing=d)
+        goal = Goal(relation=asked.relation, subject=d.id)
+        check = holds(goal, self._briefing.world)
+        if check:
+            return self._speech.say("is_yes", goal=goal, evidence=self._speech.evidence(goal, check))
+        slid = Goal(relation="slid", subject=d.id, distance_m=round(d.opening_m, 3))
+        return self._speech.say("is_no", why=self._speech.goal(slid))
+
+    def _did(self, question: Question) -> str:
+        """What was answered last, by the robot itself."""
+        last = next((t.says for t in reversed(self._briefing.dialogue) if t.who == "robot"), None)
+        return self._speech.say("did_last", says=last) if last else self._speech.say("did_nothing")
 
     def _far(self, question: Question) -> str:
         a, b = _ends(question, self._scene)

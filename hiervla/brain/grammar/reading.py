@@ -188,7 +188,7 @@ BLOCKING = {
 """Words that are known and never acted on → what is said about them, the gravest first."""
 
 
-ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "NOT", "BEFORE", "AFTER", "ZBEFORE")
+ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE")
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 
 

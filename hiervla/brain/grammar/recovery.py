@@ -164,7 +164,7 @@ class Recovery:
 
     def _stop(self, failure: Failure, step: str) -> Objection:
         key = "gave_up" if step else "gave_up_plain"
-        return Objection("refuse", key, step=step, why=failure)
+        return Objection("refuse", key, step=self._speech.step(step), why=failure)
 
     def _lookups(self, failure: Failure) -> list[ToolCall]:
         """Look for what the failed step was about, once for every failure."""

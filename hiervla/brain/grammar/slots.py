@@ -19,7 +19,7 @@ GAP_M = 0.03
 """Between the outlines of neighbours, however they are turned."""
 STAYS_M = 0.012
 """A thing nearer to its slot than this stays where it is."""
-MOST_CHECKED = 40
+MOST_CHECKED = 12
 """Formations checked outline by outline, the best first."""
 WIDER_M = 0.12
 """How much wider than the least a circle may be, when things stand in it already."""
@@ -115,21 +115,23 @@ def _best(
     centres = np.asarray([o.centre[:2] for o in still]).reshape(-1, 2)
     radii = np.asarray([min(o.size[:2]) / 2 for o in still])
     narrowest = min(half(d) for d in things)
+    at = np.asarray([a for _, a in found])  # (K, N, 2)
+    fits = np.asarray(_reached(at, limits))
+    if still:
+        near = np.linalg.norm(at[:, :, None] - centres, axis=3) < narrowest * 0.7 + radii
+        fits &= ~near.any(axis=(1, 2))
     rated: list[tuple[int, float, int]] = []
-    for k, (line, at) in enumerate(found):
-        if any(not spots.reachable((float(x), float(y)), limits, 0.02) for x, y in at):
-            continue
-        if len(still) and bool((np.linalg.norm(at[:, None] - centres, axis=2) < narrowest * 0.7 + radii).any()):
-            continue
-        away = _away(line, at) if line is not None else _nearest(things, at)
-        rated.append((int((away > STAYS_M).sum()), float(away.sum()), k))
+    for k in np.flatnonzero(fits):
+        line, spots_at = found[int(k)]
+        away = _away(line, spots_at) if line is not None else _nearest(things, spots_at)
+        rated.append((int((away > STAYS_M).sum()), float(away.sum()), int(k)))
     rest = world.model_copy(update={"objects": {i: o for i, o in world.objects.items() if i not in members}})
     fit: list[tuple[int, float, Slots]] = []
     for _, _, k in sorted(rated)[:MOST_CHECKED]:
-        line, at = found[k]
-        taken = line if line is not None else _assigned(things, at)
-        slots = {d.id: (round(float(x), 4), round(float(y), 4)) for d, (x, y) in zip(taken, at, strict=True)}
-        away = _away(taken, at)
+        line, spots_at = found[k]
+        taken = line if line is not None else _assigned(things, spots_at)
+        slots = {d.id: (round(float(x), 4), round(float(y), 4)) for d, (x, y) in zip(taken, spots_at, strict=True)}
+        away = _away(taken, spots_at)
         stays = {d.id for d, a in zip(taken, away, strict=True) if a <= STAYS_M}
         if all(d.id in stays or spots.is_free(d, slots[d.id], d.yaw, rest) for d in taken):
             fit.append((int((away > STAYS_M).sum()), float(away.sum()), slots))
@@ -138,6 +140,14 @@ def _best(
     if not fit:
         raise ToolError(f"no room for {len(things)} things in a formation", FailureKind.BLOCKED)
     return min(fit, key=lambda f: f[:2])[2]
+
+
+def _reached(at: Array, limits: Limits) -> Array:
+    """Which formations (K, N, 2) lie wholly in reach (K,): as ``spots.reachable`` says of one spot."""
+    r = np.linalg.norm(at - np.asarray(limits.base[:2]), axis=2)
+    inside = (r >= limits.min_reach_m) & (r <= limits.reach_m - 0.02)
+    inside &= (at >= np.asarray(limits.low[:2])).all(axis=2) & (at <= np.asarray(limits.high[:2])).all(axis=2)
+    return np.asarray(inside.all(axis=1))
 
 
 def _away(line: Sequence[Detection], at: Array) -> Array:

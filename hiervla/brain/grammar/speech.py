@@ -16,6 +16,7 @@ from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
 
 _FIGURE = re.compile(r"(\d+(?:\.\d+)?) ?(cm|mm|N|°|s|%)(?![a-zA-Z])")
+_TARGET = re.compile(r"target=([^,)]+)")
 UNITS = {"cm": "厘米", "mm": "毫米", "N": "牛", "°": "度", "s": "秒", "%": "%"}
 MOST_NAMED = 8
 """Objects named one by one before the rest are counted."""
@@ -116,7 +117,7 @@ class Speech:
     def goal(self, goal: Goal) -> str:
         """A goal as a sentence of what should be so."""
         if goal.relation == "did":
-            return self._say["goal_did"].format(step=goal.subject)
+            return self._say["goal_did"].format(step=self.step(goal.subject))
         key = goal.relation
         if goal.direction and key in ("beside", "at_distance"):
             key = f"{key}_side"
@@ -138,6 +139,15 @@ class Speech:
             x=f"{x * 100:.1f}",
             y=f"{y * 100:.1f}",
         )
+
+    def step(self, text: str) -> str:
+        """A step in words; as it is written where there are none for its skill: ``tap(target=c1)``."""
+        name, _, rest = text.partition("(")
+        template = self._say.get(f"step_{name}")
+        target = _TARGET.search(rest)
+        if template is None:
+            return text
+        return template.format(a=self.thing(target[1]) if target else "")
 
     def evidence(self, goal: Goal, check: Check) -> str:
         """What was seen of a goal, with its figure and where it was seen."""

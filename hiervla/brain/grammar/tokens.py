@@ -14,6 +14,7 @@ _ORDINAL = re.compile(r"第([一二三四五六七八九十\d]+)")
 MAX_CHARACTERS = 2000
 MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
+BEFORE_BA = {"COMMA", "STOP", "AND", "THEN", "BA", "NEGATION", "CONDITION", "UNKNOWN", "WAI", "ZBEFORE", "PERSON"}
 LIFTED = ("STYLE", "ORDER", "CRITERION")
 """How-words: they may stand anywhere, and belong to the whole instruction."""
 
@@ -94,7 +95,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
     order = next((t for t in raw if "ORDER" in t.kinds), None)
     return Tokens(
         text=text,
-        tokens=tuple(_classifiers(kept)),
+        tokens=tuple(_paused(_classifiers(kept))),
         styles=tuple(t.kinds["STYLE"] for t in raw if "STYLE" in t.kinds),
         order=order.kinds["ORDER"] if order else None,
         order_token=order,
@@ -164,6 +165,16 @@ def _join_unknown(text: str, tokens: list[Token]) -> list[Token]:
         if out and t.unknown and out[-1].unknown and t.start - out[-1].end <= 1:
             last = out.pop()
             t = Token(text[last.start : t.end], last.start, t.end, {"UNKNOWN": text[last.start : t.end]})
+        out.append(t)
+    return out
+
+
+def _paused(tokens: list[Token]) -> list[Token]:
+    """``把`` opens a clause: where no pause was written before it, there is one."""
+    out: list[Token] = []
+    for t in tokens:
+        if "BA" in t.kinds and out and not out[-1].kinds.keys() & BEFORE_BA:
+            out.append(Token("", out[-1].end, out[-1].end, {"COMMA": None}))
         out.append(t)
     return out
 
