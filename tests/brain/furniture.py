@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from functools import cache
 from typing import Any, Literal
 
@@ -96,12 +97,18 @@ def _bundled(name: str) -> type[Skill]:
 def drawer(x: float = 0.6, y: float = -0.3, opening: float = 0.0, colour: str = "white") -> tuple[Detection, Detection]:
     """A cabinet and its drawer, which opens towards the robot."""
     cabinet = Detection(
-        id="cabinet", label="cabinet", colour="brown", centre=(x, y, 0.043), size=(0.20, 0.16, 0.085), fixed=True
+        id="cabinet",
+        label="cabinet",
+        colour="brown",
+        centre=(x, y, 0.043),
+        size=(0.20, 0.16, 0.085),
+        fixed=True,
+        yaw=math.pi / 2,
     )
     front = x - 0.08 - opening / 2
     tray = Detection(
         id="drawer", label="drawer", colour=colour, centre=(front, y, 0.035), size=(0.18, max(0.04, opening), 0.06),
-        hollow=True, fixed=True, part_of="cabinet", opens=(-1.0, 0.0), opening_m=opening, travel_m=0.12,
+        yaw=math.pi / 2, hollow=True, fixed=True, part_of="cabinet", opens=(-1.0, 0.0), opening_m=opening, travel_m=0.12,
         grasp_at=(front - 0.03, y, 0.06),
     )  # fmt: skip
     return cabinet, tray

@@ -263,3 +263,14 @@ def test_chinese_answers_hold_no_english_reasons(brain):
     said = thoughts[-1].move.why
     assert isinstance(thoughts[-1].move, Refuse) and not any(w in said for w in ("taken", "reach", "place", "beside"))
     assert "40" in said
+
+
+def test_what_stands_before_a_drawer_is_moved_before_it_opens(brain):
+    world = world_of(RED, thing("white", "white cube", 0.45, -0.3), BOWL, *drawer())
+    last, now, plans = carry_out(brain, brief("put the red cube in the drawer", world, skills=all_skills()))
+    assert [(s.skill, s.arguments["target"]) for s in plans[0].subgoals] == [
+        ("pick", "white"), ("place", "white"), ("open", "drawer"), ("pick", "red"), ("place", "red"),
+    ]  # fmt: skip
+    assert isinstance(last.move, Finish) and abs(now.objects["white"].centre[1] + 0.3) > 0.1
+    last, now, plans = carry_out(brain, brief("put the white cube in the drawer", world, skills=all_skills()))
+    assert isinstance(last.move, Finish) and now.objects["white"].support == "drawer"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
@@ -16,6 +18,8 @@ from hiervla.core.world import Detection, Held, World
 SHUT_M = 0.0
 USUAL_TRAVEL_M = 0.12
 """How far a drawer or slider goes when the eyes cannot tell."""
+HAND_M = 0.04
+"""Room the hand needs before the handle of a drawer that is out."""
 CLEAR_M = 0.010
 """Things nearer to a slot than this stand in it."""
 
@@ -108,6 +112,28 @@ class Rehearsal:
         others = [o for o in self.world.objects.values() if o.id != d.id and o.support == "table" and not o.fixed]
         return [o.id for o in others if gap(outline, footprint(o)) < CLEAR_M]
 
+    def way_of(self, object_id: str) -> Detection | None:
+        """The ground a closed drawer needs to come out and be gripped, as a thing that lies there."""
+        d = self.world.objects.get(object_id)
+        if d is None or d.opens is None or not self.closed(object_id):
+            return None
+        along = np.asarray(d.opens)
+        outline = footprint(d)
+        across = float(np.ptp(outline @ np.array([-along[1], along[0]])))
+        front = float(((outline - d.centre[:2]) @ along).max())
+        length = self.travel(object_id) - (d.opening_m or 0.0) + HAND_M
+        x, y = np.asarray(d.centre[:2]) + along * (front + length / 2)
+        yaw = math.atan2(along[1], along[0])
+        return d.model_copy(update={"centre": (float(x), float(y), d.centre[2]), "size": (length, across, d.size[2]), "yaw": yaw})  # fmt: skip
+
+    def in_the_way_of(self, object_id: str) -> list[str]:
+        """Loose things on the table that a closed drawer would meet when it is pulled out."""
+        way = self.way_of(object_id)
+        if way is None:
+            return []
+        loose = [o for o in self.world.objects.values() if o.support == "table" and not o.fixed]
+        return [o.id for o in loose if gap(footprint(way), footprint(o)) < 0]
+
     def spare_spot(self, object_id: str, kept: list[tuple[Detection, spots.Spot]]) -> spots.Spot | None:
         """A free spot for a thing that leaves all kept slots free."""
         d = self.world.objects[object_id]
@@ -117,9 +143,10 @@ class Rehearsal:
         }
         world = self.world.model_copy(update={"objects": {**self.world.objects, **ghosts}})
         try:
-            return spots.on_table(d, d.yaw, world, self.limits, (d.centre[0], d.centre[1]))
+            x, y = spots.on_table(d, d.yaw, world, self.limits, (d.centre[0], d.centre[1]))
         except ToolError:
             return None
+        return round(x, 4), round(y, 4)
 
     def off(self, object_id: str, spot: spots.Spot) -> float:
         """How far a thing that stands on the table is from a spot, metres; infinite when it rests elsewhere."""
