@@ -93,9 +93,16 @@ class Clauses(Inquiries):
     def _put(self, items: tuple[Item, ...], text: str) -> Act:
         if self._tokens.criterion is not None:
             return self._sorted(items, text)
+        if not items[-1].groups and len(items) > 1 and items[-2].groups and self._says_too():
+            items = (*items[:-1], replace(items[-1], groups=items[-2].groups))
         if not items[-1].groups:
             return Incomplete("where", "put", tuple(i.thing for i in items), text)
         return Put(readings(items), text)
+
+    def _says_too(self) -> bool:
+        """``put the red cube on the plate and the green one too``."""
+        said = self._tokens.text.strip().lower().rstrip(" .。!！")
+        return any(said.endswith(w) for w in self._tokens.known.roles.get("more", ()))
 
     def _sorted(self, items: tuple[Item, ...], text: str) -> Sort:
         """``put the blocks in the bowls by colour``: phrases that say where to, and those that say where they are."""

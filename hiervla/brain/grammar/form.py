@@ -74,6 +74,8 @@ class Thing:
     @property
     def many(self) -> bool:
         """It speaks of a group."""
+        if self.quantity == "a":
+            return False  # "one of the red cubes"
         return self.plural or self.quantity in ("all", "both", "count", "the_count") or self.pronoun == "them"
 
     @property

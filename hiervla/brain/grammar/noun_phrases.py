@@ -83,6 +83,8 @@ class NounPhrases(Transformer[Any, Any]):
                     thing = replace(thing, side=value)
                 case Leaf(kind="POST"):
                     raise Misread("where_of", thing.text)
+        if thing.quantity == "a" and thing.plural and thing.text.lower().startswith("any "):
+            return replace(thing, quantity="all")  # "any cubes" are all there are
         return thing
 
     def _described(self, thing: Thing, described: dict[str, Any]) -> Thing:
