@@ -101,7 +101,7 @@ class Vocabulary(BaseModel):
             return False
         return (
             (not colours or has_colour(d, colours, strict))
-            and (not shapes or any(self.covers(s, d.label) for s in shapes))
+            and (not shapes or any(self.covers(s, d.label) or s in d.attributes for s in shapes))
             and (not sizes or d.size_word in sizes)
         )
 

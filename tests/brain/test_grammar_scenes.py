@@ -274,3 +274,16 @@ def test_what_stands_before_a_drawer_is_moved_before_it_opens(brain):
     assert isinstance(last.move, Finish) and abs(now.objects["white"].centre[1] + 0.3) > 0.1
     last, now, plans = carry_out(brain, brief("put the white cube in the drawer", world, skills=all_skills()))
     assert isinstance(last.move, Finish) and now.objects["white"].support == "drawer"
+
+
+def test_a_class_of_things_is_what_the_inventory_says(brain):
+    thoughts, after = think_through(brain, brief("pick up the part", BENCH, vocabulary=vocabulary(*BENCH_WORDS)))
+    assert [a.data for a in after.asked if a.call.tool == "detect_objects"] == [
+        {"objects": [{"id": "n", "label": "ring", "colour": "grey"}]}
+    ]
+    assert [str(g) for g in thoughts[-1].move.goals] == ["holding(n)"]
+
+
+def test_one_of_several_is_one(brain):
+    thoughts, _ = think_through(brain, brief("pick up one of the red things", KITCHEN))
+    assert len(thoughts[-1].move.goals) == 1
