@@ -145,6 +145,7 @@ class GeometricEyes:
             )
         rows, cols = np.nonzero(mask)
         colour, sure, tone = self._colour(view, mask if reading.main is None else reading.main)
+        second = None if reading.second is None else self._colour(view, reading.second)[0]
         n, d = view.plane[:3], view.plane[3]
         up = (solid.top + solid.bottom) / 2
         z = float((up - d - solid.centre @ n[:2]) / n[2])
@@ -158,7 +159,7 @@ class GeometricEyes:
             label=label,
             colour=colour,
             shade=tone,
-            second_colour=None if reading.second is None else self._colour(view, reading.second)[0],
+            second_colour=second if second != colour else None,
             size_word="small" if length < low else "large" if length > high else "medium",
             score=round(min(sure, fit, 0.4 + len(rows) / 60, 0.4 + visible, 0.6 if solid.stacked else 1.0), 3),
             camera=self.camera,
