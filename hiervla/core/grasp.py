@@ -27,7 +27,7 @@ _WALL_M = 0.006
 """Thickness a container's wall is taken to have where nobody measured it."""
 _LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.75, 0.75)}
 """How far the walls of such things lean outwards, rad, and their foot as a fraction of the rim."""
-_RIM_RATHER_M = 0.008
+_RIM_RATHER_M = 0.018
 """By how much more room a rim must offer to be taken before the whole thing is."""
 
 

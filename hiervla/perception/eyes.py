@@ -16,6 +16,7 @@ from hiervla.perception.closer import CloseLook
 from hiervla.perception.colour import colour_word, shade
 from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
+    RIM_M,
     aloft,
     between_fingers,
     felt_only,
@@ -24,6 +25,7 @@ from hiervla.perception.hand import (
     hidden_by_arm,
     hold,
     known_by,
+    pieces_of,
 )
 from hiervla.perception.identity import alike, assign_ids, colours_of, new_id, without
 from hiervla.perception.light import Lighting, lighting, paint
@@ -94,6 +96,8 @@ class GeometricEyes:
             touched = in_hand.seen_s == time_s and content is None
             held = hold(view, grip, in_hand, before.held, content, standing=touched)
             there = held_detection(grip, held, in_hand, time_s, content)
+            if held.width_m < RIM_M:
+                objects = {i: d for i, d in objects.items() if i not in pieces_of(there, objects, before)}
             objects[held.id] = self._inventory(there)
         lost = {k: d for k, d in {**before.lost, **before.objects}.items() if k not in objects}
         warnings += [f"the arm hides {k}" for k, d in lost.items() if d.support != "hand" and hidden_by_arm(view, d)]

@@ -24,8 +24,12 @@ _OPEN_M = 0.006
 """A gripper that is open to within this of its full width holds nothing."""
 _LOOSER_M = 0.006
 """Fingers that are wider apart by this than they were around a thing no longer hold it."""
+RIM_M = 0.016
+"""Fingers nearer together than this around a hollow thing hold it by a wall."""
 _NEAR_ARM_M = 0.045
 """How near the arm's capsules something in the air must be to be the arm's own or in its hand."""
+_NEAR_HANGING_M = 0.25
+"""Parts of what hangs in the hand are read no farther from it than this."""
 _REACH_M = 0.022
 """How far from the grasp centre's upright line the nearest point of a held thing may be."""
 
@@ -123,7 +127,7 @@ def between_fingers(view: View, air: list[Reading], grip: Grip) -> Reading | Non
 
 def fits_width(known: Detection, width_m: float) -> bool:
     """Could the fingers be this far apart around (or on a wall of) a thing of this size?"""
-    if known.hollow and CLOSED_M < width_m < 0.016:
+    if known.hollow and CLOSED_M < width_m < RIM_M:
         return True
     diagonal = math.hypot(known.size[0], known.size[1])
     return min(known.size) - 0.007 <= width_m <= min(diagonal, known.size[0] + 0.012) + 0.004
@@ -144,7 +148,7 @@ def hold(
     last = np.asarray(known.centre[:2]) - at[:2]
     if np.linalg.norm(last) > 0.75 * known.size[0] + 0.02:  # carried here since: where it stood tells nothing
         last = np.zeros(2)
-    rim = known.hollow and grip.width_m < 0.016
+    rim = known.hollow and grip.width_m < RIM_M
     if not rim:
         last = last - stroke * float(last @ stroke)
     lift = float(np.nanmedian(view.points[..., 2] - view.height)) if content is not None else 0.0
@@ -209,6 +213,18 @@ def held_detection(grip: Grip, held: Held, known: Detection, time_s: float, seen
         rows, cols = np.nonzero(seen.mask)
         change["box_px"] = (int(cols.min()), int(rows.min()), int(cols.max()) + 1, int(rows.max()) + 1)
     return known.model_copy(update=change)
+
+
+def pieces_of(there: Detection, objects: dict[str, Detection], before: World) -> set[str]:
+    """Ids of what is nothing but parts of a thing that hangs aslant from its rim: new, near it and of its colour."""
+    known = {*before.objects, *before.lost}
+    if not there.hollow or not known:
+        return set()
+    return {
+        i
+        for i, d in objects.items()
+        if i not in known and d.colour == there.colour and math.dist(d.centre[:2], there.centre[:2]) < _NEAR_HANGING_M
+    }
 
 
 def hidden_by_arm(view: View, d: Detection) -> bool:

@@ -12,7 +12,9 @@ from hiervla.core.grasp import (
     carrying_yaw,
     choose_grasp,
     comfortable_yaw,
+    expected_width,
     hand_room,
+    hanging,
     width_across,
 )
 from hiervla.core.outcome import FailureKind
@@ -164,3 +166,42 @@ def test_how_far_a_wrist_turns_decides_whether_a_thing_is_set_down_as_it_was_gra
     assert carrying_yaw(1.8, spot, BASE, HAND) == 1.8
     stiff = Gripper(wrist_free_rad=1.6)
     assert carrying_yaw(1.8, spot, BASE, stiff) == pytest.approx(1.8 - math.pi)
+
+
+def test_a_bowl_is_taken_by_its_rim_one_finger_in_and_one_out_where_there_is_room(thing, world_of):
+    bowl = thing("bowl", 0.5, 0.0, id="bowl")
+    wall = thing("block", 0.5, 0.085, id="wall", size=(0.2, 0.03, 0.10))
+    for world in (world_of(bowl), world_of(bowl, wall)):
+        g = choose_grasp(bowl, world, HAND, BASE)
+        out = np.subtract(g.position[:2], bowl.centre[:2])
+        radius = float(np.linalg.norm(out))
+        closing = np.array([-math.sin(g.yaw), math.cos(g.yaw)])
+        assert g.rim and 0.055 <= radius <= 0.060
+        assert abs(float(closing @ out)) == pytest.approx(radius), "the fingers close square to the wall"
+        assert hand_room(g.position, g.yaw, g.opening_m, world, ("bowl",), HAND) > 0
+    low, high = expected_width(g)["width_range_m"]
+    assert low < 0.005 < high < 0.03
+
+
+def test_a_ring_is_taken_by_its_band_and_a_cup_across(thing, world_of):
+    ring = thing("cylinder", 0.5, 0.0, size=(0.07, 0.07, 0.018)).model_copy(update={"label": "ring"})
+    assert choose_grasp(ring, world_of(ring), HAND, BASE).rim
+    cup = thing("cup", 0.5, 0.0)
+    assert not choose_grasp(cup, world_of(cup), HAND, BASE).rim
+
+
+def test_a_long_thing_is_taken_beside_its_middle_when_the_middle_has_no_room(thing, world_of):
+    long = thing("block", 0.5, 0.0, id="long", size=(0.14, 0.03, 0.03))
+    assert choose_grasp(long, world_of(long), HAND, BASE).aside_m == 0.0
+    beside = [thing("cube", 0.5, s * 0.037, id=f"n{s}") for s in (1, -1)]
+    g = choose_grasp(long, world_of(long, *beside), HAND, BASE)
+    assert 0.02 < abs(g.aside_m) < 0.06
+    assert hand_room(g.position, g.yaw, g.opening_m, world_of(long, *beside), ("long",), HAND) > 0
+
+
+def test_what_leans_outwards_hangs_low_and_lands_nearer_to_the_hand_than_it_stood(thing):
+    bowl, box = thing("bowl", 0.5, 0.0), thing("box", 0.5, 0.0)
+    hangs = hanging(bowl, HAND)
+    assert hanging(box, HAND) is None
+    assert 0 < hangs.lands_m < hangs.inward_m < bowl.size[0] / 2
+    assert hangs.touches_m > hangs.down_m + bowl.size[2] / 4

@@ -15,7 +15,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.footprint import footprint, gap, inside_distance
 from hiervla.core.goal import EDGES, Goal
-from hiervla.core.grasp import choose_grasp, width_across
+from hiervla.core.grasp import choose_grasp, graspable, width_across
 from hiervla.core.relations import holds
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.world import Detection, World
@@ -91,7 +91,7 @@ def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -
         raise refuse("fixed", thing=d)
     _check_reach(d, limits)
     width = min(width_across(d, d.yaw), width_across(d, d.yaw + 1.5707963))
-    if width > gripper.widest_m:
+    if width > gripper.widest_m and not graspable(d, gripper):  # what has a rim is taken by it
         raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(gripper.opening_m * 100))
 
 
