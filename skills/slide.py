@@ -88,6 +88,8 @@ class Slide(Skill):
     def done(self, before, now, trace) -> Check:
         was, d = before.objects[self.target], now.objects.get(self.target)
         wanted = self.wanted(was)
+        if d is not None and d.travel_m is not None and abs(d.travel_m - was.travel_m) > KNOB_M:
+            return Check.cannot_see(f"the rail of {d.id} is partly hidden in look {now.look_id}")
         if d is not None and d.opens is not None and np.dot(d.opens, was.opens) < 0:
             wanted = was.travel_m - wanted  # a rail that lies slantwise may be read from its other end this time
         return holds(Goal(relation="slid", subject=self.target, distance_m=wanted), now)

@@ -90,6 +90,8 @@ def test_a_slanting_rail_read_from_its_other_end_has_not_moved(space, slider, wo
     assert skill.done(world_of(*slider()), world_of(panel, knob), trace)
     assert skill.done(world_of(*slider()), world_of(panel, other_way), trace)
     assert not skill.done(world_of(*slider()), world_of(*slider(0.02)), trace)
+    hidden = knob.model_copy(update={"travel_m": 0.2})
+    assert skill.done(world_of(*slider()), world_of(panel, hidden), trace).answer == "cannot_see"
 
 
 def pressed(space, world, planned, force, deep):
