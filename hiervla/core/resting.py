@@ -136,6 +136,8 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
     middle = (container.centre[0], container.centre[1])
     inner = np.asarray(middle) + (footprint(container) - middle) * (BOWL_NARROWS if container.label == "bowl" else 1.0)
     content = [o for o in world.objects.values() if o.support == container.id and o.id != d.id]
+    if not content and d.hollow:  # held by its rim, with one finger far outside: it needs the middle
+        return middle
     if not content:
         return _leaving_room(container, radius)
 
