@@ -30,7 +30,7 @@ class Limits(BaseModel):
     """Finger tips never go below this."""
     reach_m: float = Field(default=0.78, gt=0)
     """Farthest horizontal distance of the hand from the arm's base."""
-    min_reach_m: float = 0.28
+    min_reach_m: float = 0.29
     """Nearest horizontal distance of the hand from the arm's base."""
     base: Vec3 = (0.0, 0.0, 0.0)
     """Where the arm stands, metres, world frame."""

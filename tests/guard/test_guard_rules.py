@@ -71,7 +71,7 @@ def test_unknown_skills_and_arguments_are_told_with_what_would_fit(subgoal, says
 
 @pytest.mark.parametrize(
     ("x", "y", "z", "says"),
-    [(0.5, 0.7, 0.3, "from the arm, which reaches 78 cm"), (0.24, 0.0, 0.3, "nearer than 28 cm"), (0.72, 0.0, 0.6, "farther than the arm reaches"),
+    [(0.5, 0.7, 0.3, "from the arm, which reaches 78 cm"), (0.24, 0.0, 0.3, "nearer than 29 cm"), (0.72, 0.0, 0.6, "farther than the arm reaches"),
      (0.5, 0.0, -0.05, "outside the workspace"), (0.4, -0.58, 0.2, "outside the workspace")],
 )  # fmt: skip
 def test_what_is_out_of_reach_is_told_with_the_figures(x, y, z, says, guard, world_of):

@@ -44,19 +44,20 @@ def test_a_scene_changes_what_it_names_of_an_arms_limits_and_nothing_else(scene_
 
 def test_all_of_its_workspace_can_be_reached_with_the_hand_straight_down(scene_of, build):
     _, arm = build(scene_of())
-    limits, rng, checked = arm.describe().limits, np.random.default_rng(4), 0
-    while checked < 60:
-        x, y = rng.uniform(limits.low[:2], limits.high[:2])
-        r = float(np.hypot(x - limits.base[0], y - limits.base[1]))
-        top = min(limits.highest(x, y), 0.45)
-        if not limits.min_reach_m <= r <= limits.reach_m or top < 0.02:
-            continue
-        checked += 1
-        yaw = float(np.arctan2(y - limits.base[1], x - limits.base[0]) + rng.uniform(-1.57, 1.57))
-        to = Pose(np.array([x, y, rng.uniform(0.015, top)]), downward(yaw))
-        there = _kinematic(arm, to)
-        np.testing.assert_allclose(there.position, to.position, atol=0.001)
-        assert np.linalg.norm(rotvec_from_quaternion((there @ to.inverse()).quaternion)) < 0.01
+    limits, rng = arm.describe().limits, np.random.default_rng(4)
+    near, far = limits.min_reach_m, limits.reach_m
+    for r in (near, near + 0.01, far - 0.005, *rng.uniform(near, far, 12)):
+        for height in np.linspace(0.015, 0.6, 24):
+            bearing = rng.uniform(-0.6, 0.6)
+            x, y = limits.base[0] + r * np.cos(bearing), limits.base[1] + r * np.sin(bearing)
+            if height > limits.highest(x, y):
+                continue
+            to = Pose(np.array([x, y, height]), downward(float(bearing + rng.uniform(-1.57, 1.57))))
+            there = _kinematic(arm, to)
+            np.testing.assert_allclose(
+                there.position, to.position, atol=0.002, err_msg=f"{r:.3f} m out, {height:.3f} m up"
+            )
+            assert np.linalg.norm(rotvec_from_quaternion((there @ to.inverse()).quaternion)) < 0.01
 
 
 @pytest.mark.parametrize("camera", ["front", "wrist"])
