@@ -1,8 +1,8 @@
 """How well do the eyes see? Random tables, one look each, against truth, in three bands.
 
 clear: things 5 cm apart; crowded: 2 cm, things in and on each other; noisy: both in turn, with 2 mm depth noise and 1 % of the
-pixels without depth. Light differs from table to table. A body counts when the camera sees at least 40 % of its surface as
-seen from above; one that is seen less is neither missed nor, where it is read, invented. Readings are matched to bodies
+pixels without depth. Light differs from table to table. A body counts when nothing else hides 60 % or more of its surface
+as seen from above; one that is seen less is neither missed nor, where it is read, invented. Readings are matched to bodies
 by distance (Hungarian), at most 4 cm.
 """
 

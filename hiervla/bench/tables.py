@@ -38,7 +38,7 @@ FITS = {
     "drawer": ("cube", "ball"),
 }
 """What is put in or on what."""
-FURNITURE_SHARE = 0.42
+FURNITURE_SHARE = 0.5
 """Share of tables with a drawer, and of those with a button."""
 LYING_SHARE = 0.25
 """Share of the cylinders that lie on their side."""

@@ -12,14 +12,12 @@ from hiervla.sim.simulation import Simulation
 
 STEP_M = 0.004
 """Distance between rays from above."""
-NEAR_M = 0.004
-"""A sight line that ends this near to a point has met it."""
 Part = tuple[int, int]  # PyBullet body and link
 
 
 def visible_share(sim: Simulation, image: CameraImage) -> dict[str, float]:
     """For every body (of furniture: its moving part, and its host by name) the share 0..1 of its surface as seen from
-    above that the camera sees too; 0 for what something else wholly covers from above."""
+    above that nothing else hides from the camera; 0 for what something else wholly covers from above."""
     out = {}
     for name, body in sim.bodies.items():
         if body.is_furniture:
@@ -43,8 +41,9 @@ def _share(sim: Simulation, image: CameraImage, part: Part) -> float:
     eye = np.asarray(image.world_from_camera)[:3, 3]
     # The last bit of the way is left out, so that a ray does not end in the surface by rounding.
     to = points + (eye - points) / np.linalg.norm(eye - points, axis=1, keepdims=True) * 1e-4
-    seen, met = _met(sim, np.repeat(eye[None], len(to), axis=0), to - (eye - to) * 0.01)
-    clear = (seen == part).all(axis=1) & (np.linalg.norm(met - points, axis=1) < NEAR_M)
+    seen, _ = _met(sim, np.repeat(eye[None], len(to), axis=0), to - (eye - to) * 0.01)
+    # A cup's own wall hides its floor: what a body hides of itself is no occlusion.
+    clear = (seen == part).all(axis=1)
     uv, depth = image.project(points)
     h, w = image.depth.shape
     framed = (depth > 0) & (uv[:, 0] >= 0) & (uv[:, 0] < w) & (uv[:, 1] >= 0) & (uv[:, 1] < h)

@@ -41,3 +41,7 @@ def test_furniture_has_two_parts(shares):
     drawer = BodySpec(name="d", shape="drawer", at=(0.5, 0.34), yaw_deg=-90, joint=0.1)
     out = shares(drawer)
     assert set(out) == {"d", "d_cabinet"} and out["d_cabinet"] > 0.9
+
+
+def test_what_a_cup_hides_of_itself_is_no_occlusion(shares):
+    assert shares(BodySpec(name="cup", shape="cup", at=(0.45, 0.0)))["cup"] > 0.95
