@@ -13,6 +13,8 @@ from hiervla.core.geometry import wrap_angle
 from hiervla.core.world import Detection, World
 
 _FORBIDDEN = 1e6
+_SURE = 0.8
+"""Score above which a colour word is no matter of light."""
 _LIMIT = 3.0
 """Dearest match that still counts as the same thing."""
 _ALIKE: dict[str, set[str]] = {
@@ -49,8 +51,10 @@ def match_cost(old: Detection, new: Detection, lost: bool) -> float:
         return 0.1 + math.dist(old.centre[:2], new.centre[:2]) / 0.15 if same else _FORBIDDEN
     cost = 0.0
     if old.colour != new.colour:
-        if not alike(old.colour, new.colour):
-            return _FORBIDDEN
+        if not alike(old.colour, new.colour) or (
+            min(old.visible, new.visible) > 0.7 and min(old.score, new.score) > _SURE
+        ):
+            return _FORBIDDEN  # both colours are plain to see, and they differ: somebody has swapped it
         cost += 1.2
     if old.label != new.label:
         poor = min(old.visible, new.visible) < 0.75 or min(old.score, new.score) < 0.6
