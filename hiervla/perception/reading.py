@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hiervla.core.footprint import gap
 from hiervla.core.geometry import Array
 from hiervla.core.world import Detection
 from hiervla.perception.lying import fit_lying
@@ -18,6 +19,8 @@ from hiervla.perception.tilted import fit_tilted
 from hiervla.perception.view import Mask, View
 
 _LEAST_PX = 9
+_ADJOINS_M = 0.006
+"""Outlines of parts that touch come nearer than this."""
 _CONTAINER_M = 0.085
 """Things this broad may hold others."""
 
@@ -100,7 +103,40 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
                 own.mask = own.mask | lower.mask
             else:
                 found.append(lower)
+    if depth > 0 and (seam := _bridge_seam(solid, found[1:])) is not None:
+        return _bridge(view, normals, found, seam, base, depth)
     return found
+
+
+def _bridge_seam(upper: Solid, others: list[Reading]) -> float | None:
+    """The height at which a tall box turns out to stand across lower ones: slabs of equal height stick out beside it."""
+    if upper.hollow or upper.ball or upper.circle is not None:
+        return None
+    slabs = [
+        b
+        for b in (r.solid for r in others)
+        if not b.hollow and not b.ball and b.circle is None
+        and 0.3 * upper.top < b.top < 0.75 * upper.top
+        and b.size[1] < 0.75 * min(b.size[0], b.top)
+        and gap(upper.outline(), b.outline()) < _ADJOINS_M
+    ]  # fmt: skip
+    if not slabs or max(b.top for b in slabs) - min(b.top for b in slabs) > 0.004:
+        return None
+    return max(b.top for b in slabs)
+
+
+def _bridge(view: View, normals: Array, found: list[Reading], seam: float, base: float, depth: int) -> list[Reading]:
+    """What stands across others, read anew from above the seam, and what is below read in its own parts."""
+    own, rest = found[0], [r for r in found[1:] if abs(r.solid.top - seam) > 0.004]
+    every = np.any([own.mask, *[r.mask for r in found[1:] if abs(r.solid.top - seam) <= 0.004]], axis=0)
+    above = every & (view.height > seam + 0.001)
+    upper = read_group(view, normals, above, seam, 0)
+    if len(upper) != 1:
+        return found
+    upper[0].solid.low = seam
+    labels, n = components(view, every & ~above, normals)
+    lower = [r for k in range(1, n + 1) for r in read_group(view, normals, labels == k, base, depth - 1)]
+    return [*upper, *lower, *rest]
 
 
 def _container(view: View, normals: Array, mask: Mask, points: Array, heights: Array, first: Solid) -> Solid | None:
