@@ -104,14 +104,16 @@ def test_a_tower_that_fell_is_built_again(brain):
     arm, plan, briefing, done = begun(brain, "stack the cubes", world_of(RED, GREEN, BLUE), 4)
     for k, i in enumerate(("red", "green")):
         arm._set(i, None, support="table", relation="on", centre=(0.55, 0.3 - 0.1 * k, 0.02))
-    replanned(brain, briefing, plan, arm, done, FailureKind.TOPPLED, plan.subgoals[3])
+    again = replanned(brain, briefing, plan, arm, done, FailureKind.TOPPLED, plan.subgoals[3])
+    assert [s.skill for s in again.subgoals] == ["pick", "place"] * 2
 
 
 def test_a_pyramid_whose_base_was_pushed_apart_is_mended(brain):
     three = [thing(f"r{k}", "red cube", 0.42 + 0.03 * k, -0.2 + 0.15 * k) for k in range(3)]
     arm, plan, briefing, done = begun(brain, "build a pyramid from the red cubes", world_of(*three), 2)
     arm._set(plan.subgoals[0].arguments["target"], None, centre=(0.6, 0.35, 0.02))
-    replanned(brain, briefing, plan, arm, done, FailureKind.MISPLACED, plan.subgoals[1])
+    again = replanned(brain, briefing, plan, arm, done, FailureKind.MISPLACED, plan.subgoals[1])
+    assert len(again.subgoals) >= 4, "a base and the top"
 
 
 def test_a_thing_pushed_too_far_is_pushed_to_where_it_should_be(brain):
