@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "workspace": {"", "core"},  # "" is the package itself: its version and where it lies
     "record": {"", "core"},
     **{wing: {wing, *BELOW} for wing in WINGS},
+    "paper": {"paper", "core"},
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},
     "assemble": {*WINGS, *BELOW},
@@ -23,8 +24,8 @@ MAY_IMPORT = {
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.
     "scenario": {"scenario", "agent", "assemble", "report", "sim", *BELOW},
-    "bench": {"", "bench", "scenario", "agent", "assemble", "report", "learn", *WINGS, *BELOW},
-    "cli": {"", "cli", "scenario", "bench", "agent", "assemble", "report", "sim", "learn", "serve", *BELOW},
+    "bench": {"", "bench", "paper", "scenario", "agent", "assemble", "report", "learn", *WINGS, *BELOW},
+    "cli": {"", "cli", "paper", "scenario", "bench", "agent", "assemble", "report", "sim", "learn", "serve", *BELOW},
     "serve": {"", "serve", "agent", "assemble", "report", *BELOW},
     "learn": {"learn", "agent", "assemble", "scenario", "report", *WINGS, *BELOW},
 }

@@ -62,4 +62,8 @@ BENCHES = {
         "hiervla.bench.skills", "every skill alone in random scenes: what it claims beside what is true",
         ("SKILL.true_success", "SKILL.false_success", "SKILL.not_tried"), keys=("case", "seed"), seeds="0-19", of_skills=True,
     ),
+    "language": Bench(
+        "hiervla.bench.language.scoring", "instructions in both languages, each plan carried out on paper and judged by what is so afterwards",
+        ("right.PART", "wrong_action.PART", "refused.infeasible", "asked.ambiguous", "think_ms.p95"), keys=("name",), seeds="0-0",
+    ),
 }  # fmt: skip
