@@ -20,6 +20,7 @@ from typing import Any
 
 from hiervla.core.briefing import Turn
 from hiervla.core.config import Settings
+from hiervla.core.deeds import changes
 from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
 from hiervla.core.ports import Brain, Robot
@@ -164,7 +165,11 @@ class Agent:
             interventions=mission.interventions, robot_s=mission.robot_s, wall_s=time.time() - began,
         )  # fmt: skip
         folder.report(self.report)
-        self.dialogue += [Turn(who="person", says=text), Turn(who="robot", says=self.report.answer)]
+        changed = changes(state["first"], state["world"], state["outcomes"])
+        self.dialogue += [
+            Turn(who="person", says=text),
+            Turn(who="robot", says=self.report.answer, changed=changed),
+        ]
 
     def stop(self) -> None:
         """Stop the arm and end the running mission; may be called from any thread."""

@@ -11,16 +11,27 @@ from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import ToolResult
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
-from hiervla.core.world import World
+from hiervla.core.world import Detection, World
+
+
+class Change(BaseModel):
+    """One thing that a mission left otherwise than it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    was: Detection
+    now: Detection | None
+    """None: out of sight since."""
 
 
 class Turn(BaseModel):
-    """One thing that was said."""
+    """One thing that was said, and by the robot: what it had changed when it said it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     who: Literal["person", "robot"]
     says: str
+    changed: tuple[Change, ...] = ()
 
 
 class SkillCard(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from hiervla.core.deeds import was_done
 from hiervla.core.errors import broke
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
@@ -135,7 +136,7 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
 def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Check every goal together: what was done first may have been undone since."""
     m = begin(runtime)
-    checks = [(g, _did(g, state) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]]
+    checks = [(g, was_done(g, state["outcomes"]) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]]
     for g, c in checks:
         if c.answer == "cannot_see" and (about := _closer(g.reference, state, m)) is not None:
             return {"closer": about, "after_look": "confirm", "look_why": c.why, "next": "look"}
@@ -157,14 +158,6 @@ def _closer(about: Any, state: MissionState, m: Mission) -> str | None:
     if about not in world.objects or about in state["inspected"] or world.held is not None:
         return None
     return str(about)
-
-
-def _did(goal: Goal, state: MissionState) -> Check:
-    """A skill that leaves nothing behind to see: done when its own outcome cites evidence."""
-    for o in state["outcomes"]:
-        if o.done and str(Subgoal(skill=o.skill, arguments=o.arguments, why="")) == goal.subject:
-            return Check.yes(f"{goal.subject} was done", *o.evidence)
-    return Check.no(f"{goal.subject} was not seen to be done", kind=FailureKind.PRECONDITION)
 
 
 def _outcome(step: Subgoal, state: MissionState, m: Mission | None = None) -> Outcome:

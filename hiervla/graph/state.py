@@ -28,6 +28,8 @@ class MissionState(TypedDict, total=False):
     look_why: str
     looks: int
     world: World
+    first: World
+    """The world of the last look before anything was moved."""
     before: World
     """The world as it was before the running subgoal began."""
     expect: str | None
@@ -81,7 +83,7 @@ def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> M
     """The state a mission starts from; the world of an earlier turn keeps its ids."""
     return MissionState(
         instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
-        world=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
+        world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={},
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
         replans=0, status="", answer="",

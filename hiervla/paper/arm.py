@@ -90,7 +90,9 @@ class PaperArm:
             z = reference.bottom_z + d.size[2] / 2 + 0.005
             self._set(d.id, None, support=reference.id, relation="in", centre=(*reference.centre[:2], z))
         elif a["relation"] == "on" and reference is not None:
-            self._need(a.get("between") or not self._on(reference.id, d.id) or reference.size[0] > 0.12, step, "it is taken")
+            self._need(
+                a.get("between") or not self._on(reference.id, d.id) or reference.size[0] > 0.12, step, "it is taken"
+            )
             bases = [reference, *[self.world.objects[b] for b in [a.get("between")] if b]]
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))
             self._set(d.id, None, support=reference.id, relation="on", centre=(x, y, reference.top_z + d.size[2] / 2))
@@ -98,7 +100,10 @@ class PaperArm:
             self._lay(d, spots.on_table(d, 0.0, self.world, self.limits, (0.45, 0.0)))
         elif reference is not None:
             near = (0.45, 0.0)
-            self._lay(d, spots.beside(d, 0.0, reference, self.world, self.limits, near, a.get("distance_m"), a.get("direction")))
+            self._lay(
+                d,
+                spots.beside(d, 0.0, reference, self.world, self.limits, near, a.get("distance_m"), a.get("direction")),
+            )
         else:
             self._lay(d, spots.from_edge(d, 0.0, a["reference"], a["distance_m"], self.world, self.limits, (0.45, 0.0)))
 
@@ -122,7 +127,10 @@ class PaperArm:
         inside = {i: o for i, o in self.world.objects.items() if o.support == d.id}
         self._hidden[d.id] = inside
         look = self.world.look_id
-        facts = [Fact(says=f"{i} lay in {d.id}", time_s=0.0, subject=i, relation="in", reference=d.id, look_id=look) for i in inside]
+        facts = [
+            Fact(says=f"{i} lay in {d.id}", time_s=0.0, subject=i, relation="in", reference=d.id, look_id=look)
+            for i in inside
+        ]
         rest = {i: o for i, o in self.world.objects.items() if i not in inside}
         lost = {**self.world.lost, **inside}
         self.world = self.world.model_copy(update={"objects": rest, "lost": lost, "facts": (*self.world.facts, *facts)})
@@ -174,7 +182,12 @@ class PaperArm:
 
     def _free_in(self, d: Detection, zone: str, step: Subgoal) -> spots.Spot:
         outline = self.world.zones[zone].outline
-        x0, y0, x1, y1 = min(p[0] for p in outline), min(p[1] for p in outline), max(p[0] for p in outline), max(p[1] for p in outline)
+        x0, y0, x1, y1 = (
+            min(p[0] for p in outline),
+            min(p[1] for p in outline),
+            max(p[0] for p in outline),
+            max(p[1] for p in outline),
+        )
         half = math.hypot(d.size[0], d.size[1]) / 2
         steps = [(x0 + half + i * 0.01, y0 + half + j * 0.01) for i in range(60) for j in range(60)]
         inside = [s for s in steps if s[0] <= x1 - half and s[1] <= y1 - half]
@@ -194,5 +207,7 @@ class PaperArm:
         objects = {**self.world.objects, object_id: moved}
         for i in self._on(object_id) if "centre" in change else ():
             o = objects[i]
-            objects[i] = o.model_copy(update={"centre": (o.centre[0] + by[0], o.centre[1] + by[1], o.centre[2] + by[2])})
+            objects[i] = o.model_copy(
+                update={"centre": (o.centre[0] + by[0], o.centre[1] + by[1], o.centre[2] + by[2])}
+            )
         self.world = self.world.model_copy(update={"objects": objects, "held": held})

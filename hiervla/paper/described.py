@@ -120,7 +120,9 @@ def described(table: dict[str, Any], where: str = "world") -> Described:
         surfaces={"table": Surface(name="table", height_m=0.0, outline=_corners(said.table))},
     )  # fmt: skip
     named = [t for t in said.things.values() if t.name]
-    lines = [Inventory(name=t.name or "", also=t.also, looks=f"{t.colour} {t.kind}", attributes=t.attributes) for t in named]
+    lines = [
+        Inventory(name=t.name or "", also=t.also, looks=f"{t.colour} {t.kind}", attributes=t.attributes) for t in named
+    ]
     return Described(world, tuple({line.name: line for line in lines}.values()))
 
 
@@ -154,7 +156,11 @@ def _seen(object_id: str, said: Thing, objects: dict[str, Detection], where: str
     part_of = None
     if said.kind in ("drawer", "button", "slider"):
         part_of = f"{object_id}_{'cabinet' if said.kind == 'drawer' else 'panel'}"
-        body = Thing(kind="cabinet" if said.kind == "drawer" else "panel", colour=said.second_colour or "grey", at_cm=(x * 100, y * 100))
+        body = Thing(
+            kind="cabinet" if said.kind == "drawer" else "panel",
+            colour=said.second_colour or "grey",
+            at_cm=(x * 100, y * 100),
+        )
         yield from _seen(part_of, body, {}, where)
         if said.kind != "button":
             away = DIRECTIONS[said.opens]

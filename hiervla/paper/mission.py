@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hiervla.core.briefing import Briefing, Turn
+from hiervla.core.deeds import changes, was_done
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Outcome
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolResult
@@ -23,6 +24,7 @@ class Told:
     """What came of one instruction: ``thoughts`` in order, the plans made, the world after it, and why it broke off if it did."""
 
     briefing: Briefing
+    before: World
     thoughts: list[Thought] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
     steps: list[Subgoal] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Told:
 
 def tell(brain: Brain, briefing: Briefing, tools: Iterable[Tool] = (), act: bool = True) -> Told:
     """Think, look up, act and confirm until the brain ends it. Without ``act`` the first plan ends it."""
-    told = Told(briefing)
+    told = Told(briefing, briefing.world)
     asked = {t.name: t for t in tools}
     arm = PaperArm(briefing.world, briefing.limits)
     for _ in range(MOST_THOUGHTS):
@@ -77,7 +79,8 @@ def tell(brain: Brain, briefing: Briefing, tools: Iterable[Tool] = (), act: bool
 def said(told: Told) -> tuple[Turn, ...]:
     """The dialogue once this instruction has been answered."""
     person = Turn(who="person", says=told.briefing.instruction)
-    return (*told.briefing.dialogue, person, Turn(who="robot", says=told.answer))
+    changed = changes(told.before, told.world, told.briefing.outcomes)
+    return (*told.briefing.dialogue, person, Turn(who="robot", says=told.answer, changed=changed))
 
 
 def after(briefing: Briefing, world: World, plan: Plan, outcomes: list[Outcome]) -> Briefing:
@@ -90,12 +93,7 @@ def after(briefing: Briefing, world: World, plan: Plan, outcomes: list[Outcome])
 
 def _judged(goal: Goal, world: World, outcomes: tuple[Outcome, ...]) -> Check:
     """As the graph does: ``did`` from outcomes, everything else from the look."""
-    if goal.relation != "did":
-        return holds(goal, world)
-    for o in outcomes:
-        if o.done and str(Subgoal(skill=o.skill, arguments=o.arguments, why="")) == goal.subject:
-            return Check.yes(f"{goal.subject} was seen to be done", *o.evidence)
-    return Check.no(f"{goal.subject} was not done")
+    return was_done(goal, outcomes) if goal.relation == "did" else holds(goal, world)
 
 
 def _look_up(tool: Tool, call: object, briefing: Briefing) -> ToolResult:

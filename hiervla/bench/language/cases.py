@@ -67,7 +67,10 @@ def read_cases(path: Path, part: str) -> list[Case]:
     """The cases of one file."""
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8")).get("case", [])
-        return [Case.model_validate({**r, "part": part, "name": f"{part}/{path.stem}/{k:03d}"}) for k, r in enumerate(rows, 1)]
+        return [
+            Case.model_validate({**r, "part": part, "name": f"{part}/{path.stem}/{k:03d}"})
+            for k, r in enumerate(rows, 1)
+        ]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as e:
         raise SetupError(f"{path.name}: {e}") from e
 

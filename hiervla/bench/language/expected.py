@@ -67,7 +67,11 @@ def _changed(what: str, words: list[str], before: World, after: World) -> bool:
 
 
 def _far(d: Detection, name: str, world: World) -> float:
-    return distance_between(d, name, world)[0] if name in EDGES or name == "edge" else math.dist(d.centre[:2], _thing(name, world).centre[:2])
+    return (
+        distance_between(d, name, world)[0]
+        if name in EDGES or name == "edge"
+        else math.dist(d.centre[:2], _thing(name, world).centre[:2])
+    )
 
 
 def _thing(object_id: str, world: World) -> Detection:

@@ -85,13 +85,19 @@ def judge(case: Case, told: Told, before: Any) -> tuple[str, str]:
         if not missing and not extra and ended == "answered":
             return "right", ""
         if acted:
-            return "wrong_action", "; ".join([*(f"not so: {g}" for g in missing), *(f"moved {i}" for i in sorted(extra)), ended])
+            return "wrong_action", "; ".join(
+                [*(f"not so: {g}" for g in missing), *(f"moved {i}" for i in sorted(extra)), ended]
+            )
         return ended, told.answer
     if acted:
         return "wrong_action", "it acted"
     if case.expect == "answer":
         lacks = [a for a in case.answer if not any(x.strip().lower() in told.answer.lower() for x in a.split("|"))]
-        return ("right", "") if ended == "answered" and not lacks else (f"{ended} otherwise", f"lacks {lacks}: {told.answer}")
+        return (
+            ("right", "")
+            if ended == "answered" and not lacks
+            else (f"{ended} otherwise", f"lacks {lacks}: {told.answer}")
+        )
     if ended != {"ask": "asked", "refuse": "refused"}[case.expect]:
         return ended, told.answer
     if isinstance(told.move, Clarify) and not set(case.about) <= set(told.move.candidates):

@@ -10,6 +10,7 @@ from typing import Any
 from hiervla.brain.grammar.objection import refuse
 from hiervla.core import spots
 from hiervla.core.arrangements import symmetry_rad
+from hiervla.core.deeds import deed, step_and_time
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import EDGES, Goal
 from hiervla.core.plan import Subgoal
@@ -103,9 +104,9 @@ def step_for(goal: Goal, world: World, limits: Limits | None = None) -> tuple[st
     return None
 
 
-def did(skill: str, arguments: dict[str, Any]) -> Goal:
-    """The goal of having done a step whose effect cannot be seen."""
-    return Goal(relation="did", subject=str(Subgoal(skill=skill, arguments=arguments, why="")))
+def did(skill: str, arguments: dict[str, Any], time: int = 1) -> Goal:
+    """The goal of having done a step whose effect cannot be seen, ``time`` times by then."""
+    return Goal(relation="did", subject=deed(Subgoal(skill=skill, arguments=arguments, why=""), time))
 
 
 def settle(effects: list[Effect], world: World) -> list[Goal]:
@@ -185,7 +186,7 @@ def uses_hand(goal: Goal) -> bool:
 
 def step_of(text: str) -> tuple[str, dict[str, Any]]:
     """The skill and arguments that a ``did`` goal names: ``push(target=c1, position=(0.5, 0.1))``."""
-    match = _STEP.fullmatch(text)
+    match = _STEP.fullmatch(step_and_time(text)[0])
     if match is None:
         return text, {}
     return match[1], {k: _value(k, v.strip()) for k, v in _FIELD.findall(match[2])}

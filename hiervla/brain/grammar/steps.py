@@ -11,6 +11,7 @@ from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.slots import STAYS_M, Slots, circle_slots, row_slots
 from hiervla.brain.grammar.speech import Speech
 from hiervla.core import spots
+from hiervla.core.deeds import was_done
 from hiervla.core.errors import ToolError
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import FailureKind, Outcome
@@ -25,11 +26,7 @@ SWEEPS = 2
 
 def done_already(goal: Goal, world: World, outcomes: Sequence[Outcome]) -> bool:
     """Does it hold in what is seen, or, for a step that leaves no trace, has it been seen to be done?"""
-    if goal.relation == "did":
-        return any(
-            o.done and str(Subgoal(skill=o.skill, arguments=o.arguments, why="")) == goal.subject for o in outcomes
-        )
-    return bool(holds(goal, world))
+    return bool(was_done(goal, outcomes) if goal.relation == "did" else holds(goal, world))
 
 
 class Steps(Clearing):
