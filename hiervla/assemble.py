@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from hiervla.workspace import Workspace
 if TYPE_CHECKING:
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.guard.rules import Guard
+    from hiervla.paper.described import Described
+    from hiervla.paper.mission import Told
     from hiervla.robot.arm_model import ArmModel
     from hiervla.sim.scene import Scene
     from hiervla.sim.simulation import Simulation
@@ -97,6 +99,35 @@ def assemble(
 
     mind = brain or make_brain(settings.brain, workspace)
     return Cell(described, sim, safe, eyes, mind, cerebellum, guard, vocabulary, workspace, draw, camera)
+
+
+def imagine(
+    text: str, described: Described, workspace: Workspace, brain: Brain | None = None, before: Sequence[str] = (), act: bool = False,
+    speaker: str = "",
+) -> Told:  # fmt: skip
+    """What a brain makes of an instruction in a described world, with no simulator; ``before``: said and done earlier.
+
+    ``act``: an arm that never errs carries the plan out.
+    """
+    from hiervla.paper.mission import first_briefing, said, tell
+
+    mind = brain or make_brain("grammar", workspace)
+    briefing = first_briefing(described, workspace.vocabulary(described.inventory), workspace.skills, workspace.tools, speaker)
+    for turn in before:
+        told = tell(mind, briefing.model_copy(update={"instruction": turn}), workspace.tools.values(), skills=workspace.skills)
+        briefing = briefing.model_copy(update={"world": told.world, "dialogue": said(told)})
+    return tell(mind, briefing.model_copy(update={"instruction": text}), workspace.tools.values(), act, workspace.skills)
+
+
+def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: Workspace) -> str | None:
+    """How the grammar brain reads an instruction, as one line; None when it does not understand all of it."""
+    from hiervla.brain.grammar import Instruction, parse
+    from hiervla.brain.grammar.words import merge, read_words
+    from hiervla.paper.mission import skill_cards
+
+    words = read_words(merge(workspace.tables("grammar.*.toml")))
+    reading = parse(text, vocabulary, skill_cards(workspace.skills), words, tuple(world.zones))
+    return str(reading) if isinstance(reading, Instruction) else None
 
 
 def perceive_picture(

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "paper": {"paper", "core"},
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},
-    "assemble": {*WINGS, *BELOW},
+    "assemble": {"paper", *WINGS, *BELOW},
     "agent": {"", "core", "record", "workspace", "assemble", "graph", "report"},
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.

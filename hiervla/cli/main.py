@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from hiervla.cli import bench, chat, demo, doctor, init, listing, perceive, run, runs, scenario
+from hiervla.cli import bench, chat, demo, doctor, init, listing, parse, perceive, run, runs, scenario
 from hiervla.core.errors import ExitCode, SafetyStop, SetupError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("show")(runs.show)
 app.command("replay")(runs.replay)
+app.command("parse")(parse.parse)
 app.command("perceive")(perceive.perceive)
 app.command("bench")(bench.bench)
 scenario_app = typer.Typer(no_args_is_help=True, help="Scripted runs, scored by the simulator's truth.")

@@ -112,6 +112,8 @@ class Briefing(BaseModel):
     """Set after a plan ran to its end and was confirmed: every goal with what was seen of it."""
     complaint: str | None = None
     """What was wrong with the last reply."""
+    speaker: Literal["", "beside", "facing"] = ""
+    """From where the person looks on: beside the robot, or facing it; empty when nobody said."""
     cases: tuple[str, ...] = ()
     """Similar failures remembered, and what corrected them."""
     images: tuple[ImageRef, ...] = ()

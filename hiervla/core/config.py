@@ -45,6 +45,8 @@ class Settings(BaseModel):
     """Folder that run folders are written to."""
     video: bool = True
     """Write a video of the run."""
+    speaker: Literal["", "beside", "facing"] = ""
+    """From where you look on: beside the robot (your left is its left) or facing it. Unset, “to my left” is asked about."""
     approve: Literal["never", "risky", "always"] = "never"
     """Which steps wait for a person's yes."""
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)

@@ -88,3 +88,16 @@ def tool(function: Callable[..., Any]) -> Tool:
     name = function.__name__
     arguments = create_model(f"{name}_arguments", __config__=ConfigDict(extra="forbid"), **fields)
     return Tool(name=name, doc=inspect.getdoc(function) or name, arguments=arguments, function=function)
+
+
+def one_line(data: Any) -> str:
+    """A tool's answer for a reader."""
+    if isinstance(data, dict):
+        if "objects" in data:
+            return (
+                f"{len(data['objects'])}: {', '.join(o['id'] for o in data['objects'])}"
+                if data["objects"]
+                else "nothing fits"
+            )
+        return ", ".join(f"{k}={v}" for k, v in data.items() if v is not None)
+    return str(data)

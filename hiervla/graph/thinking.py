@@ -10,7 +10,7 @@ from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
 from hiervla.core.errors import ToolError
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
 from hiervla.core.relations import RELATIONS
-from hiervla.core.tool import Context
+from hiervla.core.tool import Context, one_line
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin, complain, end
 from hiervla.graph.speech import say
@@ -87,19 +87,7 @@ def _answer(call: ToolCall, context: Context, m: Mission) -> ToolResult:
         data = tool.ask(context, call.arguments)
     except ToolError as e:
         return ToolResult(call=call, ok=False, says=str(e), look_id=look_id)
-    return ToolResult(call=call, ok=True, says=_line(data), data=data, look_id=look_id)
-
-
-def _line(data: Any) -> str:
-    if isinstance(data, dict):
-        if "objects" in data:
-            return (
-                f"{len(data['objects'])}: {', '.join(o['id'] for o in data['objects'])}"
-                if data["objects"]
-                else "nothing fits"
-            )
-        return ", ".join(f"{k}={v}" for k, v in data.items() if v is not None)
-    return str(data)
+    return ToolResult(call=call, ok=True, says=one_line(data), data=data, look_id=look_id)
 
 
 def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
@@ -121,7 +109,7 @@ def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
         tools=tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in m.tools.items()),
         limits=m.description.limits, gripper=m.description.gripper, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),
         failure=failure, confirmed=tuple(state["confirmed"]) if state["confirmed"] is not None else None,
-        complaint=state["complaint"], images=images, left=budget,
+        complaint=state["complaint"], speaker=m.settings.speaker, images=images, left=budget,
         cases=tuple(m.memory.recall(failure, skill)) if m.memory is not None and failure is not None else (),
     )  # fmt: skip
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from pydantic import ValidationError
 
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.outcome import Evidence, Outcome
 from hiervla.core.plan import Subgoal
+from hiervla.core.skill import Skill
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Fact, Held, World
 
@@ -25,10 +28,15 @@ class CannotDo(Exception):
 
 
 class PaperArm:
-    """``world`` is what is so after everything done; ``steps`` are the subgoals done, in order."""
+    """``world`` is what is so after everything done; ``steps`` are the subgoals done, in order.
 
-    def __init__(self, world: World, limits: Limits | None = None) -> None:
-        self.world, self.limits = world, limits or Limits()
+    ``skills``: forms that the arguments of their subgoals must fit.
+    """
+
+    def __init__(
+        self, world: World, limits: Limits | None = None, skills: Mapping[str, type[Skill]] | None = None
+    ) -> None:
+        self.world, self.limits, self._skills = world, limits or Limits(), skills or {}
         self.steps: list[Subgoal] = []
         self._hidden: dict[str, dict[str, Detection]] = {}  # in closed drawers
         self._looks = 1
@@ -42,6 +50,12 @@ class PaperArm:
         Raises:
             CannotDo: what it needs is not so.
         """
+        form = self._skills.get(step.skill)
+        if form is not None:
+            try:
+                form.model_validate(step.arguments)
+            except ValidationError as e:
+                raise CannotDo(f"{step}: {e}") from e
         act: Callable[[Subgoal], None] | None = getattr(self, f"_{step.skill}", None)
         if act is not None:
             try:
@@ -166,9 +180,15 @@ class PaperArm:
 
     def _sweep(self, step: Subgoal) -> None:
         self._need(self.world.held is None, step, "the hand is not free")
+        where = step.arguments["reference"]
         for target in step.arguments["targets"]:
-            d = self.world.objects[target]
-            self._lay(d, self._free_in(d, step.arguments["zone"], step))
+            d, mark = self.world.objects[target], self.world.objects.get(where)
+            if mark is None:
+                self._lay(d, self._free_in(d, where, step))
+            else:
+                self._lay(
+                    d, spots.beside(d, 0.0, mark, self.world, self.limits, (d.centre[0], d.centre[1]), None, None)
+                )
 
     # ---- what they share
     def _reach_into(self, container: str, step: Subgoal) -> None:

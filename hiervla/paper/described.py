@@ -86,17 +86,22 @@ class Described:
 
 
 def read_world(path: Path) -> Described:
-    """The world in a TOML file.
+    """The world in a TOML file, or in a JSON file that holds a ``World`` (of a run's record, for example).
 
     Raises:
         SetupError: the file cannot be read or describes no world; says what is wrong.
     """
     try:
+        if path.suffix == ".json":
+            return Described(World.model_validate_json(path.read_text(encoding="utf-8")))
         return described(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except (OSError, UnicodeDecodeError) as e:
         raise SetupError(f"cannot read {path}: {e}") from e
     except tomllib.TOMLDecodeError as e:
         raise SetupError(f"{path} is no TOML: {e}") from e
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise SetupError(f"{path} is no world: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
 
 
 def described(table: dict[str, Any], where: str = "world") -> Described:

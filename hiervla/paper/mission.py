@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hiervla.core.briefing import Briefing, Turn
+from hiervla.core.briefing import Briefing, SkillCard, ToolCard, Turn
 from hiervla.core.deeds import changes, was_done
 from hiervla.core.goal import Goal
-from hiervla.core.outcome import Check, Outcome
+from hiervla.core.outcome import Check, Evidence, Outcome
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolResult
 from hiervla.core.ports import Brain
 from hiervla.core.relations import holds
-from hiervla.core.tool import Context, Tool, ToolError
+from hiervla.core.skill import Skill
+from hiervla.core.task import Limits
+from hiervla.core.tool import Context, Tool, ToolError, one_line
+from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
 from hiervla.paper.arm import CannotDo, PaperArm
+from hiervla.paper.described import Described
 
 MOST_THOUGHTS = 24
 
@@ -47,11 +51,20 @@ class Told:
         return self.broke
 
 
-def tell(brain: Brain, briefing: Briefing, tools: Iterable[Tool] = (), act: bool = True) -> Told:
-    """Think, look up, act and confirm until the brain ends it. Without ``act`` the first plan ends it."""
+def tell(
+    brain: Brain,
+    briefing: Briefing,
+    tools: Iterable[Tool] = (),
+    act: bool = True,
+    skills: Mapping[str, type[Skill]] | None = None,
+) -> Told:
+    """Think, look up, act and confirm until the brain ends it. Without ``act`` the first plan ends it.
+
+    ``skills``: forms that the arguments of subgoals must fit.
+    """
     told = Told(briefing, briefing.world)
     asked = {t.name: t for t in tools}
-    arm = PaperArm(briefing.world, briefing.limits)
+    arm = PaperArm(briefing.world, briefing.limits, skills)
     for _ in range(MOST_THOUGHTS):
         thought = brain.think(told.briefing)
         told.thoughts.append(thought)
@@ -74,6 +87,28 @@ def tell(brain: Brain, briefing: Briefing, tools: Iterable[Tool] = (), act: bool
                 return told
     told.broke = "thoughts without end"
     return told
+
+
+def first_briefing(
+    there: Described,
+    vocabulary: Vocabulary,
+    skills: Mapping[str, type[Skill]],
+    tools: Mapping[str, Tool],
+    speaker: str = "",
+) -> Briefing:
+    """What a brain is given before anything was said."""
+    return Briefing.model_validate({
+        "instruction": "", "world": there.world, "vocabulary": vocabulary, "limits": Limits(), "skills": skill_cards(skills),
+        "tools": tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in tools.items()), "speaker": speaker,
+    })  # fmt: skip
+
+
+def skill_cards(skills: Mapping[str, type[Skill]]) -> tuple[SkillCard, ...]:
+    """What a brain may know of these skills."""
+    return tuple(
+        SkillCard(name=n, doc=(s.__doc__ or "").strip(), schema=s.model_json_schema(), says=s.says, grip=s.grip)
+        for n, s in skills.items()
+    )
 
 
 def said(told: Told) -> tuple[Turn, ...]:
@@ -102,10 +137,10 @@ def _look_up(tool: Tool, call: object, briefing: Briefing) -> ToolResult:
     assert isinstance(call, ToolCall)
     context = Context(
         world=briefing.world, limits=briefing.limits, gripper=briefing.gripper, vocabulary=briefing.vocabulary,
-        check=lambda step: Check.yes("nothing stands against it on paper"),
+        check=lambda step: Check.yes("nothing stands against it on paper", Evidence(source="paper", says="no guard", time_s=0.0)),
     )  # fmt: skip
     try:
         data = tool.ask(context, call.arguments)
     except ToolError as e:
         return ToolResult(call=call, ok=False, says=str(e), look_id=briefing.world.look_id)
-    return ToolResult(call=call, ok=True, says=str(data), data=data, look_id=briefing.world.look_id)
+    return ToolResult(call=call, ok=True, says=one_line(data), data=data, look_id=briefing.world.look_id)

@@ -39,8 +39,7 @@ class Sweep(Skill):
     """Sweep several things."""
 
     targets: list[str]
-    zone: str | None = None
-    reference: str | None = None
+    reference: str
     says = {"en": ["sweep"], "zh": ["扫", "扫到"]}
 
 

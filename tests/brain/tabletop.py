@@ -252,7 +252,7 @@ class PerfectArm:
     def _sweep(self, step: Subgoal) -> None:
         assert self.world.held is None
         for target in step.arguments["targets"]:
-            self._into_zone(target, step.arguments["zone"])
+            self._into_zone(target, step.arguments["reference"])
 
     def _into_zone(self, object_id: str, zone: str) -> None:
         outline, d = self.world.zones[zone].outline, self.world.objects[object_id]

@@ -129,7 +129,6 @@ OBJECTIONS = [
     (TABLETOP, "put the red cube 2 m from the left edge", Refuse, "200 cm"),
     (TABLETOP, "put the red cube on the bowl", Clarify, "in it"),
     (TABLETOP, "move the red cube to the blue cube", Clarify, "on the blue cube or beside it"),
-    (TABLETOP, "put the red cube to the left", Clarify, "side of what"),
     (TABLETOP, "put the red cube", Clarify, "Where"),
     (TABLETOP, "把红色方块放", Clarify, "放到哪里"),
     (TABLETOP, "put it down", Clarify, "empty"),

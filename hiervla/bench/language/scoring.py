@@ -12,10 +12,9 @@ from hiervla.bench.language.cases import PARTS, Case, all_cases, world
 from hiervla.bench.language.expected import moved_things, named_in, true_after
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.brain.grammar.words import merge
-from hiervla.core.briefing import Briefing, SkillCard, ToolCard
+from hiervla.core.briefing import Briefing
 from hiervla.core.plan import Clarify, Finish, Refuse, Thought
-from hiervla.core.task import Limits
-from hiervla.paper.mission import Told, said, tell
+from hiervla.paper.mission import Told, first_briefing, said, tell
 from hiervla.scenario.figures import Figure, proportion, quantile
 from hiervla.workspace import Workspace, load_workspace
 
@@ -60,14 +59,10 @@ def told_in_turn(case: Case, brain: Any) -> tuple[Told, Any]:
     """All turns of a case, one after the other; what came of the last, and the world before it."""
     there = world(case.world)
     space = _space()
-    briefing = Briefing(
-        instruction="", world=there.world, vocabulary=space.vocabulary(there.inventory), limits=Limits(),
-        skills=tuple(SkillCard(name=n, doc=s.__doc__ or "", schema=s.model_json_schema(), says=s.says, grip=s.grip) for n, s in space.skills.items()),
-        tools=tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in space.tools.items()),
-    )  # fmt: skip
+    briefing = first_briefing(there, space.vocabulary(there.inventory), space.skills, space.tools)
     for turn in case.turns:
         before = briefing.world
-        told = tell(brain, briefing.model_copy(update={"instruction": turn}), space.tools.values())
+        told = tell(brain, briefing.model_copy(update={"instruction": turn}), space.tools.values(), skills=space.skills)
         briefing = briefing.model_copy(update={"world": told.world, "dialogue": said(told)})
     return told, before
 

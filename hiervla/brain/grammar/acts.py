@@ -163,7 +163,7 @@ class Bare:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    kind: str  # see | many | where | exists | is | far | can | held | colour
+    kind: str  # see | many | where | exists | is | far | can | held | colour | state | did | which | than | parity | like | why
     things: tuple[Thing, ...] = ()
     spot: Spot | None = None
     other: Thing | Fixture | None = None
@@ -174,7 +174,74 @@ class Question:
         return f"{self.kind}?({', '.join(p for p in parts if p)})"
 
 
-Act = Pick | Put | PutDown | Stack | Arrange | Sort | Tidy | Swap | Go | Do | Incomplete | Bare | Question
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What may be so or not: ``exists`` | ``is`` | ``state`` | ``vacant`` | ``than`` | ``like`` | ``count``."""
+
+    kind: str
+    things: tuple[Thing, ...]
+    spot: Spot | None = None
+    negated: bool = False
+    comparison: str = ""  # of ``count``: = | > | < | >= | <= | even | odd
+    number: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        number = f" {self.comparison} {self.number or ''}".rstrip() if self.kind == "count" else ""
+        said = f"{self.kind}({_list(self.things)}{f', {self.spot}' if self.spot else ''}){number}"
+        return f"not {said}" if self.negated else said
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Acts that are done only if something is so, and what is done if not."""
+
+    condition: Condition
+    acts: tuple[Act, ...]
+    links: tuple[str, ...] = ()
+    otherwise: tuple[Act, ...] = ()
+    other_links: tuple[str, ...] = ()
+    text: str = ""
+
+    def __str__(self) -> str:
+        other = f" else {' then '.join(map(str, self.otherwise))}" if self.otherwise else ""
+        return f"if {self.condition}: {' then '.join(map(str, self.acts))}{other}"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """An act on one thing after the other, until something is so."""
+
+    act: Act
+    condition: Condition
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.act} until {self.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Things that must stay as they are."""
+
+    things: tuple[Thing, ...]
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"spare({_list(self.things)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What was changed last should be as it was."""
+
+    text: str = ""
+
+    def __str__(self) -> str:
+        return "undo()"
+
+
+Act = Pick | Put | PutDown | Stack | Arrange | Sort | Tidy | Swap | Go | Do | When | Until | Spare | Undo | Incomplete | Bare | Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +253,8 @@ class Instruction:
     acts: tuple[Act, ...]
     links: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    slips: tuple[tuple[str, str], ...] = ()
+    """Words that were typed otherwise than they were read."""
 
     def __str__(self) -> str:
         words = [str(self.acts[0])]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hiervla.brain.grammar.effects import PLACED
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.shifting import back, from_own_side, half, of_this_half, shifted, usual_shift
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
@@ -27,9 +29,19 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         raise refuse("fixed", thing=d)
     if spot.relation == "there":
         spot = scene.there(spot)
-    if spot.relation == "side" and spot.distance_m and spot.direction:
+    if spot.relation == "myside":
+        spot = from_own_side(spot, scene)
+    if spot.relation == "side" and spot.direction and not spot.distance_m and of_this_half(spot):
+        spot = replace(spot, relation="half")
+    if spot.relation == "side" and spot.direction:
         plain_way(spot, roles)
-        return _shifted(d, spot.direction, spot.distance_m)
+        return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene))
+    if spot.relation == "half":
+        return half(d, spot, scene)
+    if spot.relation == "back":
+        return back(d, spot, scene)
+    if spot.relation in ("nearer", "farther"):
+        return shifted(d, spot, scene)
     if spot.relation == "off":
         if d.support == "table":
             raise clarify("put_where", part=spot.text)
@@ -73,6 +85,11 @@ def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:
 
 def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> Detection:
     """What a destination is relative to; with ``same colour``, the one that suits this thing."""
+    if thing.other_colour:
+        unlike = [m for m in scene.find(thing) if m.colour != d.colour and m.id != d.id]
+        if not unlike or d.colour == "unknown":
+            raise refuse("no_other_colour", thing=d, part=thing.text)
+        return min(unlike, key=scene.reach)
     if thing.same_colour:
         if d.colour == "unknown":
             raise refuse("no_colour", thing=d)
@@ -117,6 +134,8 @@ def _aim_fixture(d: Detection, spot: Spot, fixture: Fixture, scene: Scene) -> Go
             return Goal(relation="in", subject=d.id, reference=zone.name)
         raise clarify("where_unclear", part=spot.text)
     if fixture.name == "table":
+        if spot.relation == "beside" and spot.direction and spot.distance_m is None:
+            return half(d, spot, scene)
         if spot.relation in ("on", "to"):
             return Goal(relation="on", subject=d.id, reference="table")
         raise clarify("table_where", part=spot.text)

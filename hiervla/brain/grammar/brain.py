@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from hiervla.brain.grammar.acts import Act, Arrange, Instruction, Pick, Put, PutDown, Question, Sort, Stack, Swap, Tidy
+from hiervla.brain.grammar.acts import (
+    Act,
+    Arrange,
+    Instruction,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Sort,
+    Spare,
+    Stack,
+    Swap,
+    Tidy,
+    Until,
+    When,
+)
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.form import Thing
@@ -66,6 +81,8 @@ class GrammarBrain:
         reading = self._read(briefing, briefing.instruction)
         scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
         scene.earlier = lambda: spoken_of_before(briefing, lambda t: self._read(briefing, t), scene)
+        scene.changed = [t.changed for t in reversed(briefing.dialogue) if t.changed]
+        scene.speaker = briefing.speaker
         scene.earlier_place = lambda: place_before(briefing, lambda t: self._read(briefing, t), scene)
         answered = False
         if not briefing.goals:
@@ -143,13 +160,14 @@ class GrammarBrain:
         for key, said in scene.notes:
             telling.add(key, **said)
         if not goals:
-            return telling.thought(Finish(answer=speech.say("nothing_left", part=briefing.instruction.strip())))
+            return self._nothing_left(briefing, scene, speech, telling, may_ask)
         telling.add("r_goal", goals=goals)
         check_goals(goals, briefing.world, briefing.limits, briefing.gripper, self._words.roles.get("unstable", ()))
         telling.add_if(reading.styles, "r_style", style=speech.listed(reading.styles))
         steps = Steps(briefing.world, speech, self._handling(reading), limits=briefing.limits)
         subgoals = steps.plan(goals, briefing.world, briefing.outcomes)
         _check_skills(subgoals, briefing)
+        _check_spared(subgoals, scene.spared | self._spared_before(briefing, scene), briefing)
         if not subgoals:
             proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
             if proof:
@@ -166,6 +184,29 @@ class GrammarBrain:
         telling.add("r_plan", n=len(subgoals), steps=subgoals)
         return telling.thought(Plan(goals=tuple(goals), subgoals=tuple(subgoals)))
 
+    def _nothing_left(self, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool) -> Thought:
+        """What was asked for is so already, or was bound to something that is not so."""
+        proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
+        if proof:
+            telling.add("r_lookup", queries=[c.tool for c in proof])
+            return telling.thought(Ask(calls=tuple(proof)))
+        unmet = next((said["part"] for key, said in scene.notes if key == "p_false"), None)
+        if unmet is not None:
+            return telling.thought(Finish(answer=speech.say("not_so", part=unmet, scene=speech.scene())))
+        if scene.spared:
+            found = [briefing.world.objects[i] for i in sorted(scene.spared)]
+            return telling.thought(Finish(answer=speech.say("spared_only", found=found)))
+        return telling.thought(Finish(answer=speech.say("nothing_left", part=briefing.instruction.strip())))
+
+    def _spared_before(self, briefing: Briefing, scene: Scene) -> set[str]:
+        """What earlier turns said to leave alone, and nothing else in the same breath."""
+        spared: set[str] = set()
+        for turn in briefing.dialogue:
+            reading = self._read(briefing, turn.says) if turn.who == "person" else None
+            if isinstance(reading, Instruction) and all(isinstance(a, Spare) for a in reading.acts):
+                spared |= {d.id for a in reading.acts if isinstance(a, Spare) for t in a.things for d in scene.branch().find(t)}
+        return spared
+
     def _already(self, goals: list[Goal], briefing: Briefing, speech: Speech) -> str:
         evidence = [speech.evidence(g, holds(g, briefing.world)) for g in goals if g.relation != "did"]
         return speech.say("already", goals=goals, evidence="; ".join(evidence))
@@ -176,6 +217,14 @@ def _check_skills(subgoals: list[Subgoal], briefing: Briefing) -> None:
     missing = next((s.skill for s in subgoals if s.skill not in known), None)
     if missing is not None:
         raise Objection("refuse", "no_skill", skill=missing)
+
+
+def _check_spared(subgoals: list[Subgoal], spared: set[str], briefing: Briefing) -> None:
+    """Nothing is moved that was to be left alone, not even to make room."""
+    for s in subgoals:
+        for object_id in [s.arguments.get("target"), *(s.arguments.get("targets") or ())]:
+            if object_id in spared:
+                raise Objection("refuse", "spared", thing=briefing.world.objects.get(object_id, object_id))
 
 
 def _to_ask(calls: list[ToolCall], briefing: Briefing) -> list[ToolCall]:
@@ -197,16 +246,22 @@ def _unique(calls: list[ToolCall]) -> list[ToolCall]:
 def _descriptions(reading: Instruction) -> list[ToolCall]:
     """A look-up for each thing that is described, in the person's own words."""
     texts: list[str] = []
-    for act in reading.acts:
+    for act in _flat(reading.acts):
         texts += [t.text for t in _things(act) if not (t.pronoun or t.id or t.nounless) and t.text]
     if not texts:
         return []
     return [ToolCall(tool="detect_objects", arguments={"query": t}) for t in dict.fromkeys(texts)][:MOST_CALLS]
 
 
+def _flat(acts: tuple[Act, ...]) -> list[Act]:
+    """Acts, and those that conditions hold."""
+    inner = [a if isinstance(a, When) else a.act if isinstance(a, Until) else a for a in acts]
+    return [b for a in inner for b in (_flat((*a.acts, *a.otherwise)) if isinstance(a, When) else [a])]
+
+
 def _things(act: Act) -> list[Thing]:
     match act:
-        case Pick(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things):
+        case Pick(things) | Spare(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things):
             return list(things)
         case Arrange(_, things, around):
             return [*things, *([around] if isinstance(around, Thing) else [])]

@@ -48,11 +48,11 @@ class Clauses(Inquiries):
         for child in children:
             if isinstance(child, str):
                 links.append(child)
-            elif isinstance(child, list):
-                acts += child
-                links += ["then"] * (len(child) - 1)
             elif not isinstance(child, Leaf):
-                acts.append(child)
+                some = child if isinstance(child, list) else [child]
+                links += ["and"] * (len(acts) - len(links))  # "… without touching it" follows without a word between
+                acts += some
+                links += ["then"] * (len(some) - 1)
         return acts, links
 
     def sep(self, meta: Any, children: list[Any]) -> str:

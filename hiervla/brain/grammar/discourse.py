@@ -8,6 +8,7 @@ from typing import Self
 
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.briefing import Change
 from hiervla.core.world import Detection, Held, World
 
 
@@ -21,12 +22,21 @@ class Discourse:
         self.noun: Thing | None = None
         self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
         self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
+        self.began = world  # before anything of this instruction was done
+        self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
+        self.spared: set[str] = set()  # ids that must not be moved
+        self.speaker = ""  # from where the person looks on: beside | facing
         self.place: Spot | None = None  # where a thing was said to go last
+
+    def recent(self) -> set[str]:
+        """Ids of what was moved last: in this instruction, else in the last turn that moved anything."""
+        here = {i for i, d in self.world.objects.items() if i in self.began.objects and d.support != self.began.objects[i].support}
+        return here or ({c.was.id for c in self.changed[0]} if self.changed else set())
 
     def branch(self) -> Self:
         """A copy to try one reading on."""
         other = copy.copy(self)
-        other.notes, other.mentioned = list(self.notes), list(self.mentioned)
+        other.notes, other.mentioned, other.spared = list(self.notes), list(self.mentioned), set(self.spared)
         return other
 
     def there(self, spot: Spot) -> Spot:

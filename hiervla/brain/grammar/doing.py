@@ -58,6 +58,10 @@ class Doing:
             return self._other(act, scene)
         goals = []
         spots = [*[s for i in act.items for g in i.groups for s in g], *act.spots]
+        times = next((s for s in spots if s.relation == "times"), None)
+        if times is not None and act.skill != "press":
+            raise clarify("repeat_what", part=act.text)
+        spots = [s for s in spots if s is not times]
         wants = act.skill in ("push", "turn", "slide")
         where = [s for s in spots if wants and _says_where(s, act.skill)]
         if not act.items and act.skill not in SUITED:
@@ -67,7 +71,8 @@ class Doing:
             for d in self._targets(thing, act.skill, scene):
                 goals.append(known[self._suited(act.skill, d)](act, d, self._one_way(where, act.text), scene))
         scene.speak_of([g.subject for g in goals if g.relation != "did"] or scene.mentioned[-1])
-        return goals
+        again = range(2, (times.count or 1) + 1) if times is not None else ()
+        return goals + [g.model_copy(update={"subject": f"{g.subject} #{k}"}) for k in again for g in goals]
 
     def _targets(self, thing: Thing, skill: str, scene: Scene) -> list[Detection]:
         found = self._suiting(thing, skill, scene) or scene.resolve(thing)

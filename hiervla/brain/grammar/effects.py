@@ -88,7 +88,7 @@ def step_for(goal: Goal, world: World, limits: Limits | None = None) -> tuple[st
         case _ if goal.by == "push":
             return "push", push_arguments(goal, world, limits or Limits())
         case "in" if goal.by == "sweep":
-            return "sweep", {"targets": [goal.subject], "zone": goal.reference}
+            return "sweep", {"targets": [goal.subject], "reference": goal.reference}
         case "in" | "on" | "beside" | "at_distance" | "at":
             return "place", place_arguments(goal)
         case "holding":

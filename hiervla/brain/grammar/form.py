@@ -13,6 +13,7 @@ class Spot:
     """A relation to something: where a thing is, was or should be."""
 
     relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner | off | like | than
+    # | back | recent | nearer | farther | half | myside | unlike | times
     reference: Thing | Fixture | None = None
     direction: str | None = None
     distance_m: float | None = None
@@ -20,6 +21,7 @@ class Spot:
     others: tuple[Thing | Fixture, ...] = ()  # for relation "between": the other one
     angle_deg: float | None = None  # for relation "turn": counter-clockwise from above
     text: str = ""
+    count: int | None = None  # for relation "times"
     describes: bool = False  # "which is in the bowl": says where a thing is, never where it should go
 
     def __str__(self) -> str:
@@ -60,6 +62,7 @@ class Thing:
     shape: str | None = None
     name: str | None = None
     id: str | None = None
+    ids: tuple[str, ...] = ()  # things that are known already
     pronoun: Literal["it", "them"] | None = None
     superlatives: tuple[str, ...] = ()
     side: str | None = None
@@ -69,6 +72,8 @@ class Thing:
     other: bool = False
     where: tuple[Spot, ...] = ()
     but: tuple[Thing, ...] = ()
+    other_colour: bool = False  # of a colour other than what goes there
+    attributes: tuple[str, ...] = ()  # what the inventory says of it: metal, fragile
     unlike: tuple[Thing, ...] = ()  # looks it must not have: "that is not red"
 
     @property
@@ -94,6 +99,8 @@ class Thing:
                 return replace(self, unlike=(*self.unlike, said)).with_where(rest)
             more = replace(self, colours=self.colours + said.colours, sizes=self.sizes + said.sizes)
             return replace(more, superlatives=self.superlatives + said.superlatives).with_where(rest)
+        if first.relation == "unlike":
+            return replace(self, other_colour=True).with_where(rest)
         if first.relation == "count":
             return replace(self, count_from=first.direction).with_where(rest)
         if first.relation == "side" and first.distance_m is None and self.side is None:
@@ -115,7 +122,8 @@ class Thing:
             [f"from {self.count_from}"] if self.count_from else []
         )
         words += ["other"] * self.other + list(self.superlatives) + ([self.side] if self.side else [])
-        words += [*self.sizes, "|".join(self.colours)] + ["same-colour"] * self.same_colour
+        words += [*self.sizes, "|".join(self.colours), *self.attributes] + ["same-colour"] * self.same_colour
+        words += ["other-colour"] * self.other_colour
         words += [self.name or self.shape or "one", *[f"({w})" for w in self.where], *[f"but {b}" for b in self.but]]
         words += [f"not {u}" for u in self.unlike]
         return "[" + " ".join(w for w in words if w) + "]"

@@ -25,7 +25,7 @@ class Scene(Discourse):
 
     def __init__(self, world: World, vocabulary: Vocabulary, limits: Limits) -> None:
         super().__init__(world)
-        self._vocabulary, self._limits = vocabulary, limits
+        self._vocabulary, self.limits = vocabulary, limits
 
     def parts(self, d: Detection) -> list[Detection]:
         """What belongs to a piece of furniture: drawers of a cabinet, buttons and sliders of a panel."""
@@ -117,6 +117,8 @@ class Scene(Discourse):
         return found
 
     def _looks(self, thing: Thing, d: Detection, strict: bool = True) -> bool:
+        if (thing.ids and d.id not in thing.ids) or not set(thing.attributes) <= set(d.attributes):
+            return False
         if thing.name and d.name != thing.name:
             return False
         if thing.shape == "object":
@@ -170,7 +172,10 @@ class Scene(Discourse):
 
     # ---- where things are
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
-        if spot.relation == "side" and spot.distance_m is None:
+        if spot.relation == "recent":
+            recent = self.recent()
+            return [d for d in found if d.id in recent]
+        if spot.relation in ("side", "half") and spot.distance_m is None:
             return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
         if spot.relation not in ("in", "on", "from", "beside") or spot.reference is None:
             raise clarify("where_unclear", part=spot.text)
@@ -202,6 +207,8 @@ class Scene(Discourse):
     # ---- how many
     def _counted(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         wanted = thing.count
+        if wanted is not None and (thing.other_colour or thing.same_colour):
+            found = self._by_colour(thing, found, wanted)
         if wanted is not None:
             if len(found) < wanted:
                 raise refuse("too_few", wanted=wanted, n=len(found), part=thing.text, found=found)
@@ -220,6 +227,19 @@ class Scene(Discourse):
             self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
         return found[:1]
 
+    def _by_colour(self, thing: Thing, found: list[Detection], wanted: int) -> list[Detection]:
+        """``two cubes of different colours``, ``two of the same colour``: the nearest that are so."""
+        kinds: dict[str, list[Detection]] = {}
+        for d in found:
+            kinds.setdefault(d.colour, []).append(d)
+        if thing.other_colour:
+            chosen = [k[0] for k in kinds.values()]
+        else:
+            chosen = next((k for k in kinds.values() if len(k) >= wanted), [])
+        if len(chosen) < wanted:
+            raise refuse("not_so_many_colours", part=thing.text, found=found)
+        return chosen[:wanted]
+
     def _ambiguous(self, thing: Thing, found: list[Detection]) -> Objection:
         return clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
 
@@ -232,12 +252,14 @@ class Scene(Discourse):
             like = [d for d in self.world.objects.values() if self._looks(bare, d)]
             if like:
                 return refuse("none_there", part=_all_words(thing), found=like)
+        if thing.attributes and not any(set(thing.attributes) & set(d.attributes) for d in self.world.objects.values()):
+            return refuse("cannot_tell", part=thing.text)
         return refuse("not_found", part=thing.text)
 
     # ---- what will have changed
     def reach(self, d: Detection) -> float:
         """Horizontal distance from the arm's base, metres."""
-        return math.dist(d.centre[:2], self._limits.base[:2])
+        return math.dist(d.centre[:2], self.limits.base[:2])
 
 
 def _all_words(thing: Thing) -> str:

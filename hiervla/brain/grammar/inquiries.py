@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lark import v_args
@@ -83,6 +84,44 @@ class Inquiries(Destinations):
 
     def q_can(self, meta: Any, children: list[Any]) -> Question:
         return Question("can", text=self.words(meta))
+
+    def q_which(self, meta: Any, children: list[Any]) -> Question:
+        """``which cube is the biggest``, ``哪个方块最大``; ``which one is in the bowl``."""
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        most = tuple(leaves(children, "SUPER"))
+        spots = tuple(c for c in children if isinstance(c, Spot))
+        thing = replace(thing, superlatives=most) if most else replace(thing, quantity="all").with_where(spots)
+        return Question("which", (thing,), text=self.words(meta))
+
+    def q_which_near(self, meta: Any, children: list[Any]) -> Question:
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        near = Spot("super", self._reference(children), superlative=leaves(children, "SUPER")[0], text=self.words(meta))
+        return Question("which", (replace(thing, where=(near,)),), text=self.words(meta))
+
+    def q_which_thing(self, meta: Any, children: list[Any]) -> Question:
+        groups = [g for c in children if isinstance(c, list) for g in c]
+        thing = first(children, Thing).with_where(tuple(s for g in groups for s in g))
+        return Question("which", (thing,), text=self.words(meta))
+
+    def q_than(self, meta: Any, children: list[Any]) -> Question:
+        spot = first(children, Spot)
+        return Question("than", (first(children, Thing),), spot, text=self.words(meta))
+
+    def q_than_zh(self, meta: Any, children: list[Any]) -> Question:
+        thing = first(children, Thing)
+        return Question("than", (thing,), self._than_zh(meta, children[1:]), text=self.words(meta))
+
+    def q_parity(self, meta: Any, children: list[Any]) -> Question:
+        things = next(c for c in children if isinstance(c, tuple))
+        said = Spot(leaves(children, "PARITY")[0], text=self.words(meta))
+        return Question("parity", tuple(replace(t, quantity="all") for t in things), said, text=self.words(meta))
+
+    def q_like(self, meta: Any, children: list[Any]) -> Question:
+        said = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        return Question("like", (first(children, Thing),), Spot("like", said), text=self.words(meta))
+
+    def q_why(self, meta: Any, children: list[Any]) -> Question:
+        return Question("why", text=self.words(meta))
 
     def q_held(self, meta: Any, children: list[Any]) -> Question:
         return Question("held", text=self.words(meta))

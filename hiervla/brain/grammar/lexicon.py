@@ -37,6 +37,7 @@ class Lexicon:
     entries: dict[str, Kinds] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)  # first character → length of the longest word
     roles: dict[str, list[str]] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)  # its single words, gathered when the first slip is met
     readings: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # texts read lately; a mission reads one often
 
     def add(self, word: str, kind: str, value: Any = None) -> None:
@@ -176,7 +177,7 @@ def _add_verb(lexicon: Lexicon, skill: str, phrase: str) -> None:
             known[kind] |= {skill}  # "push … over", "push … shut"
         lexicon.add(word, kind, {skill} if split else skill)
         kinds = lexicon.entries[" ".join(word.lower().replace("-", " ").split())]
-        for weaker in GIVEN_WAY:
+        for weaker in GIVEN_WAY if kind != "TAIL" else ():
             kinds.pop(weaker, None)
 
 

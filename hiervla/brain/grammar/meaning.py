@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from hiervla.brain.grammar import arranging
@@ -19,17 +20,23 @@ from hiervla.brain.grammar.acts import (
     PutDown,
     Question,
     Sort,
+    Spare,
     Stack,
     Swap,
     Tidy,
     Transfer,
+    Undo,
+    Until,
+    When,
 )
 from hiervla.brain.grammar.aims import aim
+from hiervla.brain.grammar.conditions import is_so
 from hiervla.brain.grammar.doing import Doing
 from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.goal import Goal
@@ -53,7 +60,13 @@ class Meaning:
         first = scene.world
         effects: list[Effect] = []
         tidying: list[int] = []
-        for k, act in enumerate(instruction.acts):
+        k = -1
+        while (k := k + 1) < len(instruction.acts):
+            act = instruction.acts[k]
+            if isinstance(act, When):  # which of its acts are done shows only now
+                instruction = self._settled(instruction, k, act, scene)
+                k -= 1
+                continue
             link = instruction.links[k - 1] if k else "then"
             if isinstance(act, Tidy) and k + 1 < len(instruction.acts):
                 tidying.append(k)  # what later acts move is theirs
@@ -63,6 +76,42 @@ class Meaning:
         for k in tidying:
             effects = [*self._headline(instruction, k, scene, effects), *effects]
         return settle(effects, first)
+
+    def _settled(self, instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
+        """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
+        so = is_so(act.condition, scene)
+        scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
+        acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
+        scene.speak_of([d.id for t in act.condition.things for d in scene.find(t)][:1]) if so else None
+        before = instruction.links[: max(0, k - 1 + bool(acts))]
+        return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
+
+    def _until(self, act: Until, scene: Scene) -> list[Goal]:
+        """One thing after the other, the nearest first, until it is so."""
+        if not isinstance(act.act, Put) or len(act.act.readings[0]) != 1 or len(act.act.readings[0][0].things) != 1:
+            raise clarify("repeat_what", part=act.text)
+        transfer = act.act.readings[0][0]
+        thing = replace(transfer.things[0], quantity="all", count=None)
+        goals: list[Goal] = []
+        there = {d.id for s in transfer.spots for d in self._marks(s, scene)}
+        for d in [d for d in scene.resolve(thing, without=there) if d.support not in there]:
+            if is_so(act.condition, scene):
+                return goals
+            one = replace(transfer, things=(Thing(text=thing.text, ids=(d.id,)),))
+            goals += self._put(replace(act.act, readings=((one,),)), scene)
+        if not is_so(act.condition, scene):
+            raise refuse("never_so", part=act.condition.text)
+        return goals
+
+    def _undo(self, scene: Scene) -> list[Goal]:
+        """What the last turn that changed anything changed, the other way round and the last first."""
+        if not scene.changed:
+            raise refuse("nothing_to_undo")
+        return [as_it_was(c.was, scene) for c in reversed(scene.changed[0])]
+
+    def _spare(self, act: Spare, scene: Scene) -> list[Goal]:
+        scene.spared |= {d.id for t in act.things for d in (scene.find(t) or scene.resolve(t))}
+        return []
 
     def _headline(self, instruction: Instruction, k: int, scene: Scene, effects: list[Effect]) -> list[Effect]:
         """``tidy the bench: tools in the box, …`` only says what follows; before a ``then`` it is work of its own."""
@@ -96,11 +145,17 @@ class Meaning:
                 return self._all_placed(scene, arranging.swap(act, scene))
             case Go():
                 return []
+            case Until():
+                return self._until(act, scene)
+            case Undo():
+                return self._undo(scene)
+            case Spare():
+                return self._spare(act, scene)
             case Do():
                 return self._all_placed(scene, self._doing.goals(act, scene))
             case Incomplete(missing, verb, things):
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
-            case Bare() | Question():
+            case Bare() | Question() | When():
                 raise clarify("do_what", part=act.text)
 
     # ---- pick and put down

@@ -184,7 +184,7 @@ class NounPhrases(Transformer[Any, Any]):
         merged: dict[str, Any] = {}
         for adjective in children:
             for key, value in adjective.items():
-                if key in merged and key not in ("superlatives", "same_colour"):
+                if key in merged and key not in ("superlatives", "same_colour", "attributes"):
                     raise Misread("two_words", self.words(meta))
                 merged[key] = (*merged.get(key, ()), *value) if isinstance(value, tuple) else value
         return merged
@@ -193,6 +193,10 @@ class NounPhrases(Transformer[Any, Any]):
         leaf: Leaf = children[0]
         if leaf.kind == "SAME":
             return {"same_colour": True}
+        if leaf.kind == "DIFF":
+            return {"other_colour": True}
+        if leaf.kind == "ATTR":
+            return {"attributes": (leaf.value,)}
         if leaf.kind == "SIDEADJ":
             return {"side": leaf.value}
         if leaf.kind == "ORD":

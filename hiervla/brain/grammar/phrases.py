@@ -137,6 +137,10 @@ class Phrases(NounPhrases):
         return first(children, Spot)  # type: ignore[no-any-return]
 
     def zmod_than(self, meta: Any, children: list[Any]) -> Spot:
+        return self._than_zh(meta, children)
+
+    def _than_zh(self, meta: Any, children: list[Any]) -> Spot:
+        """``比红色的大``."""
         size = leaves(children, "SIZE")
         if size and size[0] not in ("small", "large"):
             raise Misread("not_understood", self.words(meta))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.speech import Speech
+from hiervla.brain.grammar.standing import compared
 from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal, distance_between
 from hiervla.core.plan import ToolCall
@@ -26,7 +28,7 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case "many" | "where" | "exists" | "colour" | "is" | "state":
+        case "many" | "where" | "exists" | "colour" | "is" | "state" | "which" | "than" | "parity" | "like":
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -59,6 +61,11 @@ class Answers:
             "colour": self._colour,
             "state": self._state,
             "did": self._did,
+            "which": self._which,
+            "than": self._than,
+            "parity": self._parity,
+            "like": self._like,
+            "why": self._why,
         }
         return kinds[question.kind](question)
 
@@ -144,9 +151,48 @@ class Answers:
         return self._speech.say("is_no", why=self._speech.goal(slid))
 
     def _did(self, question: Question) -> str:
-        """What was answered last, by the robot itself."""
-        last = next((t.says for t in reversed(self._briefing.dialogue) if t.who == "robot"), None)
-        return self._speech.say("did_last", says=last) if last else self._speech.say("did_nothing")
+        """What was done last, in the robot's own words then; without deeds, what was answered last."""
+        dialogue = self._briefing.dialogue
+        last = next((t for t in reversed(dialogue) if t.changed), None)
+        last = last or next((t for t in reversed(dialogue) if t.who == "robot"), None)
+        return self._speech.say("did_last", says=last.says) if last else self._speech.say("did_nothing")
+
+    def _why(self, question: Question) -> str:
+        """What the person had asked for, and what came of it."""
+        turns = self._briefing.dialogue
+        at = next((k for k in reversed(range(len(turns))) if turns[k].changed), len(turns) - 1)
+        if at < 1:
+            return self._speech.say("did_nothing")
+        return self._speech.say("why_done", part=turns[at - 1].says.strip(), says=turns[at].says)
+
+    def _which(self, question: Question) -> str:
+        found = self._scene.find(question.things[0])
+        if not found:
+            self._scene.resolve(question.things[0])
+        return _capital(self._speech.say("which_is", found=found))
+
+    def _than(self, question: Question) -> str:
+        a, spot = self._scene.one(question.things[0]), question.spot
+        if spot is None or not isinstance(spot.reference, Thing):
+            raise refuse("where_unclear", part=question.text)
+        b = self._scene.one(spot.reference)
+        so = bool(compared(spot.superlative or "", b, [a]))
+        cm = {f"{n}_cm": f"{d.size[0] * 100:.1f}" for n, d in (("a", a), ("b", b))}
+        high = {f"{n}_high": f"{d.size[2] * 100:.1f}" for n, d in (("a", a), ("b", b))}
+        return _capital(self._speech.say("compare_yes" if so else "compare_no", a=a, b=b, **cm, **high))
+
+    def _parity(self, question: Question) -> str:
+        n = len({d.id for t in question.things for d in self._scene.find(t)})
+        parity = "odd" if n % 2 else "even"
+        so = question.spot is not None and question.spot.relation == parity
+        return self._speech.say("yes_counted" if so else "no_counted", n=n, parity=self._speech.say(parity))
+
+    def _like(self, question: Question) -> str:
+        d, said = self._scene.one(question.things[0]), question.spot
+        if said is None or not isinstance(said.reference, Thing):
+            raise refuse("where_unclear", part=question.text)
+        so = d.id in {o.id for o in self._scene.find(replace(said.reference, shape="object"))} or d.colour in said.reference.colours
+        return _capital(self._speech.say("like_yes" if so else "like_no", thing=d, colour=self._speech.looks(d)))
 
     def _far(self, question: Question) -> str:
         a, b = _ends(question, self._scene)

@@ -1,43 +1,34 @@
-"""From text to an instruction form, by Lark's Earley parser over typed words, or to the part that was not understood.
-
-Each word is handed to the parser as a short code naming every terminal it may be, so that one grammar, compiled once,
-serves all lexicons, and the parser rather than the lexer decides what an ambiguous word is.
-"""
+"""From text to an instruction form, by a parser over typed words, or to the part that was not understood."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from lark import Lark, UnexpectedInput
+from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Arrange, Instruction, Sort, Stack
-from hiervla.brain.grammar.constructions import Constructions
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
+from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
+from hiervla.brain.grammar.provisos import Provisos
+from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
 
-GRAMMAR = Path(__file__).with_name("instruction.lark")
 KEPT = 64
 """Readings kept per lexicon."""
-STARTS = ("commands", "questions", "fragment")
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
 _REQUEST = re.compile(r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要")
 """Words that make a request of it after all."""
-END = "\ue000"
-"""Closes each word's code. Codes live in Unicode's private use area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +43,6 @@ class NotUnderstood:
 
     def __str__(self) -> str:
         return f"{self.key}({self.part!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Machine:
-    parser: Lark
-    codes: dict[str, str]  # terminal → its private character
-
-
-@cache
-def _machine() -> _Machine:
-    text = GRAMMAR.read_text(encoding="utf-8")
-    rules = re.sub(r"//.*", "", text)
-    terminals = sorted(set(re.findall(r"\b[A-Z][A-Z_]*\b", rules)))
-    codes = {name: chr(ord(END) + 1 + i) for i, name in enumerate(terminals)}
-    declared = "".join(f"{name}: /[^{END}]*{code}[^{END}]*{END}/\n" for name, code in codes.items())
-    parser = Lark(
-        text + "\n" + declared, start=list(STARTS), parser="earley", lexer="dynamic", propagate_positions=True, maybe_placeholders=False,
-        keep_all_tokens=True,
-    )  # fmt: skip
-    return _Machine(parser, codes)
 
 
 def language_of(text: str) -> str:
@@ -111,27 +82,43 @@ def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | Not
     if not any(c.isalpha() for c in text):
         return NotUnderstood("no_words", text.strip()[:60], language)
     unknown = next((i for i, t in enumerate(tokens.tokens) if t.unknown), None)
-    if unknown is not None:  # no construction takes an unknown word: no need to try
+    if unknown is None:
+        return _read(tokens, language)
+    spelled = _spelled(text, tokens, lexicon)
+    if spelled is None:  # no construction takes an unknown word: no need to try
         return _explain(tokens, unknown, language)
-    return _read(tokens, language)
+    mended_text, slips = spelled
+    reading = _read(tokenise(mended_text, lexicon), language)
+    return replace(reading, slips=slips) if isinstance(reading, Instruction) else reading
+
+
+def _spelled(text: str, tokens: Tokens, lexicon: Lexicon) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The text with its slips of typing put right, and what was read as what; None when one word stays unknown."""
+    slips: list[tuple[str, str]] = []
+    for t in reversed([t for t in tokens.tokens if t.unknown]):
+        words = [mended(w, lexicon) for w in t.text.lower().split()]
+        if None in words:
+            return None
+        meant = " ".join(w for w in words if w)
+        text = text[: t.start] + meant + text[t.end :]
+        slips.insert(0, (t.text, meant))
+    if any(t.unknown for t in tokenise(text, lexicon).tokens):
+        return None
+    return text, tuple(slips)
 
 
 def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
-    machine = _machine()
-    encoded, starts = _encode(tokens, machine.codes)
-
-    def index_at(position: int) -> int:
-        return bisect_right(starts, position) - 1
-
+    sentence = Sentence(t.kinds for t in tokens.tokens)
     furthest = -1
     for start in _starts(tokens):
         try:
-            tree = machine.parser.parse(encoded, start=start)
-            acts, links = Constructions(tokens, index_at).transform(tree)
+            tree = sentence.parse(start)
+            acts, links = Provisos(tokens, sentence.word_at).transform(tree)
             break
         except UnexpectedInput as e:
-            at = e.pos_in_stream if isinstance(e.pos_in_stream, int) and e.pos_in_stream >= 0 else len(encoded)
-            furthest = max(furthest, index_at(at) if at < len(encoded) else len(tokens.tokens))
+            end = len(sentence.text)
+            at = e.pos_in_stream if isinstance(e.pos_in_stream, int) and e.pos_in_stream >= 0 else end
+            furthest = max(furthest, sentence.word_at(at) if at < end else len(tokens.tokens))
         except VisitError as e:
             if isinstance(e.orig_exc, Misread):
                 return NotUnderstood(e.orig_exc.key, e.orig_exc.part, language)
@@ -164,18 +151,6 @@ def _starts(tokens: Tokens) -> list[str]:
     )
 
 
-def _encode(tokens: Tokens, codes: dict[str, str]) -> tuple[str, list[int]]:
-    out: list[str] = []
-    starts: list[int] = []
-    at = 0
-    for token in tokens.tokens:
-        code = "".join(sorted(codes[k] for k in token.kinds if k in codes)) + END
-        starts.append(at)
-        out.append(code)
-        at += len(code)
-    return "".join(out), starts
-
-
 BLOCKING = {
     "UNSAFE": "unsafe",
     "PERSON": "unsafe_person",
@@ -188,7 +163,10 @@ BLOCKING = {
 """Words that are known and never acted on → what is said about them, the gravest first."""
 
 
-ALSO = ("MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE")
+ALSO = (
+    "IF", "UNLESS", "ELSE", "UNTIL", "DEHUA", "THERENO", "MORETHAN", "LESSTHAN", "ATLEAST", "ATMOST", "SPARE", "TWICE", "TIMES", "AWAYZ", "UNDO", "RETURN", "BACK",
+    "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
+)  # fmt: skip
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 
 

@@ -175,8 +175,7 @@ class Steps(Clearing):
     def _sweep(self, goal: Goal) -> None:
         """All that is to go to the same place goes with one sweep."""
         group = [g for g in self._open if g.by == "sweep" and g.reference == goal.reference]
-        where = "zone" if goal.reference in self.now.world.zones else "reference"
-        self._with_free_hand("sweep", {"targets": [g.subject for g in group], where: goal.reference}, goal)
+        self._with_free_hand("sweep", {"targets": [g.subject for g in group], "reference": goal.reference}, goal)
         for g in group:
             self.now.put(g)
         for g in group:

@@ -35,6 +35,8 @@ class Telling:
 
     def asked(self, text: str, reading: Instruction, answered: bool) -> None:
         self.add("r_asked", text=text.strip(), form=str(reading))
+        for said, meant in reading.slips:
+            self.add("r_slip", said=said, meant=meant)
         self.add_if(answered, "r_answer", form=str(reading))
 
     def seen(self, world: World) -> None:

@@ -1,0 +1,84 @@
+"""Is something so, in the world as the acts before will have left it? What ``if`` and ``until`` ask."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+
+from hiervla.brain.grammar.acts import Condition
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.fixtures import open_enough_m
+from hiervla.core.world import Detection
+
+COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq, ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
+    "even": lambda n, _: n % 2 == 0, "odd": lambda n, _: n % 2 == 1,
+}  # fmt: skip
+
+
+def is_so(condition: Condition, scene: Scene) -> bool:
+    """Judged by what is seen, or foreseen.
+
+    Raises:
+        Objection: what it is about is not there, or is not one thing.
+    """
+    kinds: dict[str, Callable[[Condition, Scene], bool]] = {
+        "exists": _exists, "is": _stands, "state": _state, "vacant": _vacant, "than": _stands, "like": _stands, "count": _count,
+    }  # fmt: skip
+    return kinds[condition.kind](condition, scene) != condition.negated
+
+
+def _exists(condition: Condition, scene: Scene) -> bool:
+    thing = condition.things[0]
+    return len(scene.find(thing)) >= (thing.count or 1)
+
+
+def _stands(condition: Condition, scene: Scene) -> bool:
+    """The thing is where, or as large, or looks as is said."""
+    thing, spot = condition.things[0], condition.spot
+    if spot is None:
+        raise clarify("where_unclear", part=condition.text)
+    ids = {d.id for d in scene.resolve(thing)}
+    return ids <= {d.id for d in scene.find(described(thing, spot, scene))}
+
+
+def described(thing: Thing, spot: Spot, scene: Scene) -> Thing:
+    """The thing, said to be so as well."""
+    if thing.pronoun:
+        ids = [d.id for d in scene.resolve(thing)]
+        thing = Thing(text=thing.text, ids=tuple(ids), quantity="all")
+    if spot.relation == "like":
+        return thing.with_where((spot,)) if not isinstance(spot.reference, Fixture) else thing
+    if spot.relation == "to":
+        spot = replace(spot, relation="in")
+    return replace(thing, where=(*thing.where, spot))
+
+
+def _state(condition: Condition, scene: Scene) -> bool:
+    d = scene.one(condition.things[0])
+    parts = [p for p in scene.parts(d) if p.opening_m is not None]
+    d = parts[0] if d.opening_m is None and len(parts) == 1 else d
+    if d.opening_m is None or condition.spot is None:
+        raise refuse("not_openable", thing=d)
+    return (d.opening_m >= open_enough_m(d)) == (condition.spot.relation == "open")
+
+
+def _vacant(condition: Condition, scene: Scene) -> bool:
+    thing = condition.things[0]
+    if thing.text.lower() in ("hand", "gripper", "手"):
+        return scene.world.held is None
+    return all(not inside(d, scene) for d in scene.resolve(thing))
+
+
+def inside(d: Detection, scene: Scene) -> list[str]:
+    """Ids of what lies in or on a thing; of a closed drawer, what was seen to go into it."""
+    seen = [o.id for o in scene.world.objects.values() if o.support == d.id]
+    return seen + [f.subject for f in scene.world.facts if f.reference == d.id and f.subject in scene.world.lost]
+
+
+def _count(condition: Condition, scene: Scene) -> bool:
+    found = {d.id for t in condition.things for d in scene.find(t)}
+    return COMPARED[condition.comparison](len(found), condition.number)

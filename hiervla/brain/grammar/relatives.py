@@ -1,0 +1,69 @@
+"""Parse trees of phrases that compare with how things are or were: back, nearer, farther, just moved, of another colour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lark import v_args
+
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
+from hiervla.brain.grammar.phrases import Phrases
+
+
+@v_args(meta=True)
+class Relatives(Phrases):
+    """Adds them to the phrases around nouns."""
+
+    def pp_back(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("back", text=self.words(meta))
+
+    def pp_recent(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("recent", describes=True, text=self.words(meta))
+
+    def zmod_recent(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_recent(meta, children)
+
+    def thing_recent(self, meta: Any, children: list[Any]) -> Thing:
+        """``刚才移动的那个``."""
+        spot = first(children, Spot)
+        if spot is None or spot.relation != "recent":
+            raise Misread("not_understood", self.words(meta))
+        return Thing(text=self.words(meta), quantity="the", plural=bool(leaves(children, "THEM")), where=(spot,))
+
+    def pp_nearer(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("nearer", self._reference(children), distance_m=first(children, float), text=self.words(meta))
+
+    def pp_farther(self, meta: Any, children: list[Any]) -> Spot:
+        return replace(self.pp_nearer(meta, children), relation="farther")
+
+    def pp_half(self, meta: Any, children: list[Any]) -> Spot:
+        """``near the left side of the table`` is by its edge; ``on the left side`` anywhere in that half."""
+        half = leaves(children, "HALF")[0]
+        if leaves(children, "REL") and leaves(children, "REL")[0] not in ("in", "on"):
+            edge = {"left": "left edge", "right": "right edge", "front": "near edge", "behind": "far edge"}[half]
+            return Spot("beside", Fixture(edge, self.words(meta)), text=self.words(meta))
+        return Spot("half", direction=half, text=self.words(meta))
+
+    def pp_myside(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("myside", direction=leaves(children, "MYSIDE")[0], text=self.words(meta))
+
+    def pp_different(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("unlike", describes=True, text=self.words(meta))
+
+    # ---- Chinese destinations
+    def place_shifted(self, meta: Any, children: list[Any]) -> Spot:
+        return (self.pp_farther if leaves(children, "FURTHER") else self.pp_nearer)(meta, children)
+
+    def place_away(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_farther(meta, children)
+
+    def place_half(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("half", direction=leaves(children, "HALF")[0], text=self.words(meta))
+
+    def place_myside(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_myside(meta, children)
+
+    def place_back(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_back(meta, children)
