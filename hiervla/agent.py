@@ -23,6 +23,7 @@ from hiervla.core.config import Settings
 from hiervla.core.deeds import changes
 from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
+from hiervla.core.plan import Thought
 from hiervla.core.ports import Brain, Robot
 from hiervla.core.world import World
 from hiervla.record import RunFolder, new_run
@@ -170,6 +171,23 @@ class Agent:
             Turn(who="person", says=text),
             Turn(who="robot", says=self.report.answer, changed=changed),
         ]
+
+    def plan(self, instruction: str) -> Thought:
+        """What it would do or answer, found by looking and thinking; the arm moves only out of its own view."""
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        from hiervla.graph.build import build_graph, serializer
+        from hiervla.graph.state import first_state
+
+        graph = build_graph(InMemorySaver(serde=serializer()))
+        config = {"configurable": {"thread_id": "plan"}, "recursion_limit": 100_000}
+        first = first_state(instruction, list(self.dialogue), self.world)
+        *_, state = graph.stream(
+            first, config, context=self._mission(RunFolder(None)), stream_mode="values", interrupt_before=["guard"]
+        )
+        self.world = state["world"]
+        thought: Thought = state["thought"]
+        return thought
 
     def stop(self) -> None:
         """Stop the arm and end the running mission; may be called from any thread."""

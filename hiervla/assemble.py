@@ -130,6 +130,23 @@ def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: W
     return str(reading) if isinstance(reading, Instruction) else None
 
 
+def meant_meanwhile(workspace: Workspace) -> Callable[[str], str | None]:
+    """What is said while the arm moves: ``stop``, ``correct`` for what takes the running instruction back, else None."""
+    from hiervla.brain.grammar.conversation import after_no
+    from hiervla.brain.grammar.words import merge, read_words
+
+    words = read_words(merge(workspace.tables("grammar.*.toml")))
+    halt = {w.lower() for w in words.tokens.get("HALT", ())}
+
+    def means(said: str) -> str | None:
+        bare = said.strip(" .!。！,，").lower()
+        if bare in halt or any(bare.startswith((f"{w} ", f"{w},")) for w in halt if w.isascii()):
+            return "stop"
+        return "correct" if after_no(said, words.roles) else None
+
+    return means
+
+
 def perceive_picture(
     rgb: Path, depth: Path, camera: Path, table_height_m: float | None = None, marked: Path | None = None
 ) -> World:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
+from typing import TYPE_CHECKING
 
 from hiervla.cli import options as opt
 
-_HELP = """Say what to do, or ask. Also:
-/scene   what I see      /why     why I did what I did last     /plan  my last plan
-/help    this            /quit    end (so does Ctrl-D); Ctrl-C stops the arm"""
+if TYPE_CHECKING:
+    from hiervla.agent import Agent
+    from hiervla.cli.live import Live
+    from hiervla.workspace import Workspace
+
+_HELP = """Say what to do, or ask; also while the arm moves: “stop” halts it, “no, the green one” halts and corrects it. Also:
+/scene   what I see      /why   why I did what I did last     /plan [TEXT]   my last plan; with TEXT what I would do
+/undo    as it was       /stop  halt the arm (so does Ctrl-C) /help  this    /quit  end (so does Ctrl-D)"""
 
 
 def chat(
@@ -33,23 +40,35 @@ def chat(
     with Agent(scene, seed, settings=settings, workspace=space, gui=gui, approver=ask_person) as agent:
         if _at_terminal():
             live.line(f"[bold]HierVLA[/] in scene {agent.scene}, seed {seed}. /help for help.")
-        while (said := _turn(live)) is not None:
-            if not said:
-                continue
+        turns: deque[str] = deque()
+        while (said := turns.popleft() if turns else _turn(live)) is not None:
+            if said in ("/quit", "/exit"):
+                break
+            if said == "/undo":
+                said = "undo that"
             if said.startswith("/"):
-                if said in ("/quit", "/exit"):
-                    break
                 _command(said, agent, live)
-                continue
-            status = agent.run(said, on_event=live).status
+            elif said:
+                status = _run(said, agent, live, turns, space)
     opt.exit_with(status if status == "stopped" else "done")
+
+
+def _run(said: str, agent: Agent, live: Live, turns: deque[str], space: Workspace) -> str:
+    """One turn; what is typed meanwhile is overheard where there is a terminal to type at."""
+    from hiervla.assemble import meant_meanwhile
+    from hiervla.cli.overhearing import Overhearing
+
+    if not _at_terminal():
+        return agent.run(said, on_event=live).status
+    with Overhearing(agent.stop, meant_meanwhile(space), turns):
+        return agent.run(said, on_event=live).status
 
 
 def _at_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _turn(live: object) -> str | None:
+def _turn(live: Live) -> str | None:
     """The next thing said, "" for nothing, None at the end of input."""
     try:
         return (input("you> ") if _at_terminal() else input()).strip()
@@ -60,13 +79,14 @@ def _turn(live: object) -> str | None:
         return ""
 
 
-def _command(said: str, agent: object, live: object) -> None:
-    from hiervla.agent import Agent
-    from hiervla.cli.live import Live
-
-    assert isinstance(agent, Agent) and isinstance(live, Live)
+def _command(said: str, agent: Agent, live: Live) -> None:
     report = agent.report
     match said.split()[0]:
+        case "/stop":
+            agent.stop()
+            live.line("the arm stands still")
+        case "/plan" if said != "/plan":
+            _would_do(said.removeprefix("/plan").strip(), agent, live)
         case "/scene":
             world = agent.world
             if world is None:
@@ -89,3 +109,18 @@ def _command(said: str, agent: object, live: object) -> None:
             live.line("nothing done yet")
         case _:
             live.line(_HELP)
+
+
+def _would_do(said: str, agent: Agent, live: Live) -> None:
+    """A dry run: nothing is done."""
+    from hiervla.core.plan import Clarify, Finish, Plan, Refuse
+
+    thought = agent.plan(said)
+    live.line(thought.reasoning)
+    match thought.move:
+        case Plan(goals=goals, subgoals=steps):
+            live.line(f"goals: {'; '.join(map(str, goals))}")
+            for k, s in enumerate(steps, 1):
+                live.line(f"{k}. {s} ({s.why})")
+        case Clarify(question=says) | Refuse(why=says) | Finish(answer=says):
+            live.line(says)

@@ -111,6 +111,7 @@ class PaperArm:
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))
             self._set(d.id, None, support=reference.id, relation="on", centre=(x, y, reference.top_z + d.size[2] / 2))
         elif a["relation"] == "on":
+            self._need(a.get("reference", "table") == "table", step, "there is no such thing")
             self._lay(d, spots.on_table(d, 0.0, self.world, self.limits, (0.45, 0.0)))
         elif reference is not None:
             near = (0.45, 0.0)
