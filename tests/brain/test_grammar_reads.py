@@ -57,7 +57,7 @@ FORMS = [
 ]  # fmt: skip
 
 BEYOND = [
-    ("pick up the banana", "unknown_word", "banana"),
+    ("pick up the banana", "unknown_thing", "banana"),
     ("把红色方块放到香蕉旁边", "unknown_word", "香蕉"),
     ("pick up the red cube at noon", "unknown_word", "noon"),
     ("возьми красный куб", "unknown_word", "возьми красный куб"),

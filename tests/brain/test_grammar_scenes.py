@@ -241,7 +241,7 @@ OBJECTIONS = [
     (KITCHEN, "把红色方块往前推5厘米", Clarify, "离我远"),
     (BALLS, "sweep the balls", Clarify, "Where"),
     (KITCHEN, "sweep the cubes into the blue bowl", Clarify, "zone"),
-    (KITCHEN, "clap the cube", Clarify, "“clap”. I see"),
+    (KITCHEN, "clap the cube", Refuse, "“clap” is nothing that I can do"),
 ]  # fmt: skip
 
 

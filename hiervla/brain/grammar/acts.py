@@ -53,10 +53,17 @@ class Stack:
     """A tower of things; ``chain``: they were named from the top down to what the last stands on."""
 
     things: tuple[Thing, ...]
-    order: str | None = None
+    order: str | None = None  # largest_first | smallest_first | named
     text: str = ""
+    low: Thing | None = None
+    high: Thing | None = None
+    among: tuple[Thing, ...] = ()
+    """With order ``named``: what the things of the order are said to be among."""
 
     def __str__(self) -> str:
+        ends = (f", {self.low} lowest" if self.low else "") + (f", {self.high} highest" if self.high else "")
+        if ends:
+            return f"stack({_list(self.things)}{ends})"
         return f"stack({_list(self.things)}{f', {self.order}' if self.order else ''})"
 
 

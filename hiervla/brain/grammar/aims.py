@@ -38,6 +38,16 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene))
     if spot.relation == "half":
         return half(d, spot, scene)
+    if spot.relation == "top":
+        return Goal(relation="on", subject=d.id, reference=_topmost(d, spot, scene).id)
+    if spot.relation == "far":
+        reach = round(scene.limits.reach_m * 100)
+        raise refuse("spot_out_of_reach", thing=d, cm=round((spot.distance_m or 0) * 100), reach=reach)
+    if spot.relation == "by" and spot.distance_m:  # "another 5 cm": the way it went last
+        spot = replace(scene.earlier_place() or spot, distance_m=spot.distance_m)
+        if spot.relation != "side" or spot.direction is None:
+            raise clarify("shift", part=spot.text)
+        return _shifted(d, spot.direction, spot.distance_m or 0.0)
     if spot.relation == "back":
         return back(d, spot, scene)
     if spot.relation in ("nearer", "farther"):
@@ -75,6 +85,17 @@ def plain_way(spot: Spot, roles: Roles) -> None:
     """
     if spot.direction in ("front", "behind") and not any(w in spot.text.lower() for w in roles.get("own_side", ())):
         raise clarify("which_forward", part=spot.text)
+
+
+def _topmost(d: Detection, spot: Spot, scene: Scene) -> Detection:
+    """What is highest of the pile that was spoken of last."""
+    spoken = [i for group in (*reversed(scene.mentioned), *scene.earlier()) for i in group if i != d.id]
+    at = next((scene.world.objects[i] for i in spoken if i in scene.world.objects), None)
+    if at is None:
+        raise clarify("what_there", part=spot.text)
+    while above := [o for o in scene.world.objects.values() if o.support == at.id and o.relation == "on" and o.id != d.id]:
+        at = above[0]
+    return at
 
 
 def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:

@@ -38,6 +38,8 @@ def _holds_things(d: Detection) -> bool:
 # ---- stacks
 def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     """Every thing on the one before it, the largest lowest unless said otherwise."""
+    if act.order == "named":
+        return _in_named_order(act, scene, roles)
     found = group(act.things, scene, act.text, "block")
     if len(found) < 2:
         raise clarify("stack_few", part=act.text, found=found)
@@ -45,6 +47,29 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     sign = 1 if act.order == "smallest_first" else -1
     as_named = len(act.things) > 1 and act.order is None and _alike(found)
     found.sort(key=lambda d: (d.label in unstable, 0 if as_named else sign * round(volume(d), 6)))
+    for end, at in ((act.low, 0), (act.high, len(found))):
+        if end is not None:
+            d = _one_of(end, found, scene)
+            found.remove(d)
+            found.insert(min(at, len(found)), d)
+    return _on_each_other(found, scene, unstable)
+
+
+def _in_named_order(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
+    """``in the order red, green, blue``: the lowest first."""
+    among = group(act.among, scene, act.text, "block") if act.among else list(scene.world.objects.values())
+    return _on_each_other([_one_of(t, among, scene) for t in act.things], scene, roles.get("unstable", []))
+
+
+def _one_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> Detection:
+    """The one among these that is meant."""
+    named = replace(thing, ids=tuple(d.id for d in found))
+    return scene.one(named)
+
+
+def _on_each_other(found: list[Detection], scene: Scene, unstable: Sequence[str]) -> list[Goal]:
+    if len({d.id for d in found}) < 2:
+        raise clarify("stack_few", part="", found=found)
     _check_stable(found[:-1], unstable)
     scene.notes.append(("stack_order", {"found": found}))
     scene.speak_of([d.id for d in found])

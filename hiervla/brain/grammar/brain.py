@@ -115,7 +115,7 @@ class GrammarBrain:
         speech = telling.speech
         near = speech.say("near", words=reading.near) if reading.near else ""
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
-        refused = reading.key in ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt")
+        refused = reading.key in ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table", "unknown_thing", "unknown_deed")
         return Thought(reasoning=says, move=Refuse(why=says) if refused else Clarify(question=says))
 
     def _ambiguous_part(self, briefing: Briefing, instruction: Instruction) -> str | None:

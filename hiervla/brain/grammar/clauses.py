@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lark import v_args
@@ -11,10 +11,20 @@ from hiervla.brain.grammar.acts import Act, Bare, Incomplete, Pick, Put, PutDown
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.inquiries import Inquiries
-from hiervla.brain.grammar.noun_phrases import Leaf, first, leaves
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
 IT = Thing(text="it", pronoun="it")
 """What a verb without an object acts on: ``pick up the cube, put in the bowl``; ``拿起方块放到碗里``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order things are to stand on each other, the lowest first; or which is at an end."""
+
+    things: tuple[Thing, ...] = ()
+    low: Thing | None = None
+    high: Thing | None = None
+    downwards: bool = False
 
 
 TOWARDS = ("in", "on", "to", "beside")
@@ -140,6 +150,37 @@ class Clauses(Inquiries):
         things = next(c for c in children if isinstance(c, tuple))
         return Put(((Transfer(things, (first(children, Spot),)),),), self.words(meta))
 
+    def _things_to(self, meta: Any, children: list[Any], spot: Spot) -> Act:
+        things = next(c for c in children if isinstance(c, tuple))
+        things = _all(things) if leaves(children, "DOU") else things
+        return Put(((Transfer(_from(things, children), (spot,)),),), self.words(meta))
+
+    def put_bare(self, meta: Any, children: list[Any]) -> Act:
+        """``红方块都放红碗``: the place without a word of direction."""
+        mark = next(c for c in children if isinstance(c, (Thing, Fixture)))
+        return self._things_to(meta, children, Spot("to", mark, text=mark.text))
+
+    def put_shifted(self, meta: Any, children: list[Any]) -> Act:
+        """``让蓝方块离碗远一点``."""
+        return self._things_to(meta, children, self.place_shifted(meta, children))
+
+    def put_near(self, meta: Any, children: list[Any]) -> Act:
+        return self._things_to(meta, children, self.pp_at(meta, children))
+
+    def put_back(self, meta: Any, children: list[Any]) -> Act:
+        return self._things_to(meta, children, self.pp_back(meta, children))
+
+    def put_apart(self, meta: Any, children: list[Any]) -> Act:
+        """``put the two cubes 8 cm apart``."""
+        return self._things_to(meta, children, Spot("apart", distance_m=first(children, float), text=self.words(meta)))
+
+    def put_table(self, meta: Any, children: list[Any]) -> Act:
+        raise Misread("fixed_table", self.words(meta))
+
+    def put_there(self, meta: Any, children: list[Any]) -> Put:
+        things = next(c for c in children if isinstance(c, tuple))
+        return Put(((Transfer(things, (Spot("there", text=self.words(meta)),)),),), self.words(meta))
+
     def put_what(self, meta: Any, children: list[Any]) -> Incomplete:
         return Incomplete("what", "put", text=self.words(meta))
 
@@ -170,7 +211,11 @@ class Clauses(Inquiries):
 
     # ---- stacks
     def stack(self, meta: Any, children: list[Any]) -> Act:
-        found = next(c for c in children if isinstance(c, tuple))
+        said = first(children, Order)
+        found = next((c for c in children if isinstance(c, tuple)), ())
+        if said is not None:
+            things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
+            return Stack(said.things or things, "named" if said.things else None, self.words(meta), said.low, said.high, things if said.things else ())
         order = self._tokens.order
         if any(isinstance(c, Item) for c in found):
             if any(i.groups for i in found) and not all(_modifies(i) for i in found):
@@ -187,6 +232,20 @@ class Clauses(Inquiries):
                 pairs = [Transfer((u,), (s,)) for u, s in zip(upper, spots, strict=True) if isinstance(u, Thing)]
                 return Put((tuple(reversed(pairs)), *readings(items)), text)
         return self._put(items, text)
+
+    def order(self, meta: Any, children: list[Any]) -> Order:
+        """``in the order red, green, blue``, from the bottom up unless said otherwise; ``with the blue one at the bottom``."""
+        kinds = [c.kind for c in children if isinstance(c, Leaf)]
+        things = tuple(c for c in children if isinstance(c, Thing)) if "INORDER" in kinds else ()
+        if "TOPDOWN" in kinds:
+            things = tuple(reversed(things))
+        ends = [c for c in children if isinstance(c, Thing)] if not things else []
+        marks = [k for k in kinds if k in ("ATBOTTOM", "ATTOP")]
+        at = dict(zip(marks, ends, strict=True))
+        return Order(things, at.get("ATBOTTOM"), at.get("ATTOP"), "TOPDOWN" in kinds)
+
+    def colour_only(self, meta: Any, children: list[Any]) -> Thing:
+        return Thing(text=self.words(meta), quantity="the", colours=tuple(leaves(children, "COLOUR")))
 
     def stack_what(self, meta: Any, children: list[Any]) -> Incomplete:
         return Incomplete("what", "stack", text=self.words(meta))
@@ -230,7 +289,4 @@ def _from(things: tuple[Thing, ...], children: list[Any]) -> tuple[Thing, ...]:
 
 def _all(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     """``都``: all of them."""
-    return tuple(
-        replace(t, quantity="all") if t.quantity in ("bare", "the") and not t.pronoun and len(things) == 1 else t
-        for t in things
-    )
+    return tuple(replace(t, quantity="all") if t.quantity in ("bare", "the") and not t.pronoun else t for t in things)

@@ -27,6 +27,7 @@ def is_so(condition: Condition, scene: Scene) -> bool:
     """
     kinds: dict[str, Callable[[Condition, Scene], bool]] = {
         "exists": _exists, "is": _stands, "state": _state, "vacant": _vacant, "than": _stands, "like": _stands, "count": _count,
+        "more": _more,
     }  # fmt: skip
     return kinds[condition.kind](condition, scene) != condition.negated
 
@@ -77,6 +78,11 @@ def inside(d: Detection, scene: Scene) -> list[str]:
     """Ids of what lies in or on a thing; of a closed drawer, what was seen to go into it."""
     seen = [o.id for o in scene.world.objects.values() if o.support == d.id]
     return seen + [f.subject for f in scene.world.facts if f.reference == d.id and f.subject in scene.world.lost]
+
+
+def _more(condition: Condition, scene: Scene) -> bool:
+    a, b = (len(scene.find(t)) for t in condition.things)
+    return a > b if condition.comparison == "more" else a < b
 
 
 def _count(condition: Condition, scene: Scene) -> bool:

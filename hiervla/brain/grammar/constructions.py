@@ -8,7 +8,7 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Arrange, Do, Go, Put, Sort, Stack, Swap, Tidy, Transfer
-from hiervla.brain.grammar.clauses import IT, Clauses, _described, _from
+from hiervla.brain.grammar.clauses import IT, Clauses, _all, _described, _from
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
@@ -39,7 +39,7 @@ class Constructions(Clauses):
         return Spot("around", self._reference(children), text=self.words(meta))
 
     def arrange(self, meta: Any, children: list[Any]) -> Act:
-        found = _tuple(children)
+        found = _all(_tuple(children)) if leaves(children, "DOU") else _tuple(children)
         things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
         form = next(iter(leaves(children, "FORM")), "row")  # "line up" alone is a row
         order = self._tokens.order

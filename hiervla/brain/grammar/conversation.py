@@ -82,8 +82,16 @@ def after_no(text: str, roles: Roles) -> str:
     for word in sorted(roles.get("no", ()), key=len, reverse=True):
         rest = said[len(word) :]
         if said.startswith(word) and rest[:1] in (",", "，", "!", "！", ".", "。", " ") and rest.strip(" ,，!！.。"):
-            return text.strip()[len(word) :].lstrip(" ,，!！.。")
+            return _after_is(text.strip()[len(word) :].lstrip(" ,，!！.。"), roles)
     return ""
+
+
+def _after_is(rest: str, roles: Roles) -> str:
+    """``no, it is the blue one``: the blue one."""
+    for word in sorted(roles.get("is", ()), key=len, reverse=True):
+        if rest.lower().startswith(word + " " * word.isascii()) and rest[len(word) :].strip():
+            return rest[len(word) :].strip()
+    return rest
 
 
 def says_more(text: str, roles: Roles) -> bool:
@@ -124,11 +132,14 @@ def substitute(part: Any, text: str, answer: Thing) -> Any:
 
 def narrowed(thing: Thing, answer: Thing) -> Thing:
     """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
-    if answer.id or answer.pronoun or not (answer.nounless or answer.shape == thing.shape):
+    told = answer.colours or answer.sizes or answer.superlatives or answer.where
+    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
         return answer
     return replace(
         thing,
         text=answer.text,
+        shape=answer.shape or thing.shape,
+        name=None if answer.shape else thing.name,
         colours=answer.colours or thing.colours,
         sizes=answer.sizes or thing.sizes,
         superlatives=answer.superlatives or thing.superlatives,

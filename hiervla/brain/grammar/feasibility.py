@@ -112,6 +112,9 @@ def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, 
     if goal.relation == "on" and reference.label in unstable:
         raise refuse("unstable", thing=reference)
     if goal.relation == "in" and reference.opening_m is not None and reference.opening_m < open_enough_m(reference):
+        wide, deep = max(reference.size[:2]), max(reference.travel_m or 0.0, reference.opening_m or 0.0)
+        if reference.label == "drawer" and deep and (max(d.size[:2]) > max(wide, deep) or min(d.size[:2]) > min(wide, deep)):
+            raise refuse("too_big", thing=d, into=reference, cm=round(max(d.size[:2]) * 100, 1), room=round(min(wide, deep) * 100, 1))
         return  # closed: how wide it is inside shows when it is open
     if goal.relation == "in":
         if not reference.hollow:

@@ -99,6 +99,8 @@ class Thing:
                 return replace(self, unlike=(*self.unlike, said)).with_where(rest)
             more = replace(self, colours=self.colours + said.colours, sizes=self.sizes + said.sizes)
             return replace(more, superlatives=self.superlatives + said.superlatives).with_where(rest)
+        if first.relation == "matching":
+            return replace(self, same_colour=True).with_where(rest)
         if first.relation == "unlike":
             return replace(self, other_colour=True).with_where(rest)
         if first.relation == "count":

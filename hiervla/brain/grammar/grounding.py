@@ -9,7 +9,7 @@ from dataclasses import replace
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, compared, order, relates
+from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, compared, has_attribute, order, relates
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
@@ -44,7 +44,14 @@ class Scene(Discourse):
             known = self.pronoun(thing, set(avoid))
             return self._counted(thing, known) if thing.count else known
         if thing.other and thing.nounless and not self.mentioned:
-            raise clarify("what_it", part=thing.text)
+            before = self.earlier()
+            if not before:
+                raise clarify("what_it", part=thing.text)
+            self.speak_of(before[0])
+            spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
+            labels = {d.label for d in spoken}
+            if self.noun is None and len(labels) == 1:
+                self.noun = Thing(text=thing.text, shape=labels.pop())
         found = [d for d in self.find(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)
@@ -102,6 +109,9 @@ class Scene(Discourse):
                 if mark.nounless:  # "bigger than the red one"
                     mark = replace(mark, shape=thing.shape, name=thing.name)
                 found = compared(spot.superlative or "", self.one(mark), found)
+                for other in spot.others:  # "smaller than A and bigger than B"
+                    more = replace(thing, where=other.where) if isinstance(other, Thing) else thing
+                    found = [d for d in found if d in self._fitting(more)]
             elif spot.relation != "super":
                 found = self._standing(spot, found)
         found = self._sized(thing, found)
@@ -117,7 +127,7 @@ class Scene(Discourse):
         return found
 
     def _looks(self, thing: Thing, d: Detection, strict: bool = True) -> bool:
-        if (thing.ids and d.id not in thing.ids) or not set(thing.attributes) <= set(d.attributes):
+        if (thing.ids and d.id not in thing.ids) or not all(has_attribute(d, a) for a in thing.attributes):
             return False
         if thing.name and d.name != thing.name:
             return False
@@ -172,6 +182,9 @@ class Scene(Discourse):
 
     # ---- where things are
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+        if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
+            mark = self.one(spot.reference)
+            return [d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")]
         if spot.relation == "recent":
             recent = self.recent()
             return [d for d in found if d.id in recent]
@@ -252,7 +265,7 @@ class Scene(Discourse):
             like = [d for d in self.world.objects.values() if self._looks(bare, d)]
             if like:
                 return refuse("none_there", part=_all_words(thing), found=like)
-        if thing.attributes and not any(set(thing.attributes) & set(d.attributes) for d in self.world.objects.values()):
+        if thing.attributes and not any(has_attribute(d, a) for a in thing.attributes for d in self.world.objects.values()):
             return refuse("cannot_tell", part=thing.text)
         return refuse("not_found", part=thing.text)
 

@@ -116,6 +116,12 @@ class Inquiries(Destinations):
         said = Spot(leaves(children, "PARITY")[0], text=self.words(meta))
         return Question("parity", tuple(replace(t, quantity="all") for t in things), said, text=self.words(meta))
 
+    def q_more(self, meta: Any, children: list[Any]) -> Question:
+        a, b = (c[0] for c in children if isinstance(c, tuple))
+        a, b = (replace(t, quantity="all") for t in self._shared_noun([a, b]))
+        said = Spot("more" if leaves(children, "MORE") else "fewer", text=self.words(meta))
+        return Question("more", (a, b), said, text=self.words(meta))
+
     def q_like(self, meta: Any, children: list[Any]) -> Question:
         said = self.thing(meta, [c for c in children if isinstance(c, dict)])
         return Question("like", (first(children, Thing),), Spot("like", said), text=self.words(meta))

@@ -153,6 +153,9 @@ class Meaning:
                 return self._spare(act, scene)
             case Do():
                 return self._all_placed(scene, self._doing.goals(act, scene))
+            case Incomplete("where", "put", things) if scene.place is not None:  # "put A in the box, then B": there too
+                spot = scene.place
+                return self._put(Put(((Transfer(things, (spot,)),),), act.text), scene)
             case Incomplete(missing, verb, things):
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
             case Bare() | Question() | When():
@@ -215,12 +218,21 @@ class Meaning:
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
+        if spots[0].relation == "apart":
+            return self._apart(subjects, spots[0], scene)
         aims = [(d, [aim(d, s, scene, self._roles) for s in spots]) for d in subjects]
         for _, wanted in aims:
             if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):
                 raise refuse("two_places", goals=wanted)
             goals += [self._placed(scene, g) for g in wanted]
         return goals
+
+    def _apart(self, subjects: list[Detection], spot: Spot, scene: Scene) -> list[Goal]:
+        """Two things with so much room between them."""
+        if len(subjects) != 2 or spot.distance_m is None:
+            raise clarify("between_two", part=spot.text, n=len(subjects), found=subjects)
+        still, mover = subjects
+        return [self._placed(scene, Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m))]
 
     def _marks(self, spot: Spot, scene: Scene) -> list[Detection]:
         """Everything a destination may name: ``all objects`` put in a box are all but the box."""

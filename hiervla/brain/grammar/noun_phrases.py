@@ -107,7 +107,7 @@ class NounPhrases(Transformer[Any, Any]):
     def _placed(self, thing: Thing, spot: Spot) -> Thing:
         if spot.relation == "side" and thing.side is None:
             return replace(thing, side=spot.direction)
-        if spot.relation == "like":
+        if spot.relation in ("like", "unlike", "matching"):
             return thing.with_where((spot,))
         return replace(thing, where=(*thing.where, spot))
 
@@ -155,6 +155,8 @@ class NounPhrases(Transformer[Any, Any]):
         said = self.words(meta).lower()
         if "OTHER" in kinds and any(w in said for w in self._tokens.known.roles.get("leftover", ())):
             found["quantity"] = "all"
+        elif kinds == {"CL"}:
+            found["quantity"] = "a"
         elif kinds & {"ALL", "BOTH"}:
             found["quantity"] = "both" if "BOTH" in kinds else "all"
             if number or "BOTH" in kinds:
@@ -195,8 +197,10 @@ class NounPhrases(Transformer[Any, Any]):
             return {"same_colour": True}
         if leaf.kind == "DIFF":
             return {"other_colour": True}
-        if leaf.kind == "ATTR":
+        if leaf.kind in ("ATTR", "FIGURE"):
             return {"attributes": (leaf.value,)}
+        if leaf.kind == "HEIGHT":
+            return {"superlatives": (leaf.value,)}
         if leaf.kind == "SIDEADJ":
             return {"side": leaf.value}
         if leaf.kind == "ORD":

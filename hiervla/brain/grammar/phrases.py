@@ -97,6 +97,9 @@ class Phrases(NounPhrases):
     def pp_middle(self, meta: Any, children: list[Any]) -> Spot:
         """The middle of the table; in the middle of a container is in it."""
         found = first(children, Thing)
+        zone = next((c for c in children if isinstance(c, Fixture) and c.name != "table"), None)
+        if zone is not None:
+            return Spot("middle", zone, text=self.words(meta))
         if found is not None:
             return Spot("in" if leaves(children, "REL")[0] == "in" else "on", found, text=self.words(meta))
         return Spot("middle", text=self.words(meta))
@@ -200,6 +203,8 @@ class Phrases(NounPhrases):
         """``the red and the blue cube``: a thing without a noun takes the next one's."""
         noun = None
         out: list[Thing] = []
+        side = next((t.count_from for t in things if t.ordinal is not None and t.count_from), None)
+        things = [replace(t, count_from=t.count_from or side) if t.ordinal is not None else t for t in things]
         if len(things) == 2 and things[0].quantity == "both" and not things[0].plural:
             things[0] = replace(things[0], quantity="the", count=None)  # "both A and B"
         for thing in reversed(things):

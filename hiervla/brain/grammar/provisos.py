@@ -80,6 +80,13 @@ class Provisos(Constructions):
     def p_vacant(self, meta: Any, children: list[Any]) -> Condition:
         return self._condition("vacant", meta, children)
 
+    def p_more(self, meta: Any, children: list[Any]) -> Condition:
+        """``more red cubes than blue ones``."""
+        a, b = (c for c in children if isinstance(c, tuple))
+        a, b = (replace(t, quantity="all") for t in self._shared_noun([*a, *b]))
+        sign = "more" if leaves(children, "MORE") else "fewer"
+        return Condition("more", (a, b), comparison=sign, text=self.words(meta))
+
     def p_than(self, meta: Any, children: list[Any]) -> Condition:
         return self._condition("than", meta, children)
 

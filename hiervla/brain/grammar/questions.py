@@ -28,7 +28,7 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case "many" | "where" | "exists" | "colour" | "is" | "state" | "which" | "than" | "parity" | "like":
+        case "many" | "where" | "exists" | "colour" | "is" | "state" | "which" | "than" | "parity" | "like" | "more":
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -65,6 +65,7 @@ class Answers:
             "than": self._than,
             "parity": self._parity,
             "like": self._like,
+            "more": self._more,
             "why": self._why,
         }
         return kinds[question.kind](question)
@@ -180,6 +181,11 @@ class Answers:
         cm = {f"{n}_cm": f"{d.size[0] * 100:.1f}" for n, d in (("a", a), ("b", b))}
         high = {f"{n}_high": f"{d.size[2] * 100:.1f}" for n, d in (("a", a), ("b", b))}
         return _capital(self._speech.say("compare_yes" if so else "compare_no", a=a, b=b, **cm, **high))
+
+    def _more(self, question: Question) -> str:
+        a, b = (self._scene.find(t) for t in question.things)
+        so = len(a) > len(b) if question.spot and question.spot.relation == "more" else len(a) < len(b)
+        return self._speech.say("more_yes" if so else "more_no", a=len(a), b=len(b))
 
     def _parity(self, question: Question) -> str:
         n = len({d.id for t in question.things for d in self._scene.find(t)})

@@ -185,10 +185,26 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower() and not tokens.known.grave(w)]
         alike = [w for w in alike if abs(len(w) - len(unknown.text)) <= 2]
         near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.66)
+        if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
+            key = _stands_for(tokens, unknown)
         return NotUnderstood(key, unknown.text, language, tuple(near))
     if at >= len(tokens.tokens):
         return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
     return NotUnderstood("not_understood", _clause_from(tokens, at), language)
+
+
+NOUN_AFTER = {"THE", "A", "COLOUR", "SIZE", "SUPER", "ATTR", "HEIGHT", "BA", "CL", "ALL", "PICK", "DE", "IT"}
+"""What an unknown word stands behind when it is the name of a thing."""
+
+
+def _stands_for(tokens: Tokens, unknown: Token) -> str:
+    """Is an unknown word a deed that nobody taught, a thing that is not there, or simply unknown?"""
+    at = tokens.tokens.index(unknown)
+    if not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens):
+        return "unknown_deed"
+    if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
+        return "unknown_thing"
+    return "unknown_word"
 
 
 def _clause_from(tokens: Tokens, at: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
-from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.phrases import Phrases
 
 
@@ -52,12 +52,41 @@ class Relatives(Phrases):
     def pp_different(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("unlike", describes=True, text=self.words(meta))
 
+    def pp_same_as(self, meta: Any, children: list[Any]) -> Spot:
+        kind = "unlike_colour" if leaves(children, "DIFFAS") or leaves(children, "DIFFZ") else "like_colour"
+        return Spot(kind, self._reference(children), describes=True, text=self.words(meta))
+
+    def zmod_same(self, meta: Any, children: list[Any]) -> Spot:
+        """``和红碗颜色相同的``; ``和它颜色相同的`` is what suits each thing."""
+        mark = first(children, Thing)
+        if mark is None or mark.pronoun == "it":
+            return Spot("unlike" if leaves(children, "DIFFZ") else "matching", describes=True, text=self.words(meta))
+        return self.pp_same_as(meta, children)
+
+    def zmod_both(self, meta: Any, children: list[Any]) -> Spot:
+        """``比绿方块小但比黄方块大的``."""
+        at = next(k for k, c in enumerate(children) if isinstance(c, Leaf) and c.kind == "AND")
+        low, high = self._than_zh(meta, children[:at]), self._than_zh(meta, children[at:])
+        return replace(low, others=(Thing(text="", where=(high,)),))
+
+    def pp_top(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("top", text=self.words(meta))
+
     # ---- Chinese destinations
     def place_shifted(self, meta: Any, children: list[Any]) -> Spot:
         return (self.pp_farther if leaves(children, "FURTHER") else self.pp_nearer)(meta, children)
 
     def place_away(self, meta: Any, children: list[Any]) -> Spot:
         return self.pp_farther(meta, children)
+
+    def place_top(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_top(meta, children)
+
+    def place_far(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("far", distance_m=first(children, float), text=self.words(meta))
+
+    def place_middle_of(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("middle", self._reference(children), text=self.words(meta))
 
     def place_half(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("half", direction=leaves(children, "HALF")[0], text=self.words(meta))

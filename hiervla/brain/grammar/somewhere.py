@@ -26,7 +26,12 @@ def somewhere(d: Detection, spot: Spot, scene: Scene) -> Goal:
         Objection: there is no such place, or no room in it.
     """
     table = scene.world.table
-    if spot.relation == "between":
+    zone = scene.world.zones.get(spot.reference.name) if isinstance(spot.reference, Fixture) else None
+    if spot.relation == "middle" and zone is not None:
+        if zone.keep_out:
+            raise refuse("keep_out", zone=zone.name)
+        x, y = np.mean(np.asarray(zone.outline), axis=0)
+    elif spot.relation == "between":
         x, y = _between(d, spot, scene)
     elif table is None or not table.edges_seen:
         raise refuse("no_edges")

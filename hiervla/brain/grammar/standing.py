@@ -13,6 +13,8 @@ from hiervla.core.world import Detection, World
 
 SAME_PLACE_M = 0.005
 """Things nearer to each other than this, along a direction, stand equally far to that side."""
+OBLONG = 1.25
+"""So many times longer than wide, and nobody calls it square."""
 CLEARLY = 0.08
 """By how much of its measure one thing must differ from another to be called larger or smaller."""
 Key = Callable[[Detection], float]
@@ -27,6 +29,7 @@ def order(name: str, reach: Key) -> Key:
         "larger": lambda d: -volume(d),
         "tallest": lambda d: -d.size[2],
         "shortest": lambda d: d.size[2],
+        "longest": lambda d: -d.size[0],
         "leftmost": lambda d: -d.centre[1],
         "rightmost": lambda d: d.centre[1],
         "nearest": reach,
@@ -73,6 +76,20 @@ def relates(d: Detection, spot: Spot, mark: Detection) -> bool:
     if spot.direction:
         return on_side(spot.direction, d, mark)
     return mark.id != d.support and mark.support != d.id and gap(footprint(d), footprint(mark)) <= BESIDE_MAX_GAP_M
+
+
+def has_attribute(d: Detection, name: str) -> bool:
+    """What its figure shows, or the inventory says of it."""
+    match name:
+        case "oblong":
+            return not d.round and d.size[0] > OBLONG * d.size[1]
+        case "square":
+            return not d.round and d.size[0] <= OBLONG * d.size[1] and d.label in ("cube", "block", "box")
+        case "round":
+            return d.round or d.label in ("ball", "ring", "bowl", "plate", "cup", "cylinder")
+        case "hollow":
+            return d.hollow
+    return name in d.attributes
 
 
 def volume(d: Detection) -> float:

@@ -52,7 +52,8 @@ class Tokens:
 
     def span(self, first: int, last: int) -> str:
         """The original words from one token to another, both included."""
-        return self.text[self.tokens[first].start : self.tokens[last].end]
+        some = self.tokens[first : last + 1]
+        return self.text[min(t.start for t in some) : max(t.end for t in some)]
 
 
 def normalised(text: str) -> tuple[str, list[int]]:
@@ -91,6 +92,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = _join_unknown(text, raw)
+    raw = _if_first(_without_again(raw))
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
     order = next((t for t in raw if "ORDER" in t.kinds), None)
     return Tokens(
@@ -102,6 +104,37 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         criterion_token=next((t for t in raw if "CRITERION" in t.kinds), None),
         known=lexicon,
     )
+
+
+BOUNDS = {"COMMA", "STOP"}
+DEEDS = {"PICK", "PUT", "SKILL", "STACK", "MAKE", "ARRANGE", "REMOVE", "RETURN"}
+
+
+def _without_again(tokens: list[Token]) -> list[Token]:
+    """``把方块再往左移``: inside of a clause ``再`` and its like join nothing."""
+    out: list[Token] = []
+    inside = False
+    for t in tokens:
+        kinds = t.kinds.keys()
+        if kinds & BOUNDS or kinds & DEEDS:
+            inside = False
+        elif "BA" in kinds:
+            inside = True
+        if inside and "THEN" in kinds and t.text in ("再", "也", "就", "先"):
+            continue
+        out.append(t)
+    return out
+
+
+def _if_first(tokens: list[Token]) -> list[Token]:
+    """``碗里要是有球``: the word that makes a condition of it is read as if it stood first in its clause."""
+    for k, t in enumerate(tokens):
+        if "IF" not in t.kinds or t.text.isascii():
+            continue
+        start = next((j + 1 for j in range(k - 1, -1, -1) if tokens[j].kinds.keys() & (BOUNDS | {"THEN", "IF"})), 0)
+        if start < k:
+            return [*tokens[:start], t, *tokens[start:k], *tokens[k + 1 :]]
+    return tokens
 
 
 def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
@@ -116,7 +149,7 @@ def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
             return end, {"NUM": number}
         if found[0] == end:
             return end, {**found[1], "NUM": number}
-    if (nth := _ORDINAL.match(flat, i)) and (number := _whole(nth[1])):
+    if (nth := _ORDINAL.match(flat, i)) and (number := _whole(nth[1])) and (found is None or found[0] <= nth.end()):
         return nth.end(), {"ORD": number}
     if (named := _object_id(flat, i)) and (found is None or found[0] < named):
         return named, {"ID": flat[i:named]}
