@@ -96,7 +96,7 @@ class Place(Skill):
             case "on" if reference and self.between:
                 return resting.upon_both(d, yaw, reference, at.object(self.between), at.world)
             case "on" if reference:
-                return (reference.centre[0], reference.centre[1]), reference.top_z
+                return resting.upon(d, yaw, reference, at.world), reference.top_z
             case "on":
                 return spots.on_table(d, yaw, at.world, at.limits, near), table_z
             case "beside" | "at_distance" if reference:

@@ -20,6 +20,8 @@ BOWL_NARROWS = 0.8
 """A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
 BOWL_FOOT = 0.62
 """The flat floor of a bowl as a fraction of its rim."""
+PLATE_GAP_M = 0.012
+"""Between things on one plate: a finger must go between them."""
 OVERLAP_M = 0.003
 """How far things in a container may be planned to meet: they settle against each other."""
 FINGERS_M = 0.034
@@ -111,6 +113,30 @@ def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World
     if taken := [o.id for o in others if o.support != "hand" and gap(outline, footprint(o)) < 0.002]:
         raise ToolError(f"{', '.join(taken)} is in the way above {a.id} and {b.id}", FailureKind.BLOCKED)
     return (float(x), float(y)), max(a.top_z, b.top_z)
+
+
+def upon(d: Detection, yaw: float, base: Detection, world: World) -> Spot:
+    """Where on a thing to set another down: its middle; on a plate, the freest place beside what stands there already.
+
+    Raises:
+        ToolError: there is no room left on the plate.
+    """
+    middle = (base.centre[0], base.centre[1])
+    if base.label != "plate":
+        return middle
+    room, radius = min(base.size[:2]) / 2, max(d.size[:2]) / 2
+    standing = [o for o in world.objects.values() if o.support == base.id and o.id != d.id]
+    if not standing:
+        aside = 0.0 if d.hollow or room < 2 * radius else 0.6 * (room - radius)  # another may follow
+        return middle[0], middle[1] + aside
+    far = max(room - 0.7 * radius, 0.0)
+    turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    grid = [(middle[0] + r * math.cos(t), middle[1] + r * math.sin(t)) for r in (far, 0.6 * far) for t in turns]
+    free = {s: min(gap(outline_at(d, s, yaw), footprint(o)) for o in standing) for s in [middle, *grid]}
+    best = max(free, key=lambda s: free[s])
+    if free[best] < PLATE_GAP_M:
+        raise ToolError(f"no room left on {base.id} beside {', '.join(o.id for o in standing)}", FailureKind.BLOCKED)
+    return best
 
 
 def oblong(d: Detection) -> bool:

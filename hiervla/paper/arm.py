@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hiervla.core import spots
+from hiervla.core import resting, spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.outcome import Evidence, Outcome
@@ -105,10 +105,11 @@ class PaperArm:
             self._set(d.id, None, support=reference.id, relation="in", centre=(*reference.centre[:2], z))
         elif a["relation"] == "on" and reference is not None:
             self._need(
-                a.get("between") or not self._on(reference.id, d.id) or reference.size[0] > 0.12, step, "it is taken"
+                a.get("between") or not self._on(reference.id, d.id) or reference.label == "plate", step, "it is taken"
             )
             bases = [reference, *[self.world.objects[b] for b in [a.get("between")] if b]]
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))
+            x, y = resting.upon(d, d.yaw, reference, self.world) if len(bases) == 1 else (x, y)
             self._set(d.id, None, support=reference.id, relation="on", centre=(x, y, reference.top_z + d.size[2] / 2))
         elif a["relation"] == "on":
             self._need(a.get("reference", "table") == "table", step, "there is no such thing")

@@ -62,6 +62,8 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         raise clarify("shift" if spot.distance_m else "where_of", part=spot.text)
     if isinstance(spot.reference, Fixture):
         return _aim_fixture(d, spot, spot.reference, scene)
+    if isinstance(spot.reference, Thing) and spot.reference.text.lower() in roles.get("reflexive", ()):
+        raise refuse("itself", thing=d)
     mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"))
     if mark.label == "cabinet" and spot.relation in ("in", "to"):
         drawers = scene.parts(mark)

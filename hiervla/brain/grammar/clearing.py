@@ -49,7 +49,7 @@ class Clearing:
         self._references_first(goal)
         step = self._corner(goal)
         for base in (goal.reference, *goal.others):
-            if goal.relation == "on" and base in self.now.world.objects:
+            if goal.relation == "on" and base in self.now.world.objects and not self.now.has_room(base, goal.subject):
                 self._clear(base or "", "why_clear_place", but=goal.subject, bridged=goal.others)
         if goal.relation == "in" and self.now.closed(goal.reference or ""):
             self._pull_open(goal.reference or "", "why_open_into", goal.subject)
@@ -71,7 +71,8 @@ class Clearing:
 
     def _waits_for(self, goal: Goal) -> bool:
         """Its reference is yet to be moved, or is covered or closed."""
-        covered = goal.relation == "on" and any(i != goal.subject for i in self.now.on(goal.reference or ""))
+        roomy = self.now.has_room(goal.reference or "", goal.subject)
+        covered = goal.relation == "on" and not roomy and any(i != goal.subject for i in self.now.on(goal.reference or ""))
         shut = goal.relation == "in" and self.now.closed(goal.reference or "")
         return covered or shut or any(g.subject == goal.reference for g in self._open if g.relation in PLACED)
 

@@ -109,6 +109,8 @@ def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects
     marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
     parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
     fit = [p for p in parts if answer is not None and scene.branch().find(narrowed(p, answer))]
+    alike = [p for p in fit if answer is not None and answer.shape is not None and p.shape == answer.shape]
+    fit = alike or fit
     if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
         return NotUnderstood("which_part", said.text.strip(), said.language)
     acts = substitute((act,), fit[0].text, answer)

@@ -82,7 +82,11 @@ class Meaning:
         so = is_so(act.condition, scene)
         scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
         acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
-        scene.speak_of([d.id for t in act.condition.things for d in scene.find(t)][:1]) if so else None
+        about = [d for t in act.condition.things for d in scene.find(t)]
+        if len(about) == 1 and so:
+            scene.speak_of([about[0].id])
+        if len(about) == 1 and about[0].hollow:  # "if the bowl is empty, put it in there"
+            scene.place = Spot("to", act.condition.things[0], text=act.condition.things[0].text)
         before = instruction.links[: max(0, k - 1 + bool(acts))]
         return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
 

@@ -148,8 +148,10 @@ class Answers:
         check = holds(goal, self._briefing.world)
         if check:
             return self._speech.say("is_yes", goal=goal, evidence=self._speech.evidence(goal, check))
+        other = Goal(relation="closed" if asked.relation == "open" else "open", subject=d.id)
         slid = Goal(relation="slid", subject=d.id, distance_m=round(d.opening_m, 3))
-        return self._speech.say("is_no", why=self._speech.goal(slid))
+        is_so = other if holds(other, self._briefing.world) else slid
+        return self._speech.say("is_no", why=self._speech.goal(is_so))
 
     def _did(self, question: Question) -> str:
         """What was done last, in the robot's own words then; without deeds, what was answered last."""
@@ -215,7 +217,8 @@ class Answers:
         return _capital(self._speech.say("far", a=name(a), b=name(b), cm=f"{measured * 100:.1f}"))
 
     def _can(self, question: Question) -> str:
-        skills = [s.name for s in self._briefing.skills]
+        own = [next(iter(s.says.get(self._speech.language, ())), s.name) for s in self._briefing.skills]
+        skills = own if self._speech.language != "en" else [s.name for s in self._briefing.skills]
         tools = [t.name for t in self._briefing.tools]
         return self._speech.say("can", skills=skills, tools=tools, scene=self._speech.scene())
 

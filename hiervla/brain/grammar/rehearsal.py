@@ -20,6 +20,10 @@ USUAL_TRAVEL_M = 0.12
 """How far a drawer or slider goes when the eyes cannot tell."""
 HAND_M = 0.04
 """Room the hand needs before the handle of a drawer that is out."""
+PLATE_GAP_M = 0.012
+"""Between things on one plate."""
+ROUND = 1.0
+"""Widths of things, side by side, that a plate of width one takes."""
 CLEAR_M = 0.010
 """Things nearer to a slot than this stand in it."""
 
@@ -104,6 +108,15 @@ class Rehearsal:
         if object_id in objects:
             objects[object_id] = objects[object_id].model_copy(update=change)
         self.world = self.world.model_copy(update={"objects": objects, "held": held})
+
+    def has_room(self, plate: str, object_id: str) -> bool:
+        """Is it a plate with room for one more?"""
+        base, d = self.world.objects.get(plate), self.world.objects.get(object_id)
+        if base is None or d is None or base.label != "plate":
+            return False
+        standing = [o for o in self.world.objects.values() if o.support == plate and o.id != object_id]
+        taken = sum(max(o.size[:2]) + PLATE_GAP_M for o in [*standing, d])
+        return not standing or taken <= ROUND * min(base.size[:2])
 
     # ---- what stands where something has to come
     def standing_at(self, d: Detection, spot: spots.Spot) -> list[str]:

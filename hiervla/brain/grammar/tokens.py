@@ -91,7 +91,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         end, kinds = _next(flat, i, lexicon)
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
-    raw = _join_unknown(text, raw)
+    raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not _only_says_only(t, raw[k - 1] if k else None)]
     raw = _if_first(_without_again(raw))
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
     order = next((t for t in raw if "ORDER" in t.kinds), None)
@@ -135,6 +135,11 @@ def _if_first(tokens: list[Token]) -> list[Token]:
         if start < k:
             return [*tokens[:start], t, *tokens[start:k], *tokens[k + 1 :]]
     return tokens
+
+
+def _only_says_only(t: Token, before: Token | None) -> bool:
+    """``只`` is a classifier after a number or ``这``; elsewhere it says that no more is meant, and changes nothing."""
+    return t.kinds.keys() >= {"FILLER", "CL"} and not (before is not None and before.kinds.keys() & {"NUM", "THE", "A", "Q_ZMANY", "ALL", "ORD"})
 
 
 def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
