@@ -10,6 +10,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, EDGES, Goal
 from hiervla.core.judging import look_evidence
+from hiervla.core.motion import out_of_sight
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.pushing import choose_plan, stroke_frames
 from hiervla.core.relations import holds
@@ -40,7 +41,8 @@ class Push(Skill):
     position: tuple[float, float] | None = None
     """Where its middle shall come to lie, metres."""
 
-    max_seconds = 40.0
+    max_seconds = 45.0
+    passes = 3
     says = {
         "en": ["push", "shove", "nudge"],
         "zh": ["推", "推到", "推动", "推向", "推开"],
@@ -102,11 +104,13 @@ class Push(Skill):
 
     def keyframes(self, at: Ground):
         d = at.object(self.target)
-        goal = self.goal_spot(at.world)
+        up_to = self.reference is not None and self.distance_m is None
+        goal = self.goal_spot(at.before if at.before is not None and not up_to else at.world)
         if math.dist(goal, d.centre[:2]) < 0.005:
             raise ToolError(f"{d.id} is there already", FailureKind.PRECONDITION)
         strokes = choose_plan(d, goal, at, self.reference or "")
-        return [f for k, stroke in enumerate(strokes) for f in stroke_frames(at, d, stroke)[-6 if k else 0 :]]
+        frames = [f for k, stroke in enumerate(strokes) for f in stroke_frames(at, d, stroke)[-6 if k else 0 :]]
+        return [*frames, *out_of_sight(at)]
 
     def done(self, before: World, now: World, trace) -> Check:
         goal = self.goal_spot(before)

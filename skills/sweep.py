@@ -6,7 +6,7 @@ import numpy as np
 
 from hiervla.core.errors import ToolError
 from hiervla.core.goal import Goal
-from hiervla.core.motion import clear_height, rise
+from hiervla.core.motion import clear_height, out_of_sight, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.pushing import BACK_OFF_M
 from hiervla.core.relations import holds
@@ -30,6 +30,7 @@ class Sweep(Skill):
     """Zone to sweep them into, or id of the object to sweep them up to."""
 
     max_seconds = 90.0
+    passes = 3
     says = {"en": ["sweep", "sweep … together", "brush"], "zh": ["扫", "扫到", "扫进", "清扫"]}
 
     def objects(self) -> list[str]:
@@ -91,7 +92,7 @@ class Sweep(Skill):
                 Keyframe("withdraw", np.array([*back, z]), lane.yaw, grip, 0.2 * speed, 0.004),
                 Keyframe("retreat", np.array([*back, up]), lane.yaw, 1.0, 0.8 * speed, 0.02),
             ]
-        return frames
+        return [*frames, *out_of_sight(at)]
 
     def ground(self, at: Ground) -> Task:
         return replace(super().ground(at), touches=self.targets)

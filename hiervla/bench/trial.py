@@ -82,17 +82,18 @@ class Trial:
         step = Subgoal(skill=skill, arguments=arguments, why="measured")
         return bool(self.cell.guard.judge(step, self.world, here).check)
 
-    def run(self, skill: str, arguments: dict[str, Any]) -> Any:
-        """Judge and execute one step; returns its filled skill and its trace.
+    def run(self, skill: str, arguments: dict[str, Any], before: World | None = None) -> Any:
+        """Judge and execute one step, or a further pass of it; returns its filled skill and its trace.
 
         Raises:
             Refused: the guard says no.
         """
         here = self.cell.robot.observe("none").hand
-        verdict = self.cell.guard.judge(Subgoal(skill=skill, arguments=arguments, why="measured"), self.world, here)
+        step = Subgoal(skill=skill, arguments=arguments, why="measured")
+        verdict = self.cell.guard.judge(step, self.world, here, before=before)
         if not verdict.check or verdict.skill is None:
             raise Refused(verdict.check)
-        ground = self.cell.guard.ground(self.world, here, verdict.handling)
+        ground = self.cell.guard.ground(self.world, here, verdict.handling, before)
         return verdict.skill, self.cell.cerebellum.execute(verdict.skill.ground(ground))
 
     def step(self, skill: str, arguments: dict[str, Any]) -> tuple[Check | Failure, Any]:
@@ -103,10 +104,23 @@ class Trial:
         except Refused as no:
             return no.check, None
         before = self.world
+        claim = self._judged(filled, before, trace, arguments, held)
+        for _ in range(1, filled.passes):
+            if not isinstance(claim, Check) or claim or claim.kind is not FailureKind.MISPLACED:
+                break
+            try:
+                filled, trace = self.run(skill, arguments, before)
+            except Refused:
+                break
+            claim = self._judged(filled, before, trace, arguments, held)
+        return claim, trace
+
+    def _judged(self, filled: Any, before: World, trace: Any, arguments: dict[str, Any], held: str | None) -> Any:
+        """Look, from elsewhere or closer where that is needed, and what the skill then claims."""
         expect = filled.objects()[0] if filled.grip == "gain" else held
         self.look(expect)
         if trace.failure is not None:
-            return trace.failure, trace
+            return trace.failure
         check = filled.done(before, self.world, trace)
         if check.answer == "cannot_see":
             self.park()
@@ -116,7 +130,7 @@ class Trial:
         if check.answer == "cannot_see" and about in self.world.objects and self.world.held is None:
             self.look_closer(about)
             check = filled.done(before, self.world, trace)
-        return check, trace
+        return check
 
     def _found(self, skill: str, arguments: dict[str, Any]) -> Any:
         """Run a step; where something it names is not in view, park and look once more first."""

@@ -26,6 +26,13 @@ def rise(at: Ground, height: float, gripper: float) -> list[Keyframe]:
     return [Keyframe("rise", np.array([x, y, height]), at.hand.yaw, gripper, tolerance_m=0.02)]
 
 
+def out_of_sight(at: Ground) -> list[Keyframe]:
+    """Closed and at rest once done, where that is known: the look that follows then sees all that was moved."""
+    if at.home is None:
+        return []
+    return [Keyframe("home", at.home.position, at.home.yaw, 1.0, tolerance_m=0.03)]
+
+
 def hover(at: Ground, target: str, above_m: float = ABOVE_M, gripper: float = 1.0) -> list[Keyframe]:
     """Go to ``above_m`` over the top of an object, closed unless said otherwise.
 

@@ -32,6 +32,8 @@ BACK_OFF_M = 0.012
 """How far the fingers go back before they rise: going up they would rub along the thing."""
 LOW_M = 0.016
 """Height of the grasp centre over the table while pushing: the tips just clear it."""
+RISES_M = 0.003
+"""How much the fingers rise on the way: going down in touch they would hold what they push down by friction, until it jams."""
 SLOW = 0.12
 """Fraction of the step limit in touch with the thing: what is pushed faster slides or rolls on by itself."""
 CLEAR_M = 0.004
@@ -198,9 +200,9 @@ def stroke_frames(at: Ground, d: Detection, stroke: Stroke) -> list[Keyframe]:
     return [
         *rise(at, over, grip),
         frame("approach", begin, over, 1.0, 0.008),
-        frame("descend", begin, z, 0.6, 0.004),
+        frame("descend", begin, z - RISES_M, 0.6, 0.0015),
         frame("push", last, z, SLOW, 0.006),
-        frame("push", end, z, 0.5 * SLOW, 0.0015),
+        frame("push", end, z + 0.25 * RISES_M, 0.5 * SLOW, 0.0015),
         frame("withdraw", back, z, 0.2, 0.004),
         # Closed, or the eyes take what is seen between the fingers for something held.
         Keyframe("retreat", np.array([*back, up]), stroke.yaw, 1.0, 0.8 * speed, 0.02),

@@ -35,6 +35,8 @@ class Ground:
     handling: Handling = field(default_factory=Handling)
     home: Pose | None = None
     gripper: Gripper = field(default_factory=Gripper)
+    before: World | None = None
+    """The world before the first of several passes; None in the first."""
 
     def object(self, object_id: str) -> Detection:
         return self.world.objects[object_id]
@@ -49,6 +51,9 @@ class Skill(BaseModel):
     """What a brain calls it; the class name in snake case unless given."""
     max_seconds: ClassVar[float] = 20.0
     """Robot time after which it has failed."""
+    passes: ClassVar[int] = 1
+    """How often its motion may run for one step, each time planned from a fresh look: what is pushed over a table does
+    not always come to lie where it should at once. ``done`` is asked about the world before the first."""
     says: ClassVar[dict[str, list[str]]] = {}
     """Verbs per language that the grammar brain may read as this skill; ``…`` marks where the object stands."""
     grip: ClassVar[Grip] = "none"

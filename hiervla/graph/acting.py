@@ -40,10 +40,10 @@ def guard(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Judge the next step before anything moves."""
     m = begin(runtime)
     step = state["subgoals"][0]
-    if repeats(state["tried"], step, state["changes"], state["world"]):
+    if not state["passes"] and repeats(state["tried"], step, state["changes"], state["world"]):
         return complain(state, m, f"{step} has already failed in this very world; change the step or its handling")
     hand = m.robot.observe("none").hand
-    verdict = m.guard.judge(step, state["world"], hand, state["changes"])
+    verdict = m.guard.judge(step, state["world"], hand, state["changes"], _began(state))
     m.emit("guarded", subgoal=step, check=verdict.check, risky=verdict.risky)
     if verdict.check.answer == "cannot_see" and state["looked_again"] < 1:
         return {"looked_again": 1, "park": True, "after_look": "guard", "look_why": verdict.check.why, "next": "look"}
@@ -74,7 +74,7 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m = begin(runtime)
     step, world = state["subgoals"][0], state["world"]
     here = m.robot.observe("none")
-    verdict = m.guard.judge(step, world, here.hand, state["changes"])
+    verdict = m.guard.judge(step, world, here.hand, state["changes"], _began(state))
     assert verdict.skill is not None, "the guard let a step pass that it could not fill"
     m.emit(
         "subgoal",
@@ -83,14 +83,14 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         policy=m.policy_name(step.skill),
         handling=verdict.handling.model_dump(mode="json", exclude_defaults=True),
     )
-    m.task = verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling))
+    m.task = verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling, _began(state)))
     m.trace = m.execute(m.task, m.emit)
     t = m.trace
     m.emit("acted", skill=step.skill, completed=t.completed, seconds=round(t.seconds, 3), steps=max(0, len(t.times) - 1),
            chunk_lengths=tuple(t.chunk_lengths), inferences=t.inferences, interrupts=t.interrupts)  # fmt: skip
     expect = verdict.skill.objects()[0] if verdict.skill.grip == "gain" else state["expect"]
     return {
-        "before": world, "acted": True, "expect": expect, "confirmed": None, "malformed": 0, "looked_again": 0, "park": False,
+        "before": _began(state) or world, "acted": True, "expect": expect, "confirmed": None, "malformed": 0, "looked_again": 0, "park": False,
         "after_look": "verify", "look_why": f"to verify {step}", "next": "look",
     }  # fmt: skip
 
@@ -115,6 +115,8 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         return {"looked_again": 1, "park": True, "after_look": "verify", "look_why": check.why, "next": "look"}
     if check.answer == "cannot_see" and (about := _closer(step.arguments.get("reference"), state, m)) is not None:
         return {"closer": about, "after_look": "verify", "look_why": check.why, "next": "look"}
+    if not check and check.kind is FailureKind.MISPLACED and state["passes"] + 1 < m.guard.fill(step).passes:
+        return {"passes": state["passes"] + 1, "looked_again": 0, "next": "guard"}
     if not check:
         kind = check.kind or (FailureKind.NOT_FOUND if check.answer == "cannot_see" else FailureKind.PRECONDITION)
         return _failed(state, m, Failure(kind=kind, why=check.why, evidence=check.evidence), outcome)
@@ -123,7 +125,7 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     rest = state["subgoals"][1:]
     update = {
         "outcomes": [*state["outcomes"], outcome.model_copy(update={"evidence": check.evidence})], "subgoals": rest,
-        "attempt": 1, "changes": {}, "looked_again": 0,
+        "attempt": 1, "changes": {}, "looked_again": 0, "passes": 0,
     }  # fmt: skip
     if m.guard.fill(step).grip != "none":
         update["tried"] = []  # something was taken or put: the world in which steps failed is gone
@@ -147,6 +149,11 @@ def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         m.emit("failure", failure=failure, skill="", next="replan")
     failures = [*state["failures"], failure] if failure else state["failures"]
     return {"confirmed": checks, "failure": failure, "failures": failures, "next": "think"}
+
+
+def _began(state: MissionState) -> World | None:
+    """The world before the first pass of a step that is in a further one, else None."""
+    return state["before"] if state["passes"] else None
 
 
 def _closer(about: Any, state: MissionState, m: Mission) -> str | None:
@@ -186,7 +193,7 @@ def _failed(state: MissionState, m: Mission, failure: Failure, outcome: Outcome)
     m.emit("failure", failure=failure, skill=step.skill, next="retry" if retry else "replan")
     update: dict[str, Any] = {
         "outcomes": [*state["outcomes"], outcome.model_copy(update={"failure": failure})],
-        "failures": [*state["failures"], failure], "tried": tried, "looked_again": 0, "park": True, "next": "look",
+        "failures": [*state["failures"], failure], "tried": tried, "looked_again": 0, "passes": 0, "park": True, "next": "look",
     }  # fmt: skip
     if retry:
         return update | {

@@ -47,6 +47,8 @@ class MissionState(TypedDict, total=False):
     attempt: int
     changes: dict[str, Any]
     """Fields of Handling that this attempt changes."""
+    passes: int
+    """Passes of the running step that were made and judged not enough."""
     looked_again: int
     """Extra looks taken because the last one could not see."""
     closer: str | None
@@ -84,7 +86,7 @@ def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> M
     return MissionState(
         instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
         world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
-        thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={},
+        thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={}, passes=0,
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
         replans=0, status="", answer="",
     )  # fmt: skip

@@ -65,8 +65,12 @@ class Guard:
             wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
             raise ToolError(f"{subgoal.skill}: {wrong}", FailureKind.PRECONDITION) from e
 
-    def judge(self, subgoal: Subgoal, world: World, hand: Pose, changes: dict[str, object] | None = None) -> Verdict:
-        """May this step be taken now? ``changes`` are fields of Handling that a retry asks for."""
+    def judge(
+        self, subgoal: Subgoal, world: World, hand: Pose, changes: dict[str, object] | None = None,
+        before: World | None = None,
+    ) -> Verdict:  # fmt: skip
+        """May this step be taken now? ``changes`` are fields of Handling that a retry asks for, ``before`` the world
+        before the first pass of a step that is in a further one."""
         try:
             skill = self.fill(subgoal)
         except ToolError as e:
@@ -82,7 +86,7 @@ class Guard:
             ready = skill.ready(world)
             if not ready:
                 return Verdict(ready, skill, handling, risky)
-            task = skill.ground(self.ground(world, hand, handling))
+            task = skill.ground(self.ground(world, hand, handling, before))
         except ToolError as e:
             return Verdict(Check.no(str(e), kind=e.kind or FailureKind.BLOCKED), skill, handling, risky)
         except Exception as e:  # a skill is a person's own code: its bug is a failed step, not the mission's end
@@ -91,7 +95,7 @@ class Guard:
         check = self.motion(task, world, hand)
         return Verdict(check, skill, handling, risky)
 
-    def ground(self, world: World, hand: Pose, handling: Handling) -> Ground:
+    def ground(self, world: World, hand: Pose, handling: Handling, before: World | None = None) -> Ground:
         """What a skill plans its motion from."""
         x, y, z, yaw = self.robot.home
         from hiervla.core.geometry import downward
@@ -103,6 +107,7 @@ class Guard:
             gripper=self.robot.gripper,
             handling=handling,
             home=Pose(np.array([x, y, z]), downward(yaw)),
+            before=before,
         )
 
     def motion(self, task: Task, world: World, hand: Pose) -> Check:
