@@ -10,7 +10,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import Goal
-from hiervla.core.grasp import carrying_yaw, hand_room, hanging
+from hiervla.core.grasp import carrying_yaw, hand_room, hanging, rim_opening
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Keyframe
@@ -192,6 +192,9 @@ class Place(Skill):
         up = min(max(high, at.hand.position[2]), at.limits.highest(*at.hand.position[:2]))
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
         spare = 0.012 if self.relation == "in" else 0.022  # in a container the walls are near
+        if held is not None and (d.label == "ring" or (d.hollow and held.width_m < RIM_M)):
+            wall, opening = rim_opening(d, at.gripper)  # the finger inside has only so much room
+            spare = min(spare, max(opening - wall, 0.004))
         part_open = at.gripper.command((held.width_m if held else 0.05) + spare)
         slow = at.handling.speed
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])

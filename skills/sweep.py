@@ -8,7 +8,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.goal import Goal
 from hiervla.core.motion import clear_height, out_of_sight, rise
 from hiervla.core.outcome import Check, FailureKind
-from hiervla.core.pushing import BACK_OFF_M
+from hiervla.core.pushing import BACK_OFF_M, RISES_M
 from hiervla.core.relations import holds
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.sweeping import LOW_M, into_zone_lanes, up_to_lanes
@@ -78,6 +78,7 @@ class Sweep(Skill):
         )
         frames: list[Keyframe] = []
         speed, z = at.handling.speed, LOW_M + at.handling.offset_m[2]
+        down = z - 0.5 * RISES_M
         for lane in lanes:
             grip, high = at.gripper.command(lane.apart_m), clear_height(at.world)
             way = lane.end - lane.start
@@ -87,7 +88,7 @@ class Sweep(Skill):
             frames += rise(at, over, grip) if not frames else []
             frames += [
                 Keyframe("approach", np.array([*lane.start, over]), lane.yaw, grip, speed, 0.008),
-                Keyframe("descend", np.array([*lane.start, z]), lane.yaw, grip, 0.6 * speed, 0.004),
+                Keyframe("descend", np.array([*lane.start, down]), lane.yaw, grip, 0.6 * speed, 0.0015),
                 Keyframe("sweep", np.array([*lane.end, z]), lane.yaw, grip, PACE * speed, 0.003),
                 Keyframe("withdraw", np.array([*back, z]), lane.yaw, grip, 0.2 * speed, 0.004),
                 Keyframe("retreat", np.array([*back, up]), lane.yaw, 1.0, 0.8 * speed, 0.02),

@@ -140,21 +140,31 @@ def _asides(d: Detection, length: float, gripper: Gripper) -> list[float]:
     return [0.0, *[s * most * f for f in (0.35, 0.7, 1.0) for s in (1, -1)]]
 
 
-def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
-    """Grasps with one finger inside and one outside, at points round the rim."""
+def rim_opening(d: Detection, gripper: Gripper) -> tuple[float, float]:
+    """Thickness of a thing's wall, and the widest gap between fingers about it at which the inner one is free, metres."""
+    across, along = gripper.finger_m
     if d.round:
         radius = (d.size[0] + d.size[1]) / 4
         wall = radius - d.inner_radius_m if d.inner_radius_m else (0.42 * radius if d.label == "ring" else _WALL_M)
-        hole = radius - wall
+        # A finger's corners meet a round wall before its face does.
+        deep = math.sqrt(max((radius - wall) ** 2 - (across / 2) ** 2, 0.0))
+    else:
+        wall, deep = _WALL_M, min(d.size[:2]) / 2 - _WALL_M
+    return wall, min(gripper.opening_m, wall + 2 * _RIM_SPARE_M, wall + 2 * deep - along)
+
+
+def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
+    """Grasps with one finger inside and one outside, at points round the rim."""
+    wall, opening = rim_opening(d, gripper)
+    if d.round:
+        radius = (d.size[0] + d.size[1]) / 4
         points = [(radius - wall / 2, 0.0, 2 * math.pi * k / 16) for k in range(16)]
     else:
-        wall, hole = _WALL_M, min(d.size[:2]) / 2 - _WALL_M
         points = []
         for k in range(4):
             half, side = (d.size[0] / 2, d.size[1] / 2) if k % 2 == 0 else (d.size[1] / 2, d.size[0] / 2)
             aside = max(0.0, side - 0.03)
             points += [(half - wall / 2, t * aside, d.yaw + k * math.pi / 2) for t in (0.0, 0.5, -0.5, 1.0, -1.0)]
-    opening = min(gripper.opening_m, wall + 2 * _RIM_SPARE_M, wall + 2 * (2 * hole - gripper.finger_m[1]) - 0.004)
     if opening < wall + 0.006:
         return []  # no room for a finger inside
     flat = d.label == "ring"

@@ -13,7 +13,7 @@ import numpy as np
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import contains, footprint, gap, hull
 from hiervla.core.geometry import Array, Vec3, wrap_angle
-from hiervla.core.grasp import comfortable_yaw, hand_room
+from hiervla.core.grasp import bearing, comfortable_yaw, hand_room
 from hiervla.core.motion import clear_height, rise
 from hiervla.core.outcome import FailureKind
 from hiervla.core.skill import Ground
@@ -136,10 +136,20 @@ def _stroke(d: Detection, start: Spot, goal: Spot, normal: float, base: Vec3) ->
     length = float(np.linalg.norm(way))
     free = BEHIND_M + (ahead - deep if d.round else 0.0)
     begin = contact - u * (length + free / max(float(u @ n), 0.5))
-    yaw = comfortable_yaw(normal, (float(contact[0]), float(contact[1])), base)
+    yaw = way_yaw(normal, begin, contact, base)
     return Stroke(
         start, goal, (float(begin[0]), float(begin[1])), (float(contact[0]), float(contact[1])), yaw, apart
     )  # fmt: skip
+
+
+def way_yaw(yaw: float, start: Array, end: Array, base: Vec3) -> float:
+    """The hand yaw that is the same for two fingers and nearest to the arm's bearing all along a straight way.
+
+    The bearing turns on a long way: what is comfortable at one end may be beyond the wrist's stop at the other.
+    """
+    ends = [(float(p[0]), float(p[1])) for p in (start, end)]
+    first = comfortable_yaw(yaw, ends[0], base)
+    return min((first, first + math.pi, first - math.pi), key=lambda y: max(abs(y - bearing(p, base)) for p in ends))
 
 
 def push_height(d: Detection, gripper: Gripper) -> float:

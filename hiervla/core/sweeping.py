@@ -11,9 +11,9 @@ import numpy as np
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap, hull, inside_distance, rectangle
 from hiervla.core.geometry import Array
-from hiervla.core.grasp import comfortable_yaw, hand_room
+from hiervla.core.grasp import hand_room
 from hiervla.core.outcome import FailureKind
-from hiervla.core.pushing import BEHIND_M, HALF_FINGER_M, TIP_THICK_M
+from hiervla.core.pushing import BEHIND_M, HALF_FINGER_M, TIP_THICK_M, way_yaw
 from hiervla.core.skill import Ground
 from hiervla.core.spots import reachable
 from hiervla.core.world import Detection, Zone
@@ -139,4 +139,4 @@ def _free(lane: Lane, ids: set[str], at: Ground, broad: float) -> Lane:
     if hit := [o.id for o in others if gap(swept, footprint(o)) < ROOM_M]:
         raise ToolError(f"{', '.join(hit)} is in the way and would be swept along", FailureKind.BLOCKED)
     base = at.limits.base
-    return Lane(start, lane.end, comfortable_yaw(lane.yaw, (float(start[0]), float(start[1])), base), lane.apart_m)
+    return Lane(start, lane.end, way_yaw(lane.yaw, start, lane.end, base), lane.apart_m)

@@ -148,7 +148,7 @@ def hold(
     last = np.asarray(known.centre[:2]) - at[:2]
     if np.linalg.norm(last) > 0.75 * known.size[0] + 0.02:  # carried here since: where it stood tells nothing
         last = np.zeros(2)
-    rim = known.hollow and grip.width_m < RIM_M
+    rim = known.label == "ring" or (known.hollow and grip.width_m < RIM_M)  # a ring has no other place to take it at
     if not rim:
         last = last - stroke * float(last @ stroke)
     lift = float(np.nanmedian(view.points[..., 2] - view.height)) if content is not None else 0.0
