@@ -193,8 +193,8 @@ class Place(Skill):
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
         spare = 0.012 if self.relation == "in" else 0.022  # in a container the walls are near
         if held is not None and (d.label == "ring" or (d.hollow and held.width_m < RIM_M)):
-            wall, opening = rim_opening(d, at.gripper)  # the finger inside has only so much room
-            spare = min(spare, max(opening - wall, 0.004))
+            _, opening = rim_opening(d, at.gripper)  # the finger inside has only so much room
+            spare = min(spare, max(opening - held.width_m, 0.004))
         part_open = at.gripper.command((held.width_m if held else 0.05) + spare)
         slow = at.handling.speed
         over, above = np.array([hand[0], hand[1], high]), np.array([hand[0], hand[1], away])

@@ -12,7 +12,7 @@ from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.grasp import bearing, choose_grasp, expected_width
 from hiervla.core.judging import look_evidence
-from hiervla.core.motion import clear_height, rise
+from hiervla.core.motion import clear_height, out_of_sight, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.spots import outline_at
@@ -58,11 +58,13 @@ class Turn(Skill):
         d = at.object(self.target)
         middle, left = np.asarray(d.centre[:2]), math.radians(self.angle_deg)
         self._check_room(at)
-        g = choose_grasp(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad)
+        g = choose_grasp(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, True)
         arm = np.asarray(g.position[:2]) - middle
         z, opened = g.position[2] + at.handling.offset_m[2], at.gripper.command(g.opening_m)
         high = clear_height(at.world)
         speed, frames, turned = at.handling.speed, [], 0.0
+        import os
+        up = float(os.environ.get("UP", 0)) if g.rim else 0.0
 
         def hand(angle: float) -> np.ndarray:
             c, s = math.cos(angle), math.sin(angle)
@@ -84,14 +86,14 @@ class Turn(Skill):
             before = turned
             for k in range(1, steps + 1):
                 turned = before + way * k / steps
-                frames.append(frame("turn", start + way * k / steps, z, 1.0, 0.5, 0.006))
+                frames.append(frame("turn", start + way * k / steps, z + up, 1.0, 0.5, 0.006))
             frames.append(frame("open", start + way, z, opened, 1.0, 0.02, settle=True))
             left -= way
             over = min(max(high, z + 0.08), at.limits.highest(*hand(turned)))
             frames.append(frame("retreat", start + way, over, opened, 0.8, 0.02))
         # Closed, or the eyes take what is seen between the fingers for something held.
         last = frames[-1]
-        return [*frames, replace(last, gripper=1.0, name="done", tolerance_m=0.03)]
+        return [*frames, replace(last, gripper=1.0, name="done", tolerance_m=0.03), *out_of_sight(at)]
 
     def _span(self, yaw, left, spot, hand, turned, at: Ground) -> tuple[float, float]:
         """Hand yaw to grasp with, and how far it can turn from there (rad): the wrist has stops on both sides."""
@@ -116,8 +118,12 @@ class Turn(Skill):
                 raise ToolError(f"{d.id} would hit {', '.join(hit)} while it turns", FailureKind.BLOCKED)
 
     def ground(self, at: Ground) -> Task:
-        g = choose_grasp(at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad)
-        return replace(super().ground(at), **expected_width(g))
+        g = choose_grasp(at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, True)
+        task = replace(super().ground(at), **expected_width(g))
+        if g.rim or at.object(self.target).label == "ring":
+            import os
+            task = replace(task, handling=task.handling.model_copy(update={"grip_force_n": min(float(os.environ.get("GF", 40)), task.handling.grip_force_n)}))
+        return task
 
     def done(self, before: World, now: World, trace) -> Check:
         wanted = math.radians(self.angle_deg)

@@ -8,6 +8,7 @@ import numpy as np
 
 from hiervla.bench.episode import Asked, Case, Judge, bodies, scene, toppled
 from hiervla.bench.trial import Trial, Unset
+from hiervla.core.arrangements import ANGLE_TOLERANCE_RAD
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import DIRECTIONS, Goal
@@ -68,7 +69,7 @@ def turning(shapes: tuple[str, ...]) -> Case:
             pose = t.sim.pose("b0")
             off = abs(wrap_angle(pose.yaw - was.yaw - math.radians(angle)))
             still = float(np.linalg.norm(pose.position - was.position)) < 0.035
-            return math.degrees(off) <= max(15.0, 0.12 * abs(angle)) and still and not toppled(t, "b0")
+            return off <= ANGLE_TOLERANCE_RAD and still and not toppled(t, "b0")
 
         return asked, true
 
@@ -96,4 +97,4 @@ def sweeping(to_zone: bool) -> Case:
         asked = {"targets": tuple(t.id(n) for n in names), "reference": where}
         return ("sweep", asked), lambda t, now: all(bool(holds(g, now)) for g in goals)
 
-    return Case(made, ask, tries=3)
+    return Case(made, ask)

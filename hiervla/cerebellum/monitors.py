@@ -18,7 +18,7 @@ EMPTY_M = 0.004
 """A gripper narrower than this holds nothing: the thinnest thing it is sent for is thicker."""
 HOLDING = ("lift", "turn", "pull", "slide")
 """Phases in which the fingers must hold what they closed on."""
-LETTING_GO = ("open", "withdraw", "retreat", "approach", "descend")
+LETTING_GO = ("open", "withdraw", "retreat", "approach", "descend", "done", "home")
 WatchFactory = Callable[[Observation, "object"], Callable[[Observation], float | None] | None]
 
 

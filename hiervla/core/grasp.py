@@ -21,10 +21,14 @@ _TIGHT_M = 0.022
 
 _RIM_SPARE_M = 0.010
 """Free way on both sides of a wall that is taken between the fingers."""
+_INSIDE_M = 0.0015
+"""And the least that is left to a finger in a hole."""
 _RIM_DEEP_M = 0.016
 """How far the finger tips reach below the rim of a container."""
 _WALL_M = 0.006
 """Thickness a container's wall is taken to have where nobody measured it."""
+_RING_WALL = 0.48
+"""And a ring's, as a fraction of its radius."""
 _LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.75, 0.75)}
 """How far the walls of such things lean outwards, rad, and their foot as a fraction of the rim."""
 _RIM_RATHER_M = 0.018
@@ -83,17 +87,20 @@ def graspable(d: Detection, gripper: Gripper) -> bool:
 
 
 def choose_grasp(
-    d: Detection, world: World, gripper: Gripper, base: Vec3 = (0.0, 0.0, 0.0), yaw_offset: float = 0.0
-) -> Grasp:
+    d: Detection, world: World, gripper: Gripper, base: Vec3 = (0.0, 0.0, 0.0), yaw_offset: float = 0.0,
+    around: bool = False,
+) -> Grasp:  # fmt: skip
     """The grasp whose fingers have most room beside the neighbours, preferring its middle and little wrist rotation.
 
-    Things wider than the gripper are taken by the rim where they have one.
+    Things wider than the gripper are taken by the rim where they have one; ``around``: only such.
 
     Raises:
         ToolError: it is too wide for the gripper, or neighbours leave no room for the fingers.
     """
     options = []
-    for g in _options(d, world, gripper, base, yaw_offset):
+    found = _options(d, world, gripper, base, yaw_offset, around)
+    whole = [g for g in found if not g.rim] if around else []
+    for g in whole or found:
         room = hand_room(g.position, g.yaw, g.opening_m, world, (d.id, d.support), gripper)
         twist = abs(g.yaw - bearing((d.centre[0], d.centre[1]), base))
         tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
@@ -111,7 +118,9 @@ def choose_grasp(
     return grasp
 
 
-def _options(d: Detection, world: World, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
+def _options(
+    d: Detection, world: World, gripper: Gripper, base: Vec3, yaw_offset: float, around: bool = False
+) -> list[Grasp]:
     """Every grasp the thing's own shape allows."""
     x, y, z = _centre(d, world, gripper)
     spare = 0.018 if d.relation == "in" else 0.032
@@ -120,7 +129,7 @@ def _options(d: Detection, world: World, gripper: Gripper, base: Vec3, yaw_offse
     for yaw in yaws:
         turn = comfortable_yaw(yaw + yaw_offset, (x, y), base)
         width = width_across(d, turn)
-        if width > gripper.widest_m or d.label == "ring":
+        if width > gripper.widest_m or (d.label == "ring" and not around):
             continue
         opening = min(gripper.opening_m, width + spare)
         along = np.array([math.cos(turn), math.sin(turn)])
@@ -141,16 +150,22 @@ def _asides(d: Detection, length: float, gripper: Gripper) -> list[float]:
 
 
 def rim_opening(d: Detection, gripper: Gripper) -> tuple[float, float]:
-    """Thickness of a thing's wall, and the widest gap between fingers about it at which the inner one is free, metres."""
+    """Thickness of a thing's wall, and the gap between fingers about it at which the inner one is free, metres.
+
+    Without room inside for a finger that gap is 0.
+    """
     across, along = gripper.finger_m
     if d.round:
         radius = (d.size[0] + d.size[1]) / 4
-        wall = radius - d.inner_radius_m if d.inner_radius_m else (0.42 * radius if d.label == "ring" else _WALL_M)
+        wall = radius - d.inner_radius_m if d.inner_radius_m else (_RING_WALL * radius if d.label == "ring" else _WALL_M)
         # A finger's corners meet a round wall before its face does.
-        deep = math.sqrt(max((radius - wall) ** 2 - (across / 2) ** 2, 0.0))
+        deep, middle = math.sqrt(max((radius - wall) ** 2 - (across / 2) ** 2, 0.0)), radius - wall / 2
     else:
-        wall, deep = _WALL_M, min(d.size[:2]) / 2 - _WALL_M
-    return wall, min(gripper.opening_m, wall + 2 * _RIM_SPARE_M, wall + 2 * deep - along)
+        wall, half = _WALL_M, min(d.size[:2]) / 2
+        deep, middle = half - _WALL_M, half - _WALL_M / 2
+    if deep < along / 2 + _INSIDE_M:
+        return wall, 0.0
+    return wall, min(gripper.opening_m, 2 * (middle - deep + _RIM_SPARE_M), 2 * middle - along)
 
 
 def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -> list[Grasp]:
@@ -165,8 +180,8 @@ def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -
             half, side = (d.size[0] / 2, d.size[1] / 2) if k % 2 == 0 else (d.size[1] / 2, d.size[0] / 2)
             aside = max(0.0, side - 0.03)
             points += [(half - wall / 2, t * aside, d.yaw + k * math.pi / 2) for t in (0.0, 0.5, -0.5, 1.0, -1.0)]
-    if opening < wall + 0.006:
-        return []  # no room for a finger inside
+    if not opening:
+        return []
     flat = d.label == "ring"
     z = d.centre[2] if flat else d.top_z - _RIM_DEEP_M + gripper.tip_m
     z = max(z, d.bottom_z + gripper.tip_m)

@@ -11,6 +11,7 @@ import numpy as np
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap, hull, inside_distance, rectangle
 from hiervla.core.geometry import Array
+from hiervla.core.goal import BESIDE_MAX_GAP_M
 from hiervla.core.grasp import hand_room
 from hiervla.core.outcome import FailureKind
 from hiervla.core.pushing import BEHIND_M, HALF_FINGER_M, TIP_THICK_M, way_yaw
@@ -30,8 +31,12 @@ _ALIGNED_M = 0.014
 """Things that lie aside of each other by less than this go in one lane."""
 _FAR_BACK_M = 0.16
 
-Inside = Callable[[Array], bool]
-"""Is a point (2,) where things are to be swept to?"""
+_BEFORE_M = 0.008
+"""Room left between what is swept up to a thing and that: pressed against it, small things climb upon each other."""
+_FARTHEST_M = BESIDE_MAX_GAP_M - 0.02
+"""No farther before a thing than this do fingers end that sweep up to it."""
+Inside = Callable[[Array, float], bool]
+"""Is a point (2,) where things are to be swept to, when so much (m) of them lies ahead of it?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def into_zone_lanes(targets: Sequence[Detection], zone: Zone, at: Ground, along:
     """Lanes that bring every target into a zone; ``along`` are ids of further things that may be pushed on."""
     edges = np.asarray(zone.outline)
 
-    def inside(p: Array) -> bool:
+    def inside(p: Array, ahead_m: float) -> bool:
         return inside_distance(edges, (float(p[0]), float(p[1]))) >= INSET_M
 
     return _lanes(targets, edges.mean(axis=0), inside, at, _across_of(edges), along)
@@ -58,10 +63,11 @@ def up_to_lanes(targets: Sequence[Detection], other: Detection, at: Ground, alon
     """Lanes that bring every target right beside a thing; ``along`` are ids of further things that may be pushed on."""
     outline, broad = footprint(other), max(max(d.size[:2]) for d in targets)
 
-    def inside(p: Array) -> bool:
-        return gap(np.asarray([p, p + (1e-4, 0), p + (0, 1e-4)]), outline) <= 1.3 * broad
+    def inside(p: Array, ahead_m: float) -> bool:
+        most = min(max(1.3 * broad, ahead_m + _BEFORE_M), _FARTHEST_M)
+        return gap(np.asarray([p, p + (1e-4, 0), p + (0, 1e-4)]), outline) <= most
 
-    return _lanes(targets, np.asarray(other.centre[:2]), inside, at, _across_of(outline), (other.id, *along))
+    return _lanes(targets, np.asarray(other.centre[:2]), inside, at, _across_of(outline), along, other.id)
 
 
 def _across_of(outline: Array) -> Callable[[Array], tuple[float, float]]:
@@ -74,7 +80,7 @@ def _across_of(outline: Array) -> Callable[[Array], tuple[float, float]]:
 
 def _lanes(
     targets: Sequence[Detection], goal: Array, inside: Inside, at: Ground, extent: Callable[[Array], tuple[float, float]],
-    along: Sequence[str],
+    along: Sequence[str], to: str = "",
 ) -> list[Lane]:  # fmt: skip
     """Every thing has a lane of its own, the nearest first; what lies straight behind it comes along in the same stroke.
 
@@ -88,25 +94,35 @@ def _lanes(
     apart = float(np.clip(NARROW * min(min(d.size[:2]) for d in targets), 0.0, WIDEST_M))
     broad = apart + 2 * TIP_THICK_M
     low, high = extent(v)
-    lanes = []
+    span = (low + broad / 2 + 0.006, high - broad / 2 - 0.006)
+    lanes: list[Lane] = []
+    lies = [
+        (float(np.asarray(d.centre[:2]) @ v), max(d.size[:2]))
+        for i, d in at.world.objects.items()
+        if i in along and i not in {t.id for t in targets}
+    ]  # what is there already: aside, and how deep
     left = sorted(targets, key=lambda d: -float(np.asarray(d.centre[:2]) @ u))
     while left:
         first = float(np.asarray(left[0].centre[:2]) @ v)
         group = [d for d in left if abs(float(np.asarray(d.centre[:2]) @ v) - first) <= _ALIGNED_M]
         left = [d for d in left if d not in group]
-        lanes.append(_lane(group, u, v, (low + broad / 2 + 0.006, high - broad / 2 - 0.006), apart, goal, inside))
-    return [_free(lane, {*along, *(d.id for d in targets)}, at, broad) for lane in lanes]
+        middle = sum(f(float(np.asarray(d.centre[:2]) @ v) for d in group) for f in (min, max)) / 2
+        ends_at = float(np.clip(middle, *span)) if span[0] <= span[1] else float(goal @ v)
+        before = sum(deep for aside, deep in lies if abs(aside - ends_at) < broad)
+        deep = sum(max(d.size[:2]) for d in group)
+        lies.append((ends_at, deep))
+        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, lambda p, a=before + deep: inside(p, a)))
+    return [_free(lane, {to, *along, *(d.id for d in targets)}, at, broad) for lane in lanes]
 
 
 def _lane(
-    group: list[Detection], u: Array, v: Array, span: tuple[float, float], apart: float, goal: Array, inside: Inside
-) -> Lane:
-    sides = [float(np.asarray(d.centre[:2]) @ v) for d in group]
-    middle = (min(sides) + max(sides)) / 2
+    group: list[Detection], u: Array, v: Array, middle: float, ends_at: float, apart: float, goal: Array,
+    inside: Callable[[Array], bool],
+) -> Lane:  # fmt: skip
+    """One lane from behind the last of a group, at ``middle`` aside, to ``ends_at`` aside, as far as ``inside`` says."""
     last = min(group, key=lambda d: float(np.asarray(d.centre[:2]) @ u))
     back = float((footprint(last) @ u).min()) - HALF_FINGER_M - BEHIND_M * 0.7
     start = u * back + v * middle
-    ends_at = float(np.clip(middle, *span)) if span[0] <= span[1] else float(goal @ v)
     aim = u * float(goal @ u) + v * ends_at
     way = (aim - start) / max(float(np.linalg.norm(aim - start)), 1e-9)
     side = np.array([-way[1], way[0]]) * (apart / 2 + TIP_THICK_M)
