@@ -1,20 +1,24 @@
 """Push a thing over the table with the finger tips."""
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from hiervla.core import resting, spots
+from hiervla.core.dragging import drag_frames, drag_grasp, topples
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, EDGES, Goal
+from hiervla.core.grasp import expected_width
 from hiervla.core.judging import look_evidence
 from hiervla.core.motion import out_of_sight
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.pushing import choose_plan, stroke_frames
 from hiervla.core.relations import holds
 from hiervla.core.skill import Ground, Skill
+from hiervla.core.task import Keyframe, Task
 from hiervla.core.world import Detection, World
 
 USUAL_M = 0.10
@@ -108,9 +112,26 @@ class Push(Skill):
         goal = self.goal_spot(at.before if at.before is not None and not up_to else at.world)
         if math.dist(goal, d.centre[:2]) < 0.005:
             raise ToolError(f"{d.id} is there already", FailureKind.PRECONDITION)
+        if drawn := self._drawn(d, goal, at):
+            return [*drawn, *out_of_sight(at)]
         strokes = choose_plan(d, goal, at, self.reference or "")
         frames = [f for k, stroke in enumerate(strokes) for f in stroke_frames(at, d, stroke)[-6 if k else 0 :]]
         return [*frames, *out_of_sight(at)]
+
+    def _drawn(self, d: Detection, goal: tuple[float, float], at: Ground) -> list[Keyframe]:
+        """Of what a push would topple: drawn over the table between the fingers, where that is possible; else nothing."""
+        if not topples(d, goal, at.gripper):
+            return []
+        try:
+            return drag_frames(d, goal, at, self.reference or "")
+        except ToolError:
+            return []
+
+    def ground(self, at: Ground) -> Task:
+        task = super().ground(at)
+        if not any(f.name == "slide" for f in task.keyframes):
+            return task
+        return replace(task, **expected_width(drag_grasp(at.object(self.target), at)))
 
     def done(self, before: World, now: World, trace) -> Check:
         goal = self.goal_spot(before)
