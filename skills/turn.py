@@ -10,7 +10,7 @@ from hiervla.core.arrangements import ANGLE_TOLERANCE_RAD, symmetry_rad
 from hiervla.core.errors import ToolError
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import wrap_angle
-from hiervla.core.grasp import bearing, choose_grasp, expected_width
+from hiervla.core.grasp import Grasp, bearing, expected_width, ranked_grasps
 from hiervla.core.judging import look_evidence
 from hiervla.core.motion import clear_height, out_of_sight, rise
 from hiervla.core.outcome import Check, FailureKind
@@ -23,10 +23,15 @@ STEP_RAD = 0.30
 """Between two keyframes of the turn."""
 SHAKE_RAD = 0.12
 """A flat ring clings to fingers that let go of it: they turn so much to and fro before they rise."""
-RIM_N, FLAT_N = 12.0, 20.0
-"""Force to take a leaning rim with, and a flat ring: harder, a rim's far side is pressed on the table, a ring tips."""
+SQUARE = 1.15
+"""Of a wedge or letter about as long as broad, eyes cannot tell by which of its sides they read how it lies."""
+RIM_N, ROUND_N = 12.0, 25.0
+"""Force to take a leaning rim with, and a round thing: harder, a rim's far side is pressed on the table, and what is round
+creeps in the fingers."""
 LAGS = 0.05
 """What is held by its rim drags over the table, and turns by about so much less than the hand."""
+ROOM_M = 0.006
+"""With so much room for the fingers one grasp is as good as another."""
 HELD_M = 0.004
 """Fingers nearer together than this hold nothing."""
 MOVED_M = 0.025
@@ -34,6 +39,12 @@ MOVED_M = 0.025
 SLID_M = 0.008
 """A round thing that was shifted by more, or that lags behind its rim by more than its turn may be off, was not turned."""
 MOST_DEG = 720.0
+
+
+def _about(middle: np.ndarray, arm: np.ndarray, angle: float) -> np.ndarray:
+    """Where an arm (2,) from the middle points to after a turn about it, metres."""
+    c, s = math.cos(angle), math.sin(angle)
+    return np.asarray(middle + np.array([c * arm[0] - s * arm[1], s * arm[0] + c * arm[1]]))
 
 
 class Turn(Skill):
@@ -66,7 +77,7 @@ class Turn(Skill):
         d = at.object(self.target)
         middle, left = np.asarray(d.centre[:2]), math.radians(self.angle_deg)
         self._check_room(at)
-        g = choose_grasp(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, True)
+        g = self._grasp(at)
         arm = np.asarray(g.position[:2]) - middle
         z, opened = g.position[2] + at.handling.offset_m[2], at.gripper.command(g.opening_m)
         high = clear_height(at.world)
@@ -74,14 +85,13 @@ class Turn(Skill):
         lag = LAGS if g.rim else 0.0
 
         def hand(angle: float) -> np.ndarray:
-            c, s = math.cos(angle), math.sin(angle)
-            return middle + np.array([c * arm[0] - s * arm[1], s * arm[0] + c * arm[1]])
+            return _about(middle, arm, angle)
 
         def frame(name: str, yaw: float, height: float, gripper: float, pace: float, tolerance: float, settle=False):
             return Keyframe(name, np.array([*hand(turned), height]), yaw, gripper, pace * speed, tolerance, settle)
 
         while abs(left) > 1e-6:
-            start, way = self._span(g.yaw + turned, left, hand(turned), hand, turned, at)
+            start, way = self._span(g.yaw + turned, left, hand(turned), at)
             over = min(max(high, z + 0.08), at.limits.highest(*hand(turned)))
             frames += rise(at, over, opened) if not frames else []
             frames += [
@@ -106,7 +116,23 @@ class Turn(Skill):
         last = frames[-1]
         return [*frames, replace(last, gripper=1.0, name="done", tolerance_m=0.03), *out_of_sight(at)]
 
-    def _span(self, yaw, left, spot, hand, turned, at: Ground) -> tuple[float, float]:
+    def _grasp(self, at: Ground) -> Grasp:
+        """The grasp with which it need be taken anew the least often: each time it slides or clings a little."""
+        d = at.object(self.target)
+        ranked = ranked_grasps(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, around=True)
+        free = [g for g, room in ranked if room > ROOM_M and g.aside_m == 0.0] or [ranked[0][0]]
+        return min(free, key=lambda g: self._spans(g, at))  # the best of those: ``min`` keeps the order
+
+    def _spans(self, g: Grasp, at: Ground) -> int:
+        """How often a thing must be taken anew to be turned, beginning with a grasp."""
+        middle = np.asarray(at.object(self.target).centre[:2])
+        arm, left, turned, n = np.asarray(g.position[:2]) - middle, math.radians(self.angle_deg), 0.0, 0
+        while abs(left) > 1e-6:
+            way = self._span(g.yaw + turned, left, _about(middle, arm, turned), at)[1]
+            left, turned, n = left - way, turned + way, n + 1
+        return n
+
+    def _span(self, yaw: float, left: float, spot: np.ndarray, at: Ground) -> tuple[float, float]:
         """Hand yaw to grasp with, and how far it can turn from there (rad): the wrist has stops on both sides."""
         b, free = bearing(tuple(spot), at.limits.base), at.gripper.wrist_free_rad
         sign = math.copysign(1.0, left)
@@ -129,9 +155,11 @@ class Turn(Skill):
                 raise ToolError(f"{d.id} would hit {', '.join(hit)} while it turns", FailureKind.BLOCKED)
 
     def ground(self, at: Ground) -> Task:
-        g = choose_grasp(at.object(self.target), at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, True)
+        g = self._grasp(at)
         task = replace(super().ground(at), **expected_width(g))
-        most = RIM_N if g.rim else FLAT_N if at.object(self.target).label == "ring" else task.handling.grip_force_n
+        if not g.rim and not at.object(self.target).round:
+            return task
+        most = RIM_N if g.rim else ROUND_N
         gentle = task.handling.model_copy(update={"grip_force_n": min(most, task.handling.grip_force_n)})
         return replace(task, handling=gentle)
 
@@ -161,9 +189,12 @@ class Turn(Skill):
             )
             return Check.no(f"{d.id} was moved by {shifted * 100:.1f} cm", seen, by_hand, kind=FailureKind.MISPLACED)
         period = symmetry_rad(was)
+        if was.label in ("wedge", "shape") and was.size[0] <= SQUARE * was.size[1]:
+            period = math.pi / (3 if was.label == "wedge" else 2)  # the rest is for the hand to tell
         if period == 0.0:
             seen = look_evidence(now, f"{d.id} lies {shifted * 1000:.0f} mm from where it stood", shifted)
-            if shifted > max(SLID_M, was.size[0] / 2 * math.sin(ANGLE_TOLERANCE_RAD)):
+            taken = max(1, sum(k.name == "close" for k in trace.task.keyframes))
+            if shifted > max(SLID_M, taken * was.size[0] / 2 * math.sin(ANGLE_TOLERANCE_RAD)):
                 why = f"{d.id} was moved by {shifted * 1000:.0f} mm: it has slid in the fingers, and did not turn with them"
                 return Check.no(why, seen, by_hand, kind=FailureKind.MISPLACED)
             return Check.yes(f"{says}; it is round, so a look cannot show it", by_hand, seen)

@@ -97,6 +97,14 @@ def choose_grasp(
     Raises:
         ToolError: it is too wide for the gripper, or neighbours leave no room for the fingers.
     """
+    return ranked_grasps(d, world, gripper, base, yaw_offset, around)[0][0]
+
+
+def ranked_grasps(
+    d: Detection, world: World, gripper: Gripper, base: Vec3 = (0.0, 0.0, 0.0), yaw_offset: float = 0.0,
+    around: bool = False,
+) -> list[tuple[Grasp, float]]:  # fmt: skip
+    """Every grasp and the room its fingers have (m), the best first; arguments and errors as of ``choose_grasp``."""
     options = []
     found = _options(d, world, gripper, base, yaw_offset, around)
     whole = [g for g in found if not g.rim] if around else []
@@ -112,10 +120,10 @@ def choose_grasp(
             f"{d.id} is {narrowest * 100:.1f} cm wide, and the gripper opens {gripper.opening_m * 100:.0f} cm",
             FailureKind.PRECONDITION,
         )
-    _, grasp, room = max(options, key=lambda o: o[0])
-    if room < -0.008:
+    options.sort(key=lambda o: -o[0])
+    if options[0][2] < -0.008:
         raise ToolError(f"things beside {d.id} leave no room for the fingers", FailureKind.BLOCKED)
-    return grasp
+    return [(grasp, room) for _, grasp, room in options]
 
 
 def _options(

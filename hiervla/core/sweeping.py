@@ -31,7 +31,7 @@ _ALIGNED_M = 0.014
 """Things that lie aside of each other by less than this go in one lane."""
 _FAR_BACK_M = 0.16
 
-_BEFORE_M = 0.008
+_BEFORE_M = 0.018
 """Room left between what is swept up to a thing and that: pressed against it, small things climb upon each other."""
 _FARTHEST_M = BESIDE_MAX_GAP_M - 0.02
 """No farther before a thing than this do fingers end that sweep up to it."""
@@ -108,7 +108,7 @@ def _lanes(
         left = [d for d in left if d not in group]
         middle = sum(f(float(np.asarray(d.centre[:2]) @ v) for d in group) for f in (min, max)) / 2
         ends_at = float(np.clip(middle, *span)) if span[0] <= span[1] else float(goal @ v)
-        before = sum(deep for aside, deep in lies if abs(aside - ends_at) < broad)
+        before = sum(deep for aside, deep in lies if abs(aside - ends_at) < 1.25 * broad)
         deep = sum(max(d.size[:2]) for d in group)
         lies.append((ends_at, deep))
         lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, lambda p, a=before + deep: inside(p, a)))
