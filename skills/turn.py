@@ -120,6 +120,8 @@ class Turn(Skill):
         """The grasp with which it need be taken anew the least often: each time it slides or clings a little."""
         d = at.object(self.target)
         ranked = ranked_grasps(d, at.world, at.gripper, at.limits.base, at.handling.yaw_offset_rad, around=True)
+        if ranked[0][0].rim:  # a long way round drags more than a grasp anew
+            return ranked[0][0]
         free = [g for g, room in ranked if room > ROOM_M and g.aside_m == 0.0] or [ranked[0][0]]
         return min(free, key=lambda g: self._spans(g, at))  # the best of those: ``min`` keeps the order
 
