@@ -165,7 +165,9 @@ def rim_opening(d: Detection, gripper: Gripper) -> tuple[float, float]:
     across, along = gripper.finger_m
     if d.round:
         radius = (d.size[0] + d.size[1]) / 4
-        wall = radius - d.inner_radius_m if d.inner_radius_m else (_RING_WALL * radius if d.label == "ring" else _WALL_M)
+        wall = (
+            radius - d.inner_radius_m if d.inner_radius_m else (_RING_WALL * radius if d.label == "ring" else _WALL_M)
+        )
         # A finger's corners meet a round wall before its face does.
         deep, middle = math.sqrt(max((radius - wall) ** 2 - (across / 2) ** 2, 0.0)), radius - wall / 2
     else:

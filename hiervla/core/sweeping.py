@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -35,8 +37,12 @@ _BEFORE_M = 0.018
 """Room left between what is swept up to a thing and that: pressed against it, small things climb upon each other."""
 _FARTHEST_M = BESIDE_MAX_GAP_M - 0.02
 """No farther before a thing than this do fingers end that sweep up to it."""
-Inside = Callable[[Array, float], bool]
-"""Is a point (2,) where things are to be swept to, when so much (m) of them lies ahead of it?"""
+
+
+class Inside(Protocol):
+    """Is a point (2,) where things are to be swept to, when so much (m) of them lies ahead of it?"""
+
+    def __call__(self, p: Array, ahead_m: float) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def _lanes(
         before = sum(deep for aside, deep in lies if abs(aside - ends_at) < 1.25 * broad)
         deep = sum(max(d.size[:2]) for d in group)
         lies.append((ends_at, deep))
-        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, lambda p, a=before + deep: inside(p, a)))
+        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, partial(inside, ahead_m=before + deep)))
     return [_free(lane, {to, *along, *(d.id for d in targets)}, at, broad) for lane in lanes]
 
 

@@ -205,3 +205,20 @@ def test_what_leans_outwards_hangs_low_and_lands_nearer_to_the_hand_than_it_stoo
     assert hanging(box, HAND) is None
     assert 0 < hangs.lands_m < hangs.inward_m < bowl.size[0] / 2
     assert hangs.touches_m > hangs.down_m + bowl.size[2] / 4
+
+
+@pytest.mark.parametrize("radius", [0.031, 0.034, 0.038])
+def test_a_finger_in_a_ring_meets_it_nowhere_when_open(radius, thing, world_of):
+    ring = thing("ring", id="r", size=(2 * radius, 2 * radius, 0.018), inner_radius_m=0.52 * radius)
+    g = choose_grasp(ring, world_of(ring), HAND)
+    out = math.dist(g.position[:2], ring.centre[:2])
+    across, along = HAND.finger_m
+    near, far = out - g.opening_m / 2, out - g.opening_m / 2 - along  # the inner finger's faces, from the ring's middle
+    assert max(math.hypot(near, across / 2), math.hypot(far, across / 2)) < 0.52 * radius
+    assert out + g.opening_m / 2 > radius
+
+
+def test_a_ring_is_taken_around_where_that_is_asked_for(thing, world_of):
+    ring = thing("ring", id="r", size=(0.066, 0.066, 0.018))
+    assert choose_grasp(ring, world_of(ring), HAND).rim
+    assert not choose_grasp(ring, world_of(ring), HAND, around=True).rim

@@ -8,9 +8,10 @@ import pytest
 
 from hiervla.core.errors import ToolError
 from hiervla.core.geometry import Pose, downward
+from hiervla.core.grasp import bearing
 from hiervla.core.outcome import FailureKind
 from hiervla.core.skill import Ground
-from hiervla.core.task import Task, Trace
+from hiervla.core.task import Gripper, Task, Trace
 from hiervla.core.world import Zone
 
 HAND = Pose(np.array([0.36, 0.0, 0.42]), downward(0.0))
@@ -99,3 +100,39 @@ def test_it_is_done_where_the_thing_lies_now_and_says_how_far_it_is_off(push, th
     assert not short and short.kind is FailureKind.MISPLACED and "4.0 cm" in short.why
     fallen = skill.done(before, world_of(thing(id="a", y=0.1, posture="lying")), trace)
     assert fallen.kind is FailureKind.TOPPLED
+
+
+def test_the_fingers_rise_as_they_push_so_that_they_never_press_what_they_push_down(push, thing, world_of):
+    frames = push(target="a", direction="left", distance_m=0.1).keyframes(
+        Ground(world=world_of(thing("box", id="a")), hand=HAND)
+    )
+    down = next(f for f in frames if f.name == "descend")
+    heights = [down.position[2], *[f.position[2] for f in frames if f.name == "push"]]
+    assert all(a < b for a, b in pairwise(heights)) and down.tolerance_m < heights[-1] - heights[0]
+
+
+def test_on_a_long_way_the_wrist_is_free_at_both_ends(push, thing, world_of):
+    world = world_of(thing("cube", 0.51, 0.17, id="a", yaw=0.6), thing("block", 0.36, -0.2, id="b"))
+    frames = push(target="a", reference="b").keyframes(Ground(world=world, hand=HAND))
+    free = Gripper().wrist_free_rad
+    assert all(abs(f.yaw - bearing(f.position[:2], (0, 0, 0))) <= free for f in frames if f.name in ("descend", "push"))
+
+
+def test_what_would_topple_is_drawn_between_the_fingers_and_not_lifted(push, thing, world_of):
+    cup = thing("cup", id="a")
+    task = push(target="a", direction="left", distance_m=0.1).ground(Ground(world=world_of(cup), hand=HAND))
+    names = [f.name for f in task.keyframes]
+    assert names.index("close") < names.index("slide") < names.index("open") and "push" not in names
+    taken, drawn = (next(f for f in task.keyframes if f.name == n) for n in ("close", "slide"))
+    assert drawn.position - taken.position == pytest.approx([0.0, 0.1, 0.0])
+    assert task.width_range_m is not None, "that something is held must be felt"
+    low = push(target="b", direction="left").keyframes(Ground(world=world_of(thing("block", id="b")), hand=HAND))
+    assert "slide" not in [f.name for f in low]
+
+
+def test_a_further_pass_goes_where_the_first_was_to_end(push, thing, world_of):
+    before, now = world_of(thing(id="a")), world_of(thing(id="a", y=0.06))
+    skill = push(target="a", direction="left", distance_m=0.1)
+    frames = skill.keyframes(Ground(world=now, hand=HAND, before=before))
+    end = [f.position[1] for f in frames if f.name == "push"][-1]
+    assert end == pytest.approx(0.1 - 0.02 - 0.0095, abs=1e-6) and skill.passes > 1

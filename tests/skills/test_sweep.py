@@ -74,3 +74,16 @@ def test_tall_and_fixed_things_and_a_sweep_to_nowhere_are_refused(space, sweep, 
     assert sweep.ready(world).kind is FailureKind.PRECONDITION
     nowhere = space.skills["sweep"](targets=("c0",))
     assert nowhere.ready(world_of(*heap)).kind is FailureKind.PRECONDITION
+
+
+def test_what_lies_before_a_thing_already_is_not_pressed_against_it(space, thing, world_of, planned):
+    box, small = thing("box", 0.5, 0.25, id="box", yaw=0.0), {"size": SMALL}
+    sweep = space.skills["sweep"](targets=("a", "b"), reference="box")
+
+    def end(*more):
+        ((_, last),) = lanes(planned(sweep, world_of(box, thing("cube", 0.5, -0.1, id="a", **small), *more)))
+        return last.position[1]
+
+    alone, behind_another = end(), end(thing("cube", 0.5, 0.165, id="b", **small))
+    assert behind_another < alone - 0.015
+    assert behind_another > 0.25 - 0.07 - 0.10, "what is swept comes to lie beside it all the same"

@@ -54,7 +54,9 @@ def test_a_rim_goes_round_the_middle_of_the_thing(turn, thing, world_of):
     arms = [f.position[:2] - (0.5, 0.0) for f in frames if f.name in ("close", "turn")]
     assert np.ptp([np.linalg.norm(a) for a in arms]) < 1e-9
     swept = math.atan2(arms[-1][1], arms[-1][0]) - math.atan2(arms[0][1], arms[0][0])
-    assert wrap_angle(swept) == pytest.approx(math.pi / 2)
+    # It lags behind the hand a little, which goes on by as much.
+    assert math.pi / 2 < wrap_angle(swept) < math.pi / 2 + 0.1
+    assert by_hand(frames) == pytest.approx(wrap_angle(swept))
 
 
 def test_a_long_thing_does_not_swing_into_its_neighbour(turn, thing, world_of):
@@ -86,4 +88,24 @@ def test_it_takes_the_hand_and_the_eyes_to_call_it_done(turn, thing, world_of):
 def test_of_a_round_thing_only_the_hand_can_tell_and_that_is_said(turn, thing, world_of):
     world = world_of(thing("cylinder", id="a"))
     done = turn(target="a", angle_deg=90).done(world, world, sensed(math.pi / 2))
-    assert done and "round" in done.why and all(e.source.startswith("sensor:") for e in done.evidence)
+    assert done and "round" in done.why and "sensor:hand_yaw" in {e.source for e in done.evidence}
+
+
+def test_a_round_thing_that_slid_in_the_fingers_is_not_called_turned(turn, thing, world_of):
+    before, slid = world_of(thing("cylinder", id="a")), world_of(thing("cylinder", 0.512, id="a"))
+    check = turn(target="a", angle_deg=90).done(before, slid, sensed(math.pi / 2))
+    assert check.kind is FailureKind.MISPLACED and "12 mm" in check.why
+
+
+def test_the_grasp_is_chosen_that_need_not_be_taken_anew(turn, thing, world_of):
+    for yaw in np.linspace(-1.5, 1.5, 7):
+        d = thing("cube", 0.55, -0.2, id="a", yaw=float(yaw))
+        frames = frames_of(turn(target="a", angle_deg=115), world_of(d))
+        assert sum(f.name == "close" for f in frames) == 1
+
+
+def test_rims_and_round_things_are_held_gently(turn, thing, world_of):
+    def force(shape):
+        return turn(target="a").ground(Ground(world=world_of(thing(shape, id="a")), hand=HAND)).handling.grip_force_n
+
+    assert force("bowl") < force("cylinder") < force("block")
