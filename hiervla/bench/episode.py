@@ -16,7 +16,7 @@ Asked = tuple[str, dict[str, Any]]
 Judge = Callable[[Trial, World], bool]
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "white", "black")
 SMALL = ("cube", "block", "cylinder", "ball")
-LIFTED_M = 0.015
+LIFTED_M = 0.05
 
 
 @dataclass(frozen=True, slots=True)
