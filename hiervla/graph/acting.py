@@ -137,7 +137,9 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
 def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Check every goal together: what was done first may have been undone since."""
     m = begin(runtime)
-    checks = [(g, was_done(g, state["outcomes"]) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]]
+    checks = [
+        (g, was_done(g, state["outcomes"]) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]
+    ]
     for g, c in checks:
         if c.answer == "cannot_see" and (about := _closer(g.reference, state, m)) is not None:
             return {"closer": about, "after_look": "confirm", "look_why": c.why, "next": "look"}
