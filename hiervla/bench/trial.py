@@ -126,10 +126,10 @@ class Trial:
             self.park()
             self.look(expect)
             check = filled.done(before, self.world, trace)
-        about = arguments.get("reference")
-        if check.answer == "cannot_see" and about in self.world.objects and self.world.held is None:
-            self.look_closer(about)
-            check = filled.done(before, self.world, trace)
+        for about in (arguments.get("reference"), arguments.get("between")):
+            if check.answer == "cannot_see" and about in self.world.objects and self.world.held is None:
+                self.look_closer(about)
+                check = filled.done(before, self.world, trace)
         return check
 
     def _found(self, skill: str, arguments: dict[str, Any]) -> Any:

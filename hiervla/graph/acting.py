@@ -113,7 +113,10 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m.emit("verified", skill=step.skill, check=check)
     if check.answer == "cannot_see" and state["looked_again"] < 1:
         return {"looked_again": 1, "park": True, "after_look": "verify", "look_why": check.why, "next": "look"}
-    if check.answer == "cannot_see" and (about := _closer(step.arguments.get("reference"), state, m)) is not None:
+    if (
+        check.answer == "cannot_see"
+        and (about := _closer(state, m, *map(step.arguments.get, ("reference", "between")))) is not None
+    ):
         return {"closer": about, "after_look": "verify", "look_why": check.why, "next": "look"}
     if not check and check.kind is FailureKind.MISPLACED and state["passes"] + 1 < m.guard.fill(step).passes:
         return {"passes": state["passes"] + 1, "looked_again": 0, "next": "guard"}
@@ -141,7 +144,7 @@ def confirm(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         (g, was_done(g, state["outcomes"]) if g.relation == "did" else holds(g, state["world"])) for g in state["goals"]
     ]
     for g, c in checks:
-        if c.answer == "cannot_see" and (about := _closer(g.reference, state, m)) is not None:
+        if c.answer == "cannot_see" and (about := _closer(state, m, g.reference, *_bearing(g))) is not None:
             return {"closer": about, "after_look": "confirm", "look_why": c.why, "next": "look"}
     m.emit("confirmed", goals=tuple(checks))
     missing = next((c for _, c in checks if not c), None)
@@ -158,14 +161,17 @@ def _began(state: MissionState) -> World | None:
     return state["before"] if state["passes"] else None
 
 
-def _closer(about: Any, state: MissionState, m: Mission) -> str | None:
-    """What to look at from close by, when that may show what was not seen: a thing in view, once a look, with a free hand."""
+def _closer(state: MissionState, m: Mission, *about: Any) -> str | None:
+    """Which of these to look at from close by, when that may show what was not seen: in view, once a look, a free hand."""
     world = state["world"]
-    if not isinstance(m.eyes, CloseEyes) or "inspect" not in m.skills:
+    if not isinstance(m.eyes, CloseEyes) or "inspect" not in m.skills or world.held is not None:
         return None
-    if about not in world.objects or about in state["inspected"] or world.held is not None:
-        return None
-    return str(about)
+    return next((str(a) for a in about if a in world.objects and a not in state["inspected"]), None)
+
+
+def _bearing(goal: Goal) -> tuple[str, ...]:
+    """What else is to carry the goal's subject."""
+    return goal.others if goal.relation == "on" else ()
 
 
 def _outcome(step: Subgoal, state: MissionState, m: Mission | None = None) -> Outcome:

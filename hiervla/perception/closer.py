@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from hiervla.core.footprint import footprint, inside_distance
+from hiervla.core.footprint import footprint, gap, inside_distance
+from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, World
@@ -26,12 +27,12 @@ CLEAR = 0.7
 class CloseLook:
     """One close picture and what it adds. ``detection`` words a reading, as for the fixed camera."""
 
-    def __init__(self, observation: Observation, limits: Limits, camera: str = "wrist") -> None:
-        """Raises KeyError when the observation holds no picture of that camera."""
+    def __init__(self, observation: Observation, limits: Limits, known: list[Detection], camera: str = "wrist") -> None:
+        """``known`` are things seen before, for where something stands on them. Raises KeyError when the observation holds no picture of that camera."""
         image = observation.images[camera]
         self.camera = camera
         self.view, table, _ = prepare(image, observation.links, limits)
-        self.readings: list[Reading] = read_scene(self.view, table, [])
+        self.readings: list[Reading] = read_scene(self.view, table, [], known)
         self.rests: list[Rest] = settle(self.readings)
 
     def add(self, world: World, about: str, found: list[Detection]) -> World:
@@ -42,11 +43,14 @@ class CloseLook:
         host = world.objects[about]
         outline = footprint(host)
         known = {i: self._same(d, world) for i, d in enumerate(found)}
+        again = {i: r.known.id for i, r in enumerate(self.readings) if r.known is not None}
+        known |= {i: name if name in world.objects else None for i, name in again.items()}
+        shared = [footprint(d) for d in world.objects.values() if d.support == about and d.relation == "on"]
         fresh = [
             i
             for i, d in enumerate(found)
-            if d.visible >= CLEAR
-            and inside_distance(outline, d.centre[:2]) > -AROUND_M
+            if (d.visible >= CLEAR or i in again)
+            and (inside_distance(outline, d.centre[:2]) > -AROUND_M or _under(d, i in again, shared))
             and self._seen_better(d, known[i], about, world)
         ]
         past = world.model_copy(update={"objects": {}})  # only what was lost from sight can come back
@@ -55,6 +59,9 @@ class CloseLook:
             if (name := known[i]) is not None and named[i].id not in world.lost:
                 named[i] = named[i].model_copy(update={"id": name})
         objects = {k: d for k, d in world.objects.items() if k not in {known[i] for i in fresh}}
+        for i, name in again.items():
+            if i in named:
+                named[i] = named[i].model_copy(update={"id": name})
         for i, d in named.items():
             support, relation = about, "in" if host.hollow else "on"
             rest = self.rests[i]
@@ -87,3 +94,8 @@ class CloseLook:
         ]
         far, name = min(near, default=(math.inf, None))
         return name if far < SAME_M + 0.1 * max(d.size) else None
+
+
+def _under(d: Detection, recognised: bool, above: list[Array]) -> bool:
+    """Is it, recognised where it stood, beneath something that the thing looked at carries too?"""
+    return recognised and any(gap(footprint(d), a) < 0 for a in above)

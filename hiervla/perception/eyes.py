@@ -17,6 +17,7 @@ from hiervla.perception.colour import colour_word, shade
 from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
     RIM_M,
+    Grip,
     aloft,
     between_fingers,
     felt_only,
@@ -82,7 +83,8 @@ class GeometricEyes:
         found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
         content = between_fingers(view, air, grip) if grip.felt else None
         in_hand = self._recognise(view, content, expected, before, time_s) if content else None
-        tracked = assign_ids(found, without(before, in_hand), {*before.objects, *before.lost})
+        past = without(before, in_hand) if in_hand or grip.felt else _let_go(before, grip, time_s)
+        tracked = assign_ids(found, past, {*before.objects, *before.lost})
         ids = [d.id for d in tracked]
         objects: dict[str, Detection] = {}
         for d, rest in zip(tracked, rests, strict=True):
@@ -118,7 +120,8 @@ class GeometricEyes:
 
     def closer(self, observation: Observation, world: World, about: str) -> World:
         """The world with what the wrist camera shows in and on one of its things, as part of the same look."""
-        look = CloseLook(observation, self.limits)
+        known = [d for d in (*world.objects.values(), *world.lost.values()) if d.support != "hand"]
+        look = CloseLook(observation, self.limits, known)
         found = [self._detection(look.view, r, f"close_{i}", world.time_s) for i, r in enumerate(look.readings)]
         seen = look.add(world, about, found)
         named = {k: d if k in world.objects else self._inventory(d) for k, d in seen.objects.items()}
@@ -229,3 +232,14 @@ class GeometricDetector:
     def detect(self, observation: Observation, query: str) -> list[Detection]:
         world = self.eyes.look(observation, World(), "detect")
         return self.eyes.vocabulary.select(query, world)
+
+
+def _let_go(before: World, grip: Grip, time_s: float) -> World:
+    """The same world with what was held, and no longer is, below the hand: of several equal things that one lies there."""
+    held = before.held
+    if held is None or held.id not in before.objects:
+        return before
+    known = before.objects[held.id]
+    there = held_detection(grip, held, known, time_s, None)
+    moved = known.model_copy(update={"centre": there.centre, "yaw": there.yaw})
+    return before.model_copy(update={"objects": before.objects | {held.id: moved}})

@@ -10,6 +10,7 @@ from hiervla.core.geometry import Array
 from hiervla.core.observation import CameraImage
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Surface
+from hiervla.perception.beneath import recall_beneath
 from hiervla.perception.denoise import denoised
 from hiervla.perception.fragments import Group, drop_slivers, join_fragments
 from hiervla.perception.furniture import find_cabinets
@@ -58,8 +59,11 @@ def prepare(image: CameraImage, links: Array, limits: Limits) -> tuple[View, Sur
     return view, table, warnings
 
 
-def read_scene(view: View, table: Surface | None, known: list[Detection]) -> list[Reading]:
-    """Every solid on and above the table; ``known`` are things seen before, for where the arm cuts them to pieces."""
+def read_scene(
+    view: View, table: Surface | None, known: list[Detection], stood: list[Detection] | None = None
+) -> list[Reading]:
+    """Every solid on and above the table; ``known`` are things seen before, for where the arm cuts them to pieces, and
+    ``stood`` those for where something has been put on them (None: the same)."""
     raised = (np.nan_to_num(view.height, nan=-1.0) > _LOWEST_M + 3 * view.noise_m) & ~view.arm
     raised &= view.height < 0.5
     if table is not None:
@@ -67,6 +71,11 @@ def read_scene(view: View, table: Surface | None, known: list[Detection]) -> lis
         low, high = corners.min(axis=0) - _AROUND_M, corners.max(axis=0) + _AROUND_M
         raised &= ((view.points[..., :2] > low) & (view.points[..., :2] < high)).all(axis=-1)
     normals = normals_of(view, raised)
+    table_m = table.height_m if table else 0.0
+    beneath = recall_beneath(view, raised, normals, known if stood is None else stood, table_m)
+    for r in beneath:
+        raised = raised & ~r.mask
+        known = [d for d in known if r.known is None or d.id != r.known.id]
     labels, n = components(view, raised, normals)
     sizes = np.bincount(labels.ravel(), minlength=n + 1)
     groups: list[Group] = []
@@ -75,9 +84,9 @@ def read_scene(view: View, table: Surface | None, known: list[Detection]) -> lis
             continue
         mask = labels == k
         groups.append((mask, lit_colour(view, mask)))
-    table_m = table.height_m if table else 0.0
     furniture, groups = _furniture(view, normals, groups, known, table_m)
     readings, groups = recall(view, groups, [d for d in known if not d.fixed], table_m)
+    readings = [*beneath, *readings]
     for mask, rgb in join_fragments(view, normals, groups):
         if (host := _fragment_of(view, mask, rgb, readings)) is not None:
             host.mask = host.mask | mask

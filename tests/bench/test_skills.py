@@ -5,7 +5,7 @@ import pytest
 from hiervla.bench import skills
 from hiervla.bench.cases import CASES
 
-SEEDS = dict.fromkeys(CASES, 0) | {"pick_hollow": 4, "place_pyramid": 1, "slide": 1, "sweep_up_to": 2}
+SEEDS = dict.fromkeys(CASES, 0) | {"pick_hollow": 4, "slide": 1, "sweep_up_to": 2}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -41,7 +41,7 @@ QUESTIONS = [
     ("有没有杯子", "detect_objects", ["没有"]),
     ("绿色方块在碗里吗?", "detect_objects", ["是的"]),
     ("盘子离左边缘多远", "measure_distance", ["8厘米", "8.0厘米"]),
-    ("你能做什么", "describe_scene", ["拿起", "place"]),
+    ("你能做什么", "describe_scene", ["拿起", "放"]),
     ("你手里拿着什么", "describe_scene", ["什么也没有"]),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.standing import volume
+from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
 from hiervla.core.world import Detection
 
@@ -122,9 +123,14 @@ def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -
     for n in layers:
         rows.append(found[:n])
         found = found[n:]
-    side = "left" if len(rows[0]) > 2 else None
     goals = [
-        Goal(relation="at_distance", subject=b.id, reference=a.id, distance_m=BASE_GAP_M, direction=side)
+        Goal(
+            relation="at_distance",
+            subject=b.id,
+            reference=a.id,
+            distance_m=BASE_GAP_M,
+            direction=_abreast(a, b, rows[0]),
+        )
         for a, b in pairwise(rows[0])
     ]
     for below, layer in pairwise(rows):
@@ -133,6 +139,18 @@ def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -
             for d, (a, b) in zip(layer, pairwise(below), strict=True)
         ]
     return goals
+
+
+def _abreast(a: Detection, b: Detection, row: Sequence[Detection]) -> str | None:
+    """On which side of ``a`` its neighbour goes: abreast, so that from the front none hides another.
+
+    None for two that already stand close: which way they face is as good as another.
+    """
+    if len(row) > 2:
+        return "left"
+    if abs(gap(footprint(a), footprint(b)) - BASE_GAP_M) < 0.01:
+        return None
+    return "left" if b.centre[1] > a.centre[1] else "right"
 
 
 # ---- sorting
