@@ -17,7 +17,6 @@ from hiervla.perception.colour import colour_word, shade
 from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
     RIM_M,
-    Grip,
     aloft,
     between_fingers,
     felt_only,
@@ -31,6 +30,7 @@ from hiervla.perception.hand import (
 from hiervla.perception.identity import alike, assign_ids, colours_of, new_id, without
 from hiervla.perception.light import Lighting, lighting, paint
 from hiervla.perception.reading import Reading
+from hiervla.perception.released import let_go
 from hiervla.perception.scene import prepare, read_scene
 from hiervla.perception.solids import Furniture
 from hiervla.perception.support import TABLE, settle, unseen_share
@@ -83,7 +83,7 @@ class GeometricEyes:
         found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
         content = between_fingers(view, air, grip) if grip.felt else None
         in_hand = self._recognise(view, content, expected, before, time_s) if content else None
-        past = without(before, in_hand) if in_hand or grip.felt else _let_go(before, grip, time_s)
+        past = without(before, in_hand) if in_hand is not None else let_go(before, grip, time_s)
         tracked = assign_ids(found, past, {*before.objects, *before.lost})
         ids = [d.id for d in tracked]
         objects: dict[str, Detection] = {}
@@ -232,14 +232,3 @@ class GeometricDetector:
     def detect(self, observation: Observation, query: str) -> list[Detection]:
         world = self.eyes.look(observation, World(), "detect")
         return self.eyes.vocabulary.select(query, world)
-
-
-def _let_go(before: World, grip: Grip, time_s: float) -> World:
-    """The same world with what was held, and no longer is, below the hand: of several equal things that one lies there."""
-    held = before.held
-    if held is None or held.id not in before.objects:
-        return before
-    known = before.objects[held.id]
-    there = held_detection(grip, held, known, time_s, None)
-    moved = known.model_copy(update={"centre": there.centre, "yaw": there.yaw})
-    return before.model_copy(update={"objects": before.objects | {held.id: moved}})

@@ -46,6 +46,8 @@ _NEAR: dict[str, set[str]] = {
 
 def match_cost(old: Detection, new: Detection, lost: bool) -> float:
     """How unlike two detections are: about 1 for each doubt; forbidden when they cannot be one thing."""
+    if old.id == new.id:
+        return -_LIMIT  # its own reading was made from what is known of it
     if old.fixed or new.fixed:  # furniture stays where it is, and looks another size open than shut
         same = old.label == new.label and old.colour == new.colour
         return 0.1 + math.dist(old.centre[:2], new.centre[:2]) / 0.15 if same else _FORBIDDEN

@@ -9,9 +9,13 @@ import pybullet
 import pytest
 from perception.random_scenes import Cell, cell, random_cell, vocabulary
 
-from hiervla.core.world import Detection, World
+from hiervla.core.geometry import Pose
+from hiervla.core.world import Detection, Held, World
 from hiervla.perception.change import TargetWatch, image_change
 from hiervla.perception.eyes import GeometricEyes
+from hiervla.perception.hand import Grip
+from hiervla.perception.identity import assign_ids
+from hiervla.perception.released import let_go
 from hiervla.sim.scene import BodySpec
 
 HOME = (0.36, 0.0, 0.42)
@@ -196,3 +200,25 @@ def test_the_watch_notices_a_moved_body(seed: int) -> None:
     quiet, after, _ = _approach(made, target, 16, 12, "c")
     assert quiet < 0.2 and after is not None and after > 0.6
     made.close()
+
+
+def cube(name: str, x: float, y: float) -> Detection:
+    return Detection(id=name, label="cube", colour="red", size_word="medium", score=0.9, centre=(x, y, 0.02), size=(0.04, 0.04, 0.04), support="table")  # fmt: skip
+
+
+@pytest.mark.parametrize(("width_m", "name"), [(0.062, "top"), (0.0, "top"), (0.0405, "base")])
+def test_of_two_equal_things_the_one_below_the_opened_hand_was_in_it(width_m, name):
+    base, top = cube("base", 0.5, 0.1), cube("top", 0.4, -0.2)
+    held = Held(id="top", offset=(0.0, 0.0, 0.0), hand_yaw=0.0, object_yaw=0.0, width_m=0.040)
+    before = World(objects={"base": base, "top": top.model_copy(update={"support": "hand"})}, held=held)
+    hand = Pose((0.525, 0.1, 0.2), (1.0, 0.0, 0.0, 0.0))
+    past = let_go(before, Grip(hand, width_m, 0.08), 1.0)
+    (seen,) = assign_ids([cube("new", 0.523, 0.101)], past)  # the base is hidden, or the held thing is
+    assert seen.id == name
+
+
+def test_what_was_read_from_memory_keeps_its_id_beside_an_equal_thing():
+    a, b = cube("a", 0.5, 0.1), cube("b", 0.5, 0.1)
+    world = World(objects={"a": a, "b": b})
+    assert [d.id for d in assign_ids([b, cube("new", 0.5, 0.1)], world)] == ["b", "a"]
+    assert [d.id for d in assign_ids([cube("new", 0.5, 0.1), a], world)] == ["b", "a"]
