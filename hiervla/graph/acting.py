@@ -9,6 +9,7 @@ from langgraph.types import interrupt
 
 from hiervla.core.deeds import was_done
 from hiervla.core.errors import broke
+from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes

@@ -27,7 +27,7 @@ _ON_M = 0.0035
 """A pixel this near the surface that is remembered shows it."""
 _BESIDE_M = 0.014
 """A thing that has moved shows itself at most this far beyond its old outline before it shows nowhere on it."""
-_LEAST_PX = 20
+_LEAST_PX = 12
 _COVER_PX = 8
 _THROUGH = 0.08
 """Share of the remembered surface that sight lines may seem to pass through: edges fall between pixels."""
