@@ -53,10 +53,10 @@ def match_cost(old: Detection, new: Detection, lost: bool) -> float:
         return 0.1 + math.dist(old.centre[:2], new.centre[:2]) / 0.15 if same else _FORBIDDEN
     cost = 0.0
     if old.colour != new.colour:
-        if not alike(old.colour, new.colour) or (
-            min(old.visible, new.visible) > 0.7 and min(old.score, new.score) > _SURE
-        ):
-            return _FORBIDDEN  # both colours are plain to see, and they differ: somebody has swapped it
+        if not alike(old.colour, new.colour) or (new.visible > 0.7 and min(old.score, new.score) > _SURE):
+            # Both colours are plain, and they differ: somebody has swapped it. What the arm hid of the old one in
+            # its last look makes no doubt of its colour: that was known before.
+            return _FORBIDDEN
         cost += 1.2
     if old.label != new.label:
         poor = min(old.visible, new.visible) < 0.75 or min(old.score, new.score) < 0.6

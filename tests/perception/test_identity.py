@@ -16,6 +16,9 @@ from hiervla.perception.eyes import GeometricEyes
 from hiervla.perception.hand import Grip
 from hiervla.perception.identity import assign_ids
 from hiervla.perception.released import let_go
+
+
+from hiervla.perception.identity import assign_ids
 from hiervla.sim.scene import BodySpec
 
 HOME = (0.36, 0.0, 0.42)
@@ -222,3 +225,19 @@ def test_what_was_read_from_memory_keeps_its_id_beside_an_equal_thing():
     world = World(objects={"a": a, "b": b})
     assert [d.id for d in assign_ids([b, cube("new", 0.5, 0.1)], world)] == ["b", "a"]
     assert [d.id for d in assign_ids([cube("new", 0.5, 0.1), a], world)] == ["b", "a"]
+
+
+def test_what_the_arm_half_hid_is_not_taken_for_what_was_put_in_its_place() -> None:
+    """A green block half behind the arm, then a yellow cube where it stood: alike words, but both plain."""
+    block = Detection(
+        id="green_block_1", label="block", colour="green", centre=(0.48, 0.09, 0.02), size=(0.061, 0.037, 0.040),
+        score=1.0, visible=0.44,
+    )  # fmt: skip
+    cube = Detection(
+        id="new", label="cube", colour="yellow", centre=(0.48, 0.09, 0.02), size=(0.043, 0.043, 0.043),
+        score=1.0, visible=1.0,
+    )  # fmt: skip
+    before = World(look_id="L2", objects={block.id: block})
+    assert assign_ids([cube], before)[0].id == "yellow_cube_1"
+    dim = cube.model_copy(update={"colour": "yellow", "label": "block", "size": block.size, "score": 0.7})
+    assert assign_ids([dim], before)[0].id == "green_block_1"  # its colour is in doubt: it may be the same
