@@ -127,6 +127,13 @@ class Place(Skill):
             return usual
         if self.between is None:
             into = at.object(self.reference)
+            held, ring = at.world.held, at.object(self.target).label == "ring"
+            by_rim = held is not None and ring and np.hypot(*held.offset[:2]) > RIM_M / 2
+            if self.relation == "in" and into.label in ("box", "drawer") and by_rim:
+                # The hand is beside it, with a finger outside: only lengthwise is there room for that.
+                aside = np.arctan2(held.offset[1], held.offset[0])
+                along = float(wrap_angle(into.yaw - aside, np.pi))
+                return [along, along + np.pi, *usual]
             if self.relation == "in" and into.label == "box" and resting.oblong(at.object(self.target)):
                 along = float(wrap_angle(into.yaw - lies, np.pi))
                 return [along, along + np.pi / 2, along - np.pi / 2, *usual]

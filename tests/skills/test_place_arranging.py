@@ -98,3 +98,15 @@ def test_a_shut_drawer_and_a_thing_too_tall_for_it_are_refused_before_anything_m
     tall = held.model_copy(update={"size": (0.04, 0.04, 0.08)})
     refused = skill.ready(world_of(tall, *drawer(thing, 0.12), held=tall))
     assert refused.kind is FailureKind.PRECONDITION and "too tall" in refused.why
+
+
+@pytest.mark.parametrize("offset", [(0.025, 0.0), (0.0, -0.025), (-0.018, 0.018)])
+def test_a_ring_goes_into_a_drawer_with_the_hand_beside_it_lengthwise(place, thing, world_of, offset):
+    """Taken by its rim a finger stands outside it: across the drawer it would come down on the front or the lid."""
+    ring = thing("ring", 0.45, 0.0, id="a", size=(0.064, 0.064, 0.016))
+    ring = ring.model_copy(update={"support": "hand", "centre": (0.45, 0.0, 0.16)})
+    world = world_of(ring, *drawer(thing, 0.11), held=ring)
+    grasp = world.held.model_copy(update={"offset": (*offset, 0.0), "width_m": 0.016})
+    frame = put(place(target="a", relation="in", reference="d"), world.model_copy(update={"held": grasp}))
+    assert frame.position[0] == pytest.approx(0.51, abs=0.002)
+    assert abs(frame.position[1]) + 0.02 < 0.09
