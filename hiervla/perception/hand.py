@@ -40,12 +40,12 @@ class Grip:
 
     hand: Pose
     width_m: float
-    opening_m: float
+    gripper: Gripper
 
     @property
     def felt(self) -> bool:
         """The fingers are neither together nor wide open: something may be between them."""
-        return CLOSED_M < self.width_m < self.opening_m - _OPEN_M
+        return CLOSED_M < self.width_m < self.gripper.opening_m - _OPEN_M
 
     @property
     def yaw(self) -> float:
@@ -55,7 +55,7 @@ class Grip:
 
 
 def grip_of(observation: Observation, gripper: Gripper) -> Grip:
-    return Grip(observation.hand, observation.gripper_width_m, gripper.opening_m)
+    return Grip(observation.hand, observation.gripper_width_m, gripper)
 
 
 def floats(view: View, reading: Reading) -> bool:
@@ -157,7 +157,7 @@ def hold(
         down = known.centre[2] - float(at[2])
     elif rim:  # it hangs aslant, so its points mislead: what tells is where it stood, and how deep rims are taken
         down = 0.006 - 0.5 * known.size[2]
-        if (hangs := hanging(known, Gripper())) is not None and np.linalg.norm(last) > 1e-6:
+        if (hangs := hanging(known, grip.gripper)) is not None and np.linalg.norm(last) > 1e-6:
             last, down = last / np.linalg.norm(last) * hangs.inward_m, -hangs.down_m
     elif content is not None and content.solid.ball and known.label == "ball":
         last = content.solid.centre - at[:2]
