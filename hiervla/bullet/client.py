@@ -42,6 +42,9 @@ def native_output_to_stderr() -> Iterator[None]:
 with native_output_to_stderr():  # PyBullet prints its build time when it is loaded
     import pybullet
 
+_SOLVER_ROUNDS = 60
+"""With fewer, fingers sink into what they hold firmly and wander in it; with many more, a touch becomes a blow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -101,7 +104,10 @@ class BulletClient:
         pybullet.resetSimulation(physicsClientId=self.id)
         pybullet.setGravity(0, 0, -9.81, physicsClientId=self.id)
         pybullet.setPhysicsEngineParameter(
-            fixedTimeStep=1 / hz, numSolverIterations=50, deterministicOverlappingPairs=1, physicsClientId=self.id
+            fixedTimeStep=1 / hz,
+            numSolverIterations=_SOLVER_ROUNDS,
+            deterministicOverlappingPairs=1,
+            physicsClientId=self.id,
         )
 
     def step(self, n: int = 1) -> None:

@@ -68,6 +68,19 @@ def test_free_motion_feels_next_to_nothing(scene_of, build, drive):
     assert strongest < OverForce.limit_n / 1.5
 
 
+@pytest.mark.parametrize("force_n", [40.0, 55.0])
+def test_fingers_lie_on_what_they_hold_however_firmly_and_do_not_sink_in(scene_of, build, drive, force_n):
+    _, arm = build(scene_of({"name": "block", "shape": "cube", "at": (0.5, 0.0), "size": 0.036, "yaw_deg": 0.0}))
+    for to, close in (((0.5, 0.0, 0.12), 0.0), ((0.5, 0.0, 0.018), 0.0)):
+        assert drive(arm, to, close)
+    widths = []
+    for k in range(24):
+        arm.apply(np.array([0, 0, 0.01 if k > 8 else 0.0, 0, 0, 0, 1.0]), force_n=force_n)
+        widths.append(arm.observe().gripper_width_m)
+    assert min(widths[8:]) > 0.0325
+    assert np.ptp(widths[8:]) < 0.002, "and they stay where they are"
+
+
 def test_a_blocked_arm_does_not_wind_up(scene_of, build, drive):
     _, arm = build(scene_of({"name": "wall", "shape": "cube", "at": (0.5, 0.0), "size": 0.2, "mass": 0}))
     assert drive(arm, (0.5, 0.0, 0.30), 1.0)
