@@ -16,7 +16,6 @@ from hiervla.core.task import Keyframe, Task
 
 HALF_HANDLE_M = 0.0175
 """From the middle of a handle to its outer end."""
-HALF_FINGER_M = 0.0095
 BEFORE_M = 0.025
 """Free way before the handle when the push begins."""
 BEYOND_M = 0.010
@@ -52,7 +51,7 @@ class Close(Skill):
         if d.opening_m <= 0.5 * CLOSED_M:
             raise ToolError(f"{d.id} is closed already", FailureKind.PRECONDITION)
         out = np.array([*d.opens, 0.0])
-        touch = np.array(d.grasp_at) + (HALF_HANDLE_M + HALF_FINGER_M) * out + at.handling.offset_m
+        touch = np.array(d.grasp_at) + (HALF_HANDLE_M + at.gripper.tip_front_m) * out + at.handling.offset_m
         begin, end = touch + BEFORE_M * out, touch - (d.opening_m + BEYOND_M) * out
         near = touch - (d.opening_m - SOFTLY_M) * out
         yaw = comfortable_yaw(math.atan2(out[1], out[0]), (begin[0], begin[1]), at.limits.base)

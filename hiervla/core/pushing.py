@@ -22,10 +22,6 @@ from hiervla.core.task import Gripper, Keyframe
 from hiervla.core.world import Detection, World
 
 Spot = tuple[float, float]
-HALF_FINGER_M = 0.0095
-"""From the grasp centre to the front of a finger, seen from its side."""
-TIP_THICK_M = 0.014
-"""A finger tip along the closing direction."""
 BEHIND_M = 0.022
 """Free way between finger and thing before the stroke begins: what was measured may be off."""
 BACK_OFF_M = 0.012
@@ -62,13 +58,13 @@ class Stroke:
         return np.asarray(way / max(float(np.linalg.norm(way)), 1e-9))
 
 
-def plans(d: Detection, goal: Spot, base: Vec3) -> list[list[Stroke]]:
+def plans(d: Detection, goal: Spot, base: Vec3, gripper: Gripper) -> list[list[Stroke]]:
     """Ways to push a thing there, the best first: one stroke where the fingers press square enough on a face, else two."""
     start = (d.centre[0], d.centre[1])
     way = np.subtract(goal, start)
     bearing = math.atan2(way[1], way[0])
     if d.round:
-        return [[_stroke(d, start, goal, bearing, base)]]
+        return [[_stroke(d, start, goal, bearing, base, gripper)]]
     faces = [d.yaw + k * math.pi / 2 for k in range(4)]
     off = [wrap_angle(bearing - f) for f in faces]
     found = []
@@ -76,7 +72,7 @@ def plans(d: Detection, goal: Spot, base: Vec3) -> list[list[Stroke]]:
         deep, broad = _halves(d, k)
         steep = abs(math.tan(off[k]))
         if steep <= _STEEPEST and deep * steep <= broad - 0.004:
-            found.append([_stroke(d, start, goal, faces[k], base)])
+            found.append([_stroke(d, start, goal, faces[k], base, gripper)])
     k = min(range(4), key=lambda k: abs(off[k]))
     j = (k + (1 if off[k] > 0 else 3)) % 4
     if abs(off[k]) > _STRAIGHT_RAD:
@@ -84,7 +80,12 @@ def plans(d: Detection, goal: Spot, base: Vec3) -> list[list[Stroke]]:
             n = np.array([math.cos(faces[first]), math.sin(faces[first])])
             corner = np.asarray(start) + n * float(way @ n)
             middle = (float(corner[0]), float(corner[1]))
-            found.append([_stroke(d, start, middle, faces[first], base), _stroke(d, middle, goal, faces[second], base)])
+            found.append(
+                [
+                    _stroke(d, start, middle, faces[first], base, gripper),
+                    _stroke(d, middle, goal, faces[second], base, gripper),
+                ]
+            )
     return found
 
 
@@ -95,7 +96,7 @@ def choose_plan(d: Detection, goal: Spot, at: Ground, to: str = "") -> list[Stro
         ToolError: none is; says what is wrong with the best one.
     """
     wrong: ToolError | None = None
-    for plan in plans(d, goal, at.limits.base):
+    for plan in plans(d, goal, at.limits.base, at.gripper):
         try:
             for stroke in plan:
                 check_way(d, stroke, at.world, at, to)
@@ -112,7 +113,7 @@ def _halves(d: Detection, k: int) -> tuple[float, float]:
     return (a, b) if k % 2 == 0 else (b, a)
 
 
-def _stroke(d: Detection, start: Spot, goal: Spot, normal: float, base: Vec3) -> Stroke:
+def _stroke(d: Detection, start: Spot, goal: Spot, normal: float, base: Vec3, gripper: Gripper) -> Stroke:
     """The stroke that presses on the side of a thing opposite to ``normal`` (rad), through its middle."""
     way = np.subtract(goal, start)
     u = way / max(float(np.linalg.norm(way)), 1e-9)
@@ -121,17 +122,17 @@ def _stroke(d: Detection, start: Spot, goal: Spot, normal: float, base: Vec3) ->
         radius = (d.size[0] + d.size[1]) / 4
         apart = min(0.05, 1.1 * radius)
         # Between the fingers a round thing sits deeper than before one; thick fingers touch it at their inner edges.
-        deep = math.sqrt(max(radius**2 - (apart / 2) ** 2, 0.0)) + HALF_FINGER_M
+        deep = math.sqrt(max(radius**2 - (apart / 2) ** 2, 0.0)) + gripper.tip_front_m
         contact = np.asarray(goal) - u * deep
-        ahead = radius + HALF_FINGER_M
+        ahead = radius + gripper.tip_front_m
     else:
         outline = outline_at(d, (0.0, 0.0), d.yaw)
         half = float((outline @ n).max())
         across = np.array([-n[1], n[0]])
         broad = float((outline @ across).max())
-        apart = float(np.clip(2 * broad - 2 * TIP_THICK_M - 0.004, 0.0, 0.04))
+        apart = float(np.clip(2 * broad - 2 * gripper.tip_thick_m - 0.004, 0.0, 0.04))
         back = u * (half / max(float(u @ n), 0.2))  # from the middle straight back along the motion to the face
-        contact = np.asarray(goal) - back - n * HALF_FINGER_M
+        contact = np.asarray(goal) - back - n * gripper.tip_front_m
         ahead = 0.0
     length = float(np.linalg.norm(way))
     free = BEHIND_M + (ahead - deep if d.round else 0.0)

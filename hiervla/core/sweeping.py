@@ -16,9 +16,10 @@ from hiervla.core.geometry import Array
 from hiervla.core.goal import BESIDE_MAX_GAP_M
 from hiervla.core.grasp import hand_room
 from hiervla.core.outcome import FailureKind
-from hiervla.core.pushing import BEHIND_M, HALF_FINGER_M, TIP_THICK_M, way_yaw
+from hiervla.core.pushing import BEHIND_M, way_yaw
 from hiervla.core.skill import Ground
 from hiervla.core.spots import reachable
+from hiervla.core.task import Gripper
 from hiervla.core.world import Detection, Zone
 
 LOW_M = 0.0125
@@ -98,7 +99,7 @@ def _lanes(
     u = u / max(float(np.linalg.norm(u)), 1e-9)
     v = np.array([-u[1], u[0]])
     apart = float(np.clip(NARROW * min(min(d.size[:2]) for d in targets), 0.0, WIDEST_M))
-    broad = apart + 2 * TIP_THICK_M
+    broad = apart + 2 * at.gripper.tip_thick_m
     low, high = extent(v)
     span = (low + broad / 2 + 0.006, high - broad / 2 - 0.006)
     lanes: list[Lane] = []
@@ -117,24 +118,24 @@ def _lanes(
         before = sum(deep for aside, deep in lies if abs(aside - ends_at) < 1.25 * broad)
         deep = sum(max(d.size[:2]) for d in group)
         lies.append((ends_at, deep))
-        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, partial(inside, ahead_m=before + deep)))
+        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, partial(inside, ahead_m=before + deep), at.gripper))
     return [_free(lane, {to, *along, *(d.id for d in targets)}, at, broad) for lane in lanes]
 
 
 def _lane(
     group: list[Detection], u: Array, v: Array, middle: float, ends_at: float, apart: float, goal: Array,
-    inside: Callable[[Array], bool],
+    inside: Callable[[Array], bool], gripper: Gripper,
 ) -> Lane:  # fmt: skip
     """One lane from behind the last of a group, at ``middle`` aside, to ``ends_at`` aside, as far as ``inside`` says."""
     last = min(group, key=lambda d: float(np.asarray(d.centre[:2]) @ u))
-    back = float((footprint(last) @ u).min()) - HALF_FINGER_M - BEHIND_M * 0.7
+    back = float((footprint(last) @ u).min()) - gripper.tip_front_m - BEHIND_M * 0.7
     start = u * back + v * middle
     aim = u * float(goal @ u) + v * ends_at
     way = (aim - start) / max(float(np.linalg.norm(aim - start)), 1e-9)
-    side = np.array([-way[1], way[0]]) * (apart / 2 + TIP_THICK_M)
+    side = np.array([-way[1], way[0]]) * (apart / 2 + gripper.tip_thick_m)
     end = aim
     for t in np.arange(0.0, float(np.linalg.norm(aim - start)), 0.003):
-        front = start + way * (t + HALF_FINGER_M)
+        front = start + way * (t + gripper.tip_front_m)
         if inside(front + side) and inside(front - side):
             end = start + way * t
             break
@@ -155,7 +156,7 @@ def _free(lane: Lane, ids: set[str], at: Ground, broad: float) -> Lane:
         raise ToolError("there is no room or no reach for the fingers behind what is to be swept", FailureKind.BLOCKED)
     if not reachable((float(lane.end[0]), float(lane.end[1])), at.limits):
         raise ToolError("where it is to be swept to is out of reach", FailureKind.UNREACHABLE)
-    ends = [rectangle(float(p[0]), float(p[1]), 2 * HALF_FINGER_M, broad, lane.yaw) for p in (start, lane.end)]
+    ends = [rectangle(float(p[0]), float(p[1]), 2 * at.gripper.tip_front_m, broad, lane.yaw) for p in (start, lane.end)]
     swept = hull(np.concatenate(ends))
     others = [o for o in at.world.objects.values() if o.id not in ids and o.support != "hand"]
     if hit := [o.id for o in others if gap(swept, footprint(o)) < ROOM_M]:

@@ -74,6 +74,10 @@ class Gripper(BaseModel):
     """Gap between the fully open fingers."""
     finger_m: tuple[float, float] = (0.022, 0.016)
     """A finger seen from above: across and along the closing direction, metres."""
+    tip_front_m: float = Field(default=0.0095, gt=0)
+    """From the grasp centre to the front of a finger tip, seen from its side: with what it pushes."""
+    tip_thick_m: float = Field(default=0.014, gt=0)
+    """A finger tip along the closing direction."""
     finger_length_m: float = Field(default=0.042, gt=0)
     """How far a thing may stand up between the fingers above the grasp centre before it meets the palm."""
     palm_m: tuple[float, float] = (0.065, 0.212)

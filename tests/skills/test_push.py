@@ -136,3 +136,13 @@ def test_a_further_pass_goes_where_the_first_was_to_end(push, thing, world_of):
     frames = skill.keyframes(Ground(world=now, hand=HAND, before=before))
     end = [f.position[1] for f in frames if f.name == "push"][-1]
     assert end == pytest.approx(0.1 - 0.02 - 0.0095, abs=1e-6) and skill.passes > 1
+
+
+def test_thicker_finger_tips_stop_sooner_and_keep_as_much_nearer_together(push, thing, world_of):
+    world, hand = world_of(thing(id="a")), Gripper(tip_front_m=0.015, tip_thick_m=0.018)
+    frames = list(
+        push(target="a", direction="left", distance_m=0.1).keyframes(Ground(world=world, hand=HAND, gripper=hand))
+    )
+    pushed = [f for f in frames if f.name == "push"][-1]
+    assert pushed.position[1] == pytest.approx(0.1 - 0.02 - 0.015, abs=1e-6)
+    assert pushed.gripper == pytest.approx(hand.command(0.04 - 2 * 0.018 - 0.004), abs=1e-6)
