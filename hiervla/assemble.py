@@ -181,7 +181,8 @@ def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None
     from hiervla.sim.simulation import Simulation
 
     model = arm_model(arm or scene.robot)
-    sim = Simulation(scene, seed, gui=gui)
+    limits = scene.limits.over(model.limits)
+    sim = Simulation(scene, seed, gui=gui, reach=limits)
     cameras = tuple(
         FixedCamera(
             c.name,
@@ -191,7 +192,7 @@ def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None
         )
         for c in scene.camera
     )
-    robot = BulletArm(sim.client, cameras, model, scene.limits.over(model.limits))
+    robot = BulletArm(sim.client, cameras, model, limits)
     sim.attach(robot.arm, model.grasp)
     return sim, robot
 

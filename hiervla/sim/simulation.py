@@ -12,12 +12,16 @@ from hiervla.bullet.furniture import HANDLE_M, HOST, MOVING, PRESSED_M, TRAVEL_M
 from hiervla.bullet.shapes import HOLLOW, BodyShape, add_body
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array, Pose, quaternion_from_yaw
+from hiervla.core.spots import reachable
+from hiervla.core.task import Limits
 from hiervla.sim.building import Body, Builder
 from hiervla.sim.forms import LightSpec, SensorSpec
 from hiervla.sim.scene import Scene
 from hiervla.sim.sensing import Sensor
 
 _SETTLE_S = 0.8
+_WITHIN_M = 0.012
+"""How far inside the arm's reach: it comes to what was pushed a little, too."""
 _FLOOR_M = -0.71
 _AWAY = (2.2, -2.4, 0.3)
 """Where bodies wait that are not on the table: x, first y, and how far apart along y. Behind the front camera."""
@@ -26,8 +30,9 @@ _AWAY = (2.2, -2.4, 0.3)
 class Simulation:
     """One built scene. The robot's body is told by ``attach`` so that truth can tell its touch from others'."""
 
-    def __init__(self, scene: Scene, seed: int, gui: bool = False) -> None:
-        self.scene, self.seed = scene, seed
+    def __init__(self, scene: Scene, seed: int, gui: bool = False, reach: Limits | None = None) -> None:
+        """``reach`` is the arm's: where bodies that are given no place are put. None: anywhere in their region."""
+        self.scene, self.seed, self._reach = scene, seed, reach
         self.rng = np.random.default_rng(seed)
         self.client = BulletClient(gui=gui)
         self.builder = Builder(self.client, self.rng)
@@ -118,11 +123,13 @@ class Simulation:
     def free_spot(
         self, radius: float, region: tuple[float, float, float, float] | None = None, but: str | None = None
     ) -> tuple[float, float]:
-        """A random x, y where a disc of this radius stands clear of every body but one, on the table."""
+        """A random x, y in the arm's reach where a disc of this radius stands clear of every body but one, on the table."""
         x0, y0, x1, y1 = region or self.scene.region
         others = [(self._middle(n), b.radius) for n, b in self.bodies.items() if n != but]
         for _ in range(400):
             x, y = float(self.rng.uniform(x0, x1)), float(self.rng.uniform(y0, y1))
+            if self._reach is not None and not reachable((x, y), self._reach, _WITHIN_M):
+                continue
             if all(math.hypot(x - p[0], y - p[1]) >= radius + r + self.scene.apart_m for p, r in others):
                 return x, y
         raise Crowded("no free spot left")

@@ -7,6 +7,7 @@ import pytest
 
 from hiervla.bullet.shapes import HOLLOW
 from hiervla.core.errors import SetupError
+from hiervla.core.task import Limits
 from hiervla.sim.describe import describe
 from hiervla.sim.simulation import Simulation
 from hiervla.sim.truth import settle
@@ -18,8 +19,8 @@ MIXED = tuple({"name": s, "shape": s} for s in ("bowl", "plate", "cube", "block"
 def simulate():
     made = []
 
-    def make(scene, seed=0):
-        made.append(Simulation(scene, seed))
+    def make(scene, seed=0, reach=None):
+        made.append(Simulation(scene, seed, reach=reach))
         return made[-1]
 
     yield make
@@ -46,6 +47,18 @@ def test_numpys_global_random_state_is_neither_read_nor_touched(simulate, scene_
     np.testing.assert_array_equal(np.random.get_state()[1], before)
     np.random.seed(2)
     assert layout(simulate(scene_of(*MIXED), 4)) == first
+
+
+def test_bodies_that_are_given_no_place_stand_where_the_arm_comes_to(simulate, scene_of):
+    near = Limits(reach_m=0.55, min_reach_m=0.40)
+    for seed in range(6):
+        sim = simulate(scene_of(*MIXED[:2]), seed, near)
+        away = [math.hypot(*sim.pose(n).position[:2]) for n in sim.bodies]
+        away.append(math.hypot(*sim.free_spot(0.02)))  # and so is where somebody else puts one
+        assert all(0.40 < r < 0.55 for r in away)
+    assert layout(simulate(scene_of(*MIXED), 4, Limits())) == layout(simulate(scene_of(*MIXED), 4)), (
+        "all of it in reach"
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
