@@ -90,7 +90,7 @@ class Vocabulary(BaseModel):
         hits = [(n, i) for i in self.inventory for n in (i.name, *i.also) if stands_in(n, text)]
         return max(hits, key=lambda h: len(h[0]))[1] if hits else None
 
-    def fits(self, text: str, d: Detection, strict: bool = True) -> bool:
+    def fits(self, text: str, d: Detection, strict: bool | None = True) -> bool:
         """Does a description fit a detection? Every colour, shape and size word in it must; ``strict``: see ``has_colour``."""
         if text == d.id:
             return True
@@ -108,7 +108,7 @@ class Vocabulary(BaseModel):
     def select(self, text: str, world: World) -> list[Detection]:
         """Objects in the world that a description fits; a size word that fits none falls back to comparing them."""
         things = world.objects.values()
-        found = [d for d in things if self.fits(text, d)] or [d for d in things if self.fits(text, d, strict=False)]
+        found = next((f for way in (True, False, None) if (f := [d for d in things if self.fits(text, d, way)])), [])
         sizes = self.find("sizes", text)
         if found or not sizes:
             return found
@@ -122,11 +122,16 @@ class Vocabulary(BaseModel):
         return [ordered[0] if sizes[0] == "small" else ordered[-1]]
 
 
-def has_colour(d: Detection, names: Iterable[str], strict: bool = True) -> bool:
-    """Has a detection one of these colours or shades? Not ``strict``: a blue that is neither light nor dark passes for either."""
+def has_colour(d: Detection, names: Iterable[str], strict: bool | None = True) -> bool:
+    """Has a detection one of these colours or shades? Not ``strict``: a blue that is neither light nor dark passes for either.
+
+    None: nor does it matter on which side of the border between two colours it lies.
+    """
     called = {d.colour, f"{d.shade} {d.colour}"}
     if not strict and not d.shade:
         called |= {f"{shade} {d.colour}" for shade in ("light", "dark")}
+    if strict is None and d.colour_too is not None:
+        called |= {d.colour_too}
     return not called.isdisjoint(names)
 
 

@@ -46,6 +46,8 @@ class Detection(BaseModel):
     """How it rests on its support."""
     posture: Literal["upright", "lying", "tilted"] = "upright"
     """How it stands, where its shape lets that be told: a cylinder on its side lies, a block against another is tilted."""
+    colour_too: str | None = None
+    """Another word that people may as well use for its colour, where it lies on the border between two."""
     second_colour: str | None = None
     """Of a two-coloured thing: the colour that covers less of it."""
     part_of: str | None = None

@@ -18,6 +18,9 @@ _GREY_CHROMA = 11.0
 _SOFT = 16.0
 """So many degrees of hue, or steps of lightness, from a border a word is beyond doubt."""
 
+_DOUBT = (1.5, 3.0)
+"""So many steps (CIELAB) from a border people may use either word: the nearer border first."""
+
 _SHADES: dict[str, tuple[float, float, float]] = {
     "red": (37, 57, 85), "orange": (54, 70, 75), "yellow": (77, 88, 75), "green": (42, 74, 200), "cyan": (54, 82, 46),
     "blue": (25, 62, 200), "purple": (28, 60, 200), "pink": (54, 77, 200), "brown": (26, 50, 200), "grey": (42, 68, 200),
@@ -38,7 +41,12 @@ def lab(rgb: Array) -> Array:
 
 def colour_word(rgb: Array) -> tuple[str, float]:
     """The word for an sRGB colour (3,) in 0..255, and how sure it is: 1 well inside the word, 0.5 on its border."""
-    lightness, a, b = (float(x) for x in lab(rgb))
+    return _word_of(lab(rgb))
+
+
+def _word_of(at: Array) -> tuple[str, float]:
+    """As ``colour_word``, for a place in CIELAB (3,)."""
+    lightness, a, b = (float(x) for x in at)
     chroma, hue = math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
     grey = _grey_below(lightness, hue)
     if chroma < grey:
@@ -65,6 +73,24 @@ def colour_word(rgb: Array) -> tuple[str, float]:
     if name == "pink" and lightness < 34 and h >= 350:
         return "red", 0.6
     return name, max(0.5, sure)
+
+
+def other_word(rgb: Array, word: str) -> str | None:
+    """The colour word that somebody else might use for an sRGB colour (3,) called ``word``; None where none is as near.
+
+    It is the word just over the nearest border: of what lies a few steps of chroma, hue or lightness away.
+    """
+    at = lab(rgb)
+    chroma = math.hypot(at[1], at[2])
+    along = at[1:] / max(chroma, 1e-6)
+    for step in _DOUBT:
+        ways = [(0.0, *(along * s * step)) for s in (-1, 1)] + [(s * step, 0.0, 0.0) for s in (-1, 1)]
+        if chroma > _GREY_CHROMA:
+            ways += [(0.0, -along[1] * s * step, along[0] * s * step) for s in (-1, 1)]
+        for way in ways:
+            if (other := _word_of(at + way)[0]) != word:
+                return other
+    return None
 
 
 def shade(rgb: Array, word: str) -> Literal["", "light", "dark"]:

@@ -13,7 +13,7 @@ from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World, Zone
 from hiervla.perception.bands import join_bands
 from hiervla.perception.closer import CloseLook
-from hiervla.perception.colour import colour_word, shade
+from hiervla.perception.colour import colour_word, other_word, shade
 from hiervla.perception.furniture import fixed_parts
 from hiervla.perception.hand import (
     RIM_M,
@@ -151,7 +151,7 @@ class GeometricEyes:
                 update={"seen_s": time_s, "visible": round(1.0 - unseen_share(view, solid, mask), 3)}
             )
         rows, cols = np.nonzero(mask)
-        colour, sure, tone = self._colour(view, mask if reading.main is None else reading.main)
+        colour, sure, tone, too = self._colour(view, mask if reading.main is None else reading.main)
         second = None if reading.second is None else self._colour(view, reading.second)[0]
         n, d = view.plane[:3], view.plane[3]
         up = (solid.top + solid.bottom) / 2
@@ -166,6 +166,7 @@ class GeometricEyes:
             label=label,
             colour=colour,
             shade=tone,
+            colour_too=too,
             second_colour=second if second != colour else None,
             size_word="small" if length < low else "large" if length > high else "medium",
             score=round(min(sure, fit, 0.4 + len(rows) / 60, 0.4 + visible, 0.6 if solid.stacked else 1.0), 3),
@@ -182,11 +183,11 @@ class GeometricEyes:
         )
         return seen.model_copy(update=_as_furniture(reading.furniture)) if reading.furniture else seen
 
-    def _colour(self, view: View, mask: Mask) -> tuple[str, float, Literal["", "light", "dark"]]:
-        """Word, how sure it is, and shade of what the pixels (H, W) show."""
+    def _colour(self, view: View, mask: Mask) -> tuple[str, float, Literal["", "light", "dark"], str | None]:
+        """Word, how sure it is, shade, and the other word it may be called by, of what the pixels (H, W) show."""
         rgb = paint(view, mask, self.light)
         word, sure = colour_word(rgb)
-        return word, sure, shade(rgb, word)
+        return word, sure, shade(rgb, word), other_word(rgb, word)
 
     def _inventory(self, d: Detection) -> Detection:
         bare = d.model_copy(update={"name": None, "attributes": ()})

@@ -330,3 +330,10 @@ def test_shades_tell_things_of_one_colour_apart(text, picked):
     seen = world_of(pale, deep, GREEN, PLATE, thing("b", "red bowl", 0.6, 0.22))
     move = GrammarBrain().think(brief(text, seen, tools=())).move
     assert isinstance(move, Plan) and move.subgoals[0].arguments["target"] == picked
+
+
+def test_a_bowl_that_is_all_but_white_is_the_white_one(brain):
+    nearly = thing("nearly", "pink bowl", 0.60, 0.22).model_copy(update={"colour_too": "white"})
+    world = world_of(thing("red", "red cube", 0.45, 0.10), nearly)
+    plan = think_through(brain, brief("把红色方块放到白色的碗里", world))[0][-1].move
+    assert isinstance(plan, Plan) and plan.goals[0].reference == "nearly"

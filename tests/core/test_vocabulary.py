@@ -118,3 +118,15 @@ def test_a_shade_picks_and_one_that_nothing_shows_is_taken_for_a_manner_of_speak
         thing("cube", 0.6, 0.0, id="plain", colour="green"),
     )
     assert [d.id for d in words.select(text, seen)] == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"), [("white bowl", ["doubtful"]), ("pink bowl", ["doubtful"]), ("白色的碗", ["doubtful"])]
+)
+def test_on_the_border_of_two_colours_either_word_will_do(text, ids, words, thing, world_of):
+    doubtful = thing("bowl", 0.4, 0.0, id="doubtful", colour="pink", colour_too="white")
+    blue = thing("bowl", 0.6, 0.0, id="blue", colour="blue")
+    assert [d.id for d in words.select(text, world_of(doubtful, blue))] == ids
+    white = thing("bowl", 0.5, 0.2, id="white", colour="white")
+    named = ["white"] if text != "pink bowl" else ids
+    assert [d.id for d in words.select(text, world_of(doubtful, blue, white))] == named, "where none fits better"

@@ -9,7 +9,7 @@ from perception.random_scenes import cell, noisy, vocabulary
 
 from hiervla.bullet.client import Light
 from hiervla.core.world import World
-from hiervla.perception.colour import colour_word, shade
+from hiervla.perception.colour import colour_word, other_word, shade
 from hiervla.perception.eyes import GeometricEyes
 from hiervla.robot.panda import PANDA
 from hiervla.sim.scene import BodySpec
@@ -47,6 +47,13 @@ def test_a_word_is_doubted_near_its_border_and_every_colour_has_one() -> None:
     assert colour_word(np.array([255, 0, 0]))[1] > 0.8 > colour_word(np.array([250, 90, 10]))[1]
     grid = np.stack(np.meshgrid(*[np.arange(0, 256, 15)] * 3), axis=-1).reshape(-1, 3)
     assert all(0.5 <= colour_word(c)[1] <= 1 for c in grid)
+
+
+def test_only_on_a_border_another_word_may_do() -> None:
+    nearly = np.array([250.0, 236.0, 247.0])  # a white bowl with a breath of pink
+    assert {colour_word(nearly)[0], other_word(nearly, colour_word(nearly)[0])} == {"white", "pink"}
+    for plain in ((200, 20, 20), (20, 60, 207), (250, 250, 248), (30, 140, 40)):
+        assert other_word(np.array(plain), colour_word(np.array(plain))[0]) is None
 
 
 @pytest.mark.parametrize("strength", [0.75, 1.0, 1.25])

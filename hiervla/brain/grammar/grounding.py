@@ -88,9 +88,7 @@ class Scene(Discourse):
             ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
             thing = replace(thing, sizes=(), superlatives=ends)
         things = self.world.objects.values()
-        found = [d for d in things if self._looks(thing, d)] or [
-            d for d in things if self._looks(thing, d, strict=False)
-        ]
+        found = next((f for way in (True, False, None) if (f := [d for d in things if self._looks(thing, d, way)])), [])
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
@@ -126,7 +124,7 @@ class Scene(Discourse):
             found = self._extreme(name, thing, found)
         return found
 
-    def _looks(self, thing: Thing, d: Detection, strict: bool = True) -> bool:
+    def _looks(self, thing: Thing, d: Detection, strict: bool | None = True) -> bool:
         if (thing.ids and d.id not in thing.ids) or not all(has_attribute(d, a) for a in thing.attributes):
             return False
         if thing.name and d.name != thing.name:
