@@ -58,6 +58,18 @@ def test_a_slip_calls_for_a_firmer_grip(brain):
     assert all(s.handling["grip_force_n"] > 40 for s in thoughts[-1].move.subgoals)
 
 
+@pytest.mark.parametrize("kind", [FailureKind.SLIPPED, FailureKind.MISPLACED])
+def test_what_failed_again_in_the_same_world_is_never_tried_again_in_the_same_way(brain, kind):
+    told, before = [], []
+    for _ in range(4):
+        briefing = failed(kind, before=tuple(before))
+        thoughts, _ = think_through(brain, briefing)
+        told.append(thoughts[-1].move.subgoals[0].handling)
+        before.append(briefing.outcomes[-1])
+    assert len({repr(sorted(h.items())) for h in told}) == 4
+    assert all(h.get("grip_force_n", 0) > 40 for h in told) == (kind == FailureKind.SLIPPED)
+
+
 def test_speaks_the_language_of_the_instruction(brain):
     thoughts, _ = think_through(brain, failed(FailureKind.SLIPPED, text="把红色方块放到蓝色碗里"))
     assert "失败" in thoughts[0].reasoning and "红色" in thoughts[-1].move.subgoals[0].why

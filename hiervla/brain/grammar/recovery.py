@@ -51,6 +51,8 @@ CHANGES: Mapping[FailureKind, tuple[str, dict[str, Any]]] = {
     FailureKind.OVER_FORCE: ("change_gently", GENTLY),
     FailureKind.TOPPLED: ("change_gently", GENTLY),
 }
+SLOWER, SLOWEST = 0.8, 0.3
+"""By how much slower a step is done with every time that it has failed before, and the least fraction of full speed."""
 MOST_SAME = 5
 """Failures of one step before it is given up, retries counted."""
 
@@ -107,7 +109,7 @@ class Recovery:
             return self._telling.thought(Plan(goals=tuple(self._goals), subgoals=(step,)))
         self._telling.add("r_goal", goals=self._goals)
         check_goals(self._goals, b.world, b.limits, b.gripper, self._roles.get("unstable", ()))
-        key, change = CHANGES.get(failure.kind, ("change_same", {})) if failure else ("change_same", {})
+        key, change = self._change(failure, failed)
         crowded = self._crowded(failure)
         steps = Steps(b.world, self._speech, {**change, **self._handling}, crowded, b.limits)
         subgoals = steps.plan(self._goals, b.world, b.outcomes)
@@ -118,6 +120,18 @@ class Recovery:
         self._telling.add("r_change", change=self._speech.say(key))
         self._telling.add("r_plan", n=len(subgoals), steps=subgoals)
         return self._telling.thought(Plan(goals=tuple(self._goals), subgoals=tuple(subgoals)))
+
+    def _change(self, failure: Failure | None, step: str) -> tuple[str, dict[str, Any]]:
+        """How the next attempt is handled otherwise, and how that is said: each time more slowly than before.
+
+        The same call in the same world is refused, and what slipped once may slip again where nothing has changed.
+        """
+        key, change = CHANGES.get(failure.kind, ("change_same", {})) if failure else ("change_same", {})
+        moved = [o for o in self._briefing.outcomes if o.failure and o.steps and step and str(_step(o)) == step]
+        if len(moved) < 2:
+            return key, change
+        speed = float(change.get("speed", 1.0)) * SLOWER ** (len(moved) - 1)
+        return "change_gently" if key == "change_same" else key, {**change, "speed": round(max(speed, SLOWEST), 2)}
 
     def _tell_what_happened(self) -> str:
         """Say what failed and on what evidence; returns the failed step as text, empty when none is known."""
