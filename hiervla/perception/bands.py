@@ -51,6 +51,33 @@ def join_bands(
     return [r for k, r in enumerate(out) if k not in gone]
 
 
+def join_faces(readings: list[Reading], rests: list[Rest], word: Callable[[Reading], str]) -> list[Reading]:
+    """Readings without what is a side of another: of one colour and outline, in one container, one through the other.
+
+    The rim of a bowl of its own colour parts a thing's top from the rest of it.
+    """
+    gone: set[int] = set()
+    for i, a in enumerate(readings):
+        for j, b in enumerate(readings):
+            if (
+                i == j
+                or {i, j} & gone
+                or rests[i] != rests[j]
+                or rests[i].relation != "in"
+                or a.solid.top < b.solid.top
+            ):
+                continue
+            apart = max(
+                float(np.linalg.norm(a.solid.centre - b.solid.centre)), *np.abs(np.subtract(a.solid.size, b.solid.size))
+            )
+            through = b.solid.top > a.solid.bottom + _SAME_M
+            if apart < _SAME_M and through and a.known is None and b.known is None and word(a) == word(b):
+                a.mask |= b.mask
+                a.solid.low = min(a.solid.low, b.solid.low)
+                gone.add(j)
+    return [r for k, r in enumerate(readings) if k not in gone]
+
+
 def _under(i: int, readings: list[Reading]) -> int | None:
     """What was taken for a ball or a lying cylinder under a reading, which nothing can stand on."""
     upper = readings[i].solid

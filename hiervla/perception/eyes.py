@@ -11,7 +11,7 @@ from hiervla.core.observation import Observation
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World, Zone
-from hiervla.perception.bands import join_bands
+from hiervla.perception.bands import join_bands, join_faces
 from hiervla.perception.closer import CloseLook
 from hiervla.perception.colour import colour_word, other_word, shade
 from hiervla.perception.furniture import fixed_parts
@@ -76,7 +76,12 @@ class GeometricEyes:
         expected = known_by(before, expect or (before.held.id if before.held else None))
         known = [d for d in (*before.objects.values(), *before.lost.values()) if d.support != "hand"]
         standing, air = aloft(view, read_scene(view, table, known), observation.links)
-        joined = join_bands(view, standing, settle(standing), known, lambda r: self._colour(view, r.mask)[0])
+
+        def word(r: Reading) -> str:
+            return self._colour(view, r.mask)[0]
+
+        joined = join_bands(view, standing, settle(standing), known, word)
+        joined = join_faces(joined, settle(joined), word)
         standing, rests = joined, settle(joined)
         for i, part in fixed_parts([r.solid for r in standing], [r.support for r in rests]).items():
             standing[i].furniture = part

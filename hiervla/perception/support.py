@@ -16,6 +16,8 @@ from hiervla.perception.view import Mask, View
 TABLE = -1
 _TOUCH_M = 0.010
 """The lowest visible point of a thing and the top of what it stands on may differ by this."""
+_OUT_M = 0.030
+"""How far over the rim the top of what lies in a container may well be."""
 _LEAN_M = 0.010
 """What a thing leans on is no farther from it, seen from above."""
 
@@ -76,7 +78,9 @@ def _support_of(i: int, solids: list[Solid]) -> Rest | None:
         centre = float(b.signed(a.centre[None])[0])
         if b.hollow and not (a.hollow and a.size[0] >= b.size[0]):
             inner = centre < -b.wall and a.size[1] < b.size[1]
-            if inner and a.top > b.floor + 0.004 and low < b.top - 0.004:
+            # What lies wholly within the opening cannot stand on the rim, even if none of it is seen below that.
+            within = inner and float(b.signed(a.outline()).max()) < -b.wall
+            if inner and a.top > b.floor + 0.004 and (low < b.top - 0.004 or (within and a.top < b.top + _OUT_M)):
                 if b.floor + 0.001 > best_level:
                     best, best_level = Rest(j, "in"), b.floor + 0.001
                 continue
