@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ _RING_WALL = 0.48
 """And a ring's, as a fraction of its radius."""
 _LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.75, 0.75)}
 """How far the walls of such things lean outwards, rad, and their foot as a fraction of the rim."""
+_LEAST_DEEP_M = 0.013
+"""How far the finger tips must reach below a thing's top to hold it."""
 _RIM_RATHER_M = 0.018
 """By how much more room a rim must offer to be taken before the whole thing is."""
 
@@ -46,6 +48,7 @@ class Grasp:
     rim: bool = False  # one finger inside, one outside: the width is that of a wall
     filled: bool = True  # its outline is its rectangle: elsewhere the fingers may close on a narrower part
     aside_m: float = 0.0  # how far along the thing's length from its middle
+    high: bool = False  # taken by its upper part only: the palm passes over what stands beside it
 
 
 def expected_width(grasp: Grasp) -> dict[str, Any]:
@@ -107,12 +110,13 @@ def ranked_grasps(
     """Every grasp and the room its fingers have (m), the best first; arguments and errors as of ``choose_grasp``."""
     options = []
     found = _options(d, world, gripper, base, yaw_offset, around)
+    found = [*found, *_higher(d, found, gripper)]
     whole = [g for g in found if not g.rim] if around else []
     for g in whole or found:
         room = hand_room(g.position, g.yaw, g.opening_m, world, (d.id, d.support), gripper)
         twist = abs(g.yaw - bearing((d.centre[0], d.centre[1]), base))
         tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
-        rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0)
+        rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0) + (_RIM_RATHER_M if g.high else 0.0)
         options.append((min(room, 0.02) - 0.002 * twist - tight - rather, g, room))
     if not options:
         narrowest = min(width_across(d, y) for y in (d.yaw, d.yaw + math.pi / 2))
@@ -147,6 +151,13 @@ def _options(
     if d.hollow or d.label == "ring":
         found += _rim_grasps(d, gripper, base, yaw_offset)
     return found
+
+
+def _higher(d: Detection, options: list[Grasp], gripper: Gripper) -> list[Grasp]:
+    """The same grasps by the upper part of a low thing, which leave the palm more room over its neighbours."""
+    z = d.top_z - _LEAST_DEEP_M + gripper.tip_m
+    raised = [g for g in options if not g.rim and z > g.position[2] + 0.002]
+    return [replace(g, position=(g.position[0], g.position[1], z), high=True) for g in raised]
 
 
 def _asides(d: Detection, length: float, gripper: Gripper) -> list[float]:

@@ -222,3 +222,13 @@ def test_a_ring_is_taken_around_where_that_is_asked_for(thing, world_of):
     ring = thing("ring", id="r", size=(0.066, 0.066, 0.018))
     assert choose_grasp(ring, world_of(ring), HAND).rim
     assert not choose_grasp(ring, world_of(ring), HAND, around=True).rim
+
+
+def test_a_low_thing_is_taken_higher_where_the_palm_would_meet_what_stands_beside_it(thing, world_of):
+    low = thing("shape", 0.513, 0.194, id="hook", size=(0.082, 0.056, 0.020), yaw=-1.4)
+    alone = choose_grasp(low, world_of(low), HAND)
+    assert not alone.high and alone.position[2] == pytest.approx(0.010)
+    beside = thing("cube", 0.394, 0.178, id="cube", size=(0.048, 0.048, 0.048), yaw=-0.87)
+    high = choose_grasp(low, world_of(low, beside), HAND)
+    assert high.high and high.position[2] + HAND.palm_above_m >= beside.top_z - 0.002
+    assert low.top_z - (high.position[2] - HAND.tip_m) >= 0.012, "and still deep enough to hold it"
