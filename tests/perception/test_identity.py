@@ -10,15 +10,13 @@ import pytest
 from perception.random_scenes import Cell, cell, random_cell, vocabulary
 
 from hiervla.core.geometry import Pose
+from hiervla.core.task import Gripper
 from hiervla.core.world import Detection, Held, World
 from hiervla.perception.change import TargetWatch, image_change
 from hiervla.perception.eyes import GeometricEyes
 from hiervla.perception.hand import Grip
 from hiervla.perception.identity import assign_ids
 from hiervla.perception.released import let_go
-
-
-from hiervla.perception.identity import assign_ids
 from hiervla.sim.scene import BodySpec
 
 HOME = (0.36, 0.0, 0.42)
@@ -215,7 +213,7 @@ def test_of_two_equal_things_the_one_below_the_opened_hand_was_in_it(width_m, na
     held = Held(id="top", offset=(0.0, 0.0, 0.0), hand_yaw=0.0, object_yaw=0.0, width_m=0.040)
     before = World(objects={"base": base, "top": top.model_copy(update={"support": "hand"})}, held=held)
     hand = Pose((0.525, 0.1, 0.2), (1.0, 0.0, 0.0, 0.0))
-    past = let_go(before, Grip(hand, width_m, 0.08), 1.0)
+    past = let_go(before, Grip(hand, width_m, Gripper()), 1.0)
     (seen,) = assign_ids([cube("new", 0.523, 0.101)], past)  # the base is hidden, or the held thing is
     assert seen.id == name
 
