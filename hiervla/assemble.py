@@ -112,11 +112,17 @@ def imagine(
     from hiervla.paper.mission import first_briefing, said, tell
 
     mind = brain or make_brain("grammar", workspace)
-    briefing = first_briefing(described, workspace.vocabulary(described.inventory), workspace.skills, workspace.tools, speaker)
+    briefing = first_briefing(
+        described, workspace.vocabulary(described.inventory), workspace.skills, workspace.tools, speaker
+    )
     for turn in before:
-        told = tell(mind, briefing.model_copy(update={"instruction": turn}), workspace.tools.values(), skills=workspace.skills)
+        told = tell(
+            mind, briefing.model_copy(update={"instruction": turn}), workspace.tools.values(), skills=workspace.skills
+        )
         briefing = briefing.model_copy(update={"world": told.world, "dialogue": said(told)})
-    return tell(mind, briefing.model_copy(update={"instruction": text}), workspace.tools.values(), act, workspace.skills)
+    return tell(
+        mind, briefing.model_copy(update={"instruction": text}), workspace.tools.values(), act, workspace.skills
+    )
 
 
 def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: Workspace) -> str | None:

@@ -118,7 +118,9 @@ def _lanes(
         before = sum(deep for aside, deep in lies if abs(aside - ends_at) < 1.25 * broad)
         deep = sum(max(d.size[:2]) for d in group)
         lies.append((ends_at, deep))
-        lanes.append(_lane(group, u, v, middle, ends_at, apart, goal, partial(inside, ahead_m=before + deep), at.gripper))
+        lanes.append(
+            _lane(group, u, v, middle, ends_at, apart, goal, partial(inside, ahead_m=before + deep), at.gripper)
+        )
     return [_free(lane, {to, *along, *(d.id for d in targets)}, at, broad) for lane in lanes]
 
 

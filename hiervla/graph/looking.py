@@ -33,7 +33,15 @@ def look(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         world, n = _see(m, state, world, n, "with the arm out of the way")
     held = world.held.id if world.held else None
     first = state["first"] if state["acted"] else world
-    return {"world": world, "first": first, "looks": n, "park": False, "expect": held, "inspected": [], "next": state["after_look"]}
+    return {
+        "world": world,
+        "first": first,
+        "looks": n,
+        "park": False,
+        "expect": held,
+        "inspected": [],
+        "next": state["after_look"],
+    }
 
 
 def _see(m: Mission, state: MissionState, before: World, n: int, why: str) -> tuple[World, int]:

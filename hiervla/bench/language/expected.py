@@ -92,7 +92,13 @@ def moved_things(before: World, after: World) -> set[str]:
     out: set[str] = set()
     for object_id, was in {**before.lost, **before.objects}.items():
         now = after.objects.get(object_id) or after.lost.get(object_id)
-        if now is None or now.support != was.support or math.dist(now.centre, was.centre) > STILL_M or abs(wrap_angle(now.yaw - was.yaw)) > 0.02 or (now.opening_m or 0.0) != (was.opening_m or 0.0):
+        if (
+            now is None
+            or now.support != was.support
+            or math.dist(now.centre, was.centre) > STILL_M
+            or abs(wrap_angle(now.yaw - was.yaw)) > 0.02
+            or (now.opening_m or 0.0) != (was.opening_m or 0.0)
+        ):
             out.add(object_id)
     return out
 

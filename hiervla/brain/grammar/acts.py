@@ -248,7 +248,25 @@ class Undo:
         return "undo()"
 
 
-Act = Pick | Put | PutDown | Stack | Arrange | Sort | Tidy | Swap | Go | Do | When | Until | Spare | Undo | Incomplete | Bare | Question
+Act = (
+    Pick
+    | Put
+    | PutDown
+    | Stack
+    | Arrange
+    | Sort
+    | Tidy
+    | Swap
+    | Go
+    | Do
+    | When
+    | Until
+    | Spare
+    | Undo
+    | Incomplete
+    | Bare
+    | Question
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,9 @@ def _topmost(d: Detection, spot: Spot, scene: Scene) -> Detection:
     at = next((scene.world.objects[i] for i in spoken if i in scene.world.objects), None)
     if at is None:
         raise clarify("what_there", part=spot.text)
-    while above := [o for o in scene.world.objects.values() if o.support == at.id and o.relation == "on" and o.id != d.id]:
+    while above := [
+        o for o in scene.world.objects.values() if o.support == at.id and o.relation == "on" and o.id != d.id
+    ]:
         at = above[0]
     return at
 

@@ -115,7 +115,17 @@ class GrammarBrain:
         speech = telling.speech
         near = speech.say("near", words=reading.near) if reading.near else ""
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
-        refused = reading.key in ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table", "unknown_thing", "unknown_deed")
+        refused = reading.key in (
+            "empty",
+            "too_long",
+            "no_words",
+            "unsafe",
+            "unsafe_person",
+            "halt",
+            "fixed_table",
+            "unknown_thing",
+            "unknown_deed",
+        )
         return Thought(reasoning=says, move=Refuse(why=says) if refused else Clarify(question=says))
 
     def _ambiguous_part(self, briefing: Briefing, instruction: Instruction) -> str | None:
@@ -184,7 +194,9 @@ class GrammarBrain:
         telling.add("r_plan", n=len(subgoals), steps=subgoals)
         return telling.thought(Plan(goals=tuple(goals), subgoals=tuple(subgoals)))
 
-    def _nothing_left(self, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool) -> Thought:
+    def _nothing_left(
+        self, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool
+    ) -> Thought:
         """What was asked for is so already, or was bound to something that is not so."""
         proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
         if proof:
@@ -204,7 +216,9 @@ class GrammarBrain:
         for turn in briefing.dialogue:
             reading = self._read(briefing, turn.says) if turn.who == "person" else None
             if isinstance(reading, Instruction) and all(isinstance(a, Spare) for a in reading.acts):
-                spared |= {d.id for a in reading.acts if isinstance(a, Spare) for t in a.things for d in scene.branch().find(t)}
+                spared |= {
+                    d.id for a in reading.acts if isinstance(a, Spare) for t in a.things for d in scene.branch().find(t)
+                }
         return spared
 
     def _already(self, goals: list[Goal], briefing: Briefing, speech: Speech) -> str:
@@ -261,7 +275,9 @@ def _flat(acts: tuple[Act, ...]) -> list[Act]:
 
 def _things(act: Act) -> list[Thing]:
     match act:
-        case Pick(things) | Spare(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things):
+        case (
+            Pick(things) | Spare(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things)
+        ):
             return list(things)
         case Arrange(_, things, around):
             return [*things, *([around] if isinstance(around, Thing) else [])]

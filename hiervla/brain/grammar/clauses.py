@@ -215,7 +215,14 @@ class Clauses(Inquiries):
         found = next((c for c in children if isinstance(c, tuple)), ())
         if said is not None:
             things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
-            return Stack(said.things or things, "named" if said.things else None, self.words(meta), said.low, said.high, things if said.things else ())
+            return Stack(
+                said.things or things,
+                "named" if said.things else None,
+                self.words(meta),
+                said.low,
+                said.high,
+                things if said.things else (),
+            )
         order = self._tokens.order
         if any(isinstance(c, Item) for c in found):
             if any(i.groups for i in found) and not all(_modifies(i) for i in found):

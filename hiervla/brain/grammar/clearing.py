@@ -72,7 +72,9 @@ class Clearing:
     def _waits_for(self, goal: Goal) -> bool:
         """Its reference is yet to be moved, or is covered or closed."""
         roomy = self.now.has_room(goal.reference or "", goal.subject)
-        covered = goal.relation == "on" and not roomy and any(i != goal.subject for i in self.now.on(goal.reference or ""))
+        covered = (
+            goal.relation == "on" and not roomy and any(i != goal.subject for i in self.now.on(goal.reference or ""))
+        )
         shut = goal.relation == "in" and self.now.closed(goal.reference or "")
         return covered or shut or any(g.subject == goal.reference for g in self._open if g.relation in PLACED)
 

@@ -30,7 +30,11 @@ class Discourse:
 
     def recent(self) -> set[str]:
         """Ids of what was moved last: in this instruction, else in the last turn that moved anything."""
-        here = {i for i, d in self.world.objects.items() if i in self.began.objects and d.support != self.began.objects[i].support}
+        here = {
+            i
+            for i, d in self.world.objects.items()
+            if i in self.began.objects and d.support != self.began.objects[i].support
+        }
         return here or ({c.was.id for c in self.changed[0]} if self.changed else set())
 
     def branch(self) -> Self:

@@ -72,7 +72,11 @@ def _check_together(goals: Sequence[Goal], world: World) -> None:
         if a.reference == b.subject and b.reference == a.subject and {a.relation, b.relation} & {"in", "on"}:
             raise refuse("contradiction", goals=[a, b])
         plate = a.reference in world.objects and world.objects[a.reference].label == "plate"
-        if a.relation == b.relation == "on" and a.reference == b.reference != "table" and not (a.others or b.others or plate):
+        if (
+            a.relation == b.relation == "on"
+            and a.reference == b.reference != "table"
+            and not (a.others or b.others or plate)
+        ):
             raise refuse("one_on_top", goals=[a, b])
     above = {g.subject: g.reference for g in goals if g.relation in ("in", "on")}
     for start in above:
@@ -114,8 +118,18 @@ def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, 
         raise refuse("unstable", thing=reference)
     if goal.relation == "in" and reference.opening_m is not None and reference.opening_m < open_enough_m(reference):
         wide, deep = max(reference.size[:2]), max(reference.travel_m or 0.0, reference.opening_m or 0.0)
-        if reference.label == "drawer" and deep and (max(d.size[:2]) > max(wide, deep) or min(d.size[:2]) > min(wide, deep)):
-            raise refuse("too_big", thing=d, into=reference, cm=round(max(d.size[:2]) * 100, 1), room=round(min(wide, deep) * 100, 1))
+        if (
+            reference.label == "drawer"
+            and deep
+            and (max(d.size[:2]) > max(wide, deep) or min(d.size[:2]) > min(wide, deep))
+        ):
+            raise refuse(
+                "too_big",
+                thing=d,
+                into=reference,
+                cm=round(max(d.size[:2]) * 100, 1),
+                room=round(min(wide, deep) * 100, 1),
+            )
         return  # closed: how wide it is inside shows when it is open
     if goal.relation == "in":
         if not reference.hollow:

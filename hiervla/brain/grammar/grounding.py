@@ -182,7 +182,9 @@ class Scene(Discourse):
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
             mark = self.one(spot.reference)
-            return [d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")]
+            return [
+                d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
+            ]
         if spot.relation == "recent":
             recent = self.recent()
             return [d for d in found if d.id in recent]
@@ -263,7 +265,9 @@ class Scene(Discourse):
             like = [d for d in self.world.objects.values() if self._looks(bare, d)]
             if like:
                 return refuse("none_there", part=_all_words(thing), found=like)
-        if thing.attributes and not any(has_attribute(d, a) for a in thing.attributes for d in self.world.objects.values()):
+        if thing.attributes and not any(
+            has_attribute(d, a) for a in thing.attributes for d in self.world.objects.values()
+        ):
             return refuse("cannot_tell", part=thing.text)
         return refuse("not_found", part=thing.text)
 

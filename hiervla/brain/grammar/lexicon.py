@@ -139,7 +139,13 @@ def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
         also = [w for w, k in lexicon.entries.items() for t in ("SIDEADJ", "COLOUR", "POST") if t in k and k[t] in (kinds.get("SIDEADJ"), kinds.get("COLOUR")) and k[t]]  # fmt: skip
         for word in also:
             for noun in nouns:
-                for between in ("",) if word.isascii() != noun.isascii() else (" ",) if word.isascii() else ("", "的", "那个", "的那个", "那块"):
+                for between in (
+                    ("",)
+                    if word.isascii() != noun.isascii()
+                    else (" ",)
+                    if word.isascii()
+                    else ("", "的", "那个", "的那个", "那块")
+                ):
                     lexicon.add(word + between + noun, "ZONE", name)
 
 

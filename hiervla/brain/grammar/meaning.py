@@ -236,7 +236,11 @@ class Meaning:
         if len(subjects) != 2 or spot.distance_m is None:
             raise clarify("between_two", part=spot.text, n=len(subjects), found=subjects)
         still, mover = subjects
-        return [self._placed(scene, Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m))]
+        return [
+            self._placed(
+                scene, Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m)
+            )
+        ]
 
     def _marks(self, spot: Spot, scene: Scene) -> list[Detection]:
         """Everything a destination may name: ``all objects`` put in a box are all but the box."""

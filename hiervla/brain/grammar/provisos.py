@@ -64,10 +64,15 @@ class Provisos(Constructions):
 
     def p_nothing(self, meta: Any, children: list[Any]) -> Condition:
         """``there is nothing in the bowl``; ``there isn't anything on the plate``; ``something is in it``."""
-        groups = [g for c in children if isinstance(c, list) for g in c] + [(c,) for c in children if isinstance(c, Spot)]
+        groups = [g for c in children if isinstance(c, list) for g in c] + [
+            (c,) for c in children if isinstance(c, Spot)
+        ]
         where = tuple(s for g in groups for s in (g if isinstance(g, tuple) else (g,)))
         thing = Thing(text=self.words(meta), quantity="all", shape="object").with_where(where)
-        none = any(isinstance(c, Leaf) and c.kind == "NOTHING" and "no" in self._tokens.tokens[c.index].text.lower() for c in children)
+        none = any(
+            isinstance(c, Leaf) and c.kind == "NOTHING" and "no" in self._tokens.tokens[c.index].text.lower()
+            for c in children
+        )
         return Condition("exists", (thing,), negated=none or bool(leaves(children, "THERENO")), text=self.words(meta))
 
     def p_is(self, meta: Any, children: list[Any]) -> Condition:
@@ -119,7 +124,13 @@ class Provisos(Constructions):
     def p_count_of(self, meta: Any, children: list[Any]) -> Condition:
         sign = next((COMPARISONS[c.kind] for c in children if isinstance(c, Leaf) and c.kind in COMPARISONS), "=")
         things = tuple(replace(t, quantity="all") for t in _tuple(children))
-        return Condition("count", things, comparison=sign, number=self._whole(meta, leaves(children, "NUM")[0]), text=self.words(meta))
+        return Condition(
+            "count",
+            things,
+            comparison=sign,
+            number=self._whole(meta, leaves(children, "NUM")[0]),
+            text=self.words(meta),
+        )
 
     def p_count_zh(self, meta: Any, children: list[Any]) -> Condition:
         mark = next(c for c in children if isinstance(c, (Thing, Fixture)))

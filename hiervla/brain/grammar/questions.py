@@ -199,7 +199,10 @@ class Answers:
         d, said = self._scene.one(question.things[0]), question.spot
         if said is None or not isinstance(said.reference, Thing):
             raise refuse("where_unclear", part=question.text)
-        so = d.id in {o.id for o in self._scene.find(replace(said.reference, shape="object"))} or d.colour in said.reference.colours
+        so = (
+            d.id in {o.id for o in self._scene.find(replace(said.reference, shape="object"))}
+            or d.colour in said.reference.colours
+        )
         return _capital(self._speech.say("like_yes" if so else "like_no", thing=d, colour=self._speech.looks(d)))
 
     def _far(self, question: Question) -> str:

@@ -54,7 +54,12 @@ def as_it_was(was: Detection, scene: Scene) -> Goal:
     now = scene.world.objects.get(was.id)
     if now is not None and now.support == "table" and math.dist(now.centre[:2], was.centre[:2]) < FURNITURE_M:
         return Goal(relation="turned", subject=was.id, angle_rad=round(was.yaw, 4))
-    return Goal(relation="at", subject=was.id, position=(round(was.centre[0], 4), round(was.centre[1], 4)), tolerance_m=ROUGHLY_M)
+    return Goal(
+        relation="at",
+        subject=was.id,
+        position=(round(was.centre[0], 4), round(was.centre[1], 4)),
+        tolerance_m=ROUGHLY_M,
+    )
 
 
 # ---- nearer and farther
@@ -79,7 +84,12 @@ def shifted(d: Detection, spot: Spot, scene: Scene) -> Goal:
         wanted = [round(now + w, 3) for w in ways]
     for distance in wanted:
         if (at := _at_distance(d, name, distance, scene)) is not None:
-            scene.notes.append(("nearer_by", {"part": spot.text, "cm": round(distance * 100, 1), "thing": scene.world.objects.get(name, name)}))
+            scene.notes.append(
+                (
+                    "nearer_by",
+                    {"part": spot.text, "cm": round(distance * 100, 1), "thing": scene.world.objects.get(name, name)},
+                )
+            )
             return Goal(relation="at", subject=d.id, position=at, tolerance_m=0.012)
     raise refuse("no_room_shift", thing=d, part=spot.text)
 
@@ -111,7 +121,9 @@ def half(d: Detection, spot: Spot, scene: Scene) -> Goal:
     middle = float(np.mean(np.asarray(table.outline), axis=0) @ way)
     scene.notes.append(("half_of", {"part": spot.text}))
     for at in _near_first(d, scene):
-        if float(np.asarray(at) @ way) >= middle + INSIDE_M + max(d.size[:2]) / 2 and spots.is_free(d, at, d.yaw, scene.world):
+        if float(np.asarray(at) @ way) >= middle + INSIDE_M + max(d.size[:2]) / 2 and spots.is_free(
+            d, at, d.yaw, scene.world
+        ):
             return Goal(relation="at", subject=d.id, position=(round(at[0], 4), round(at[1], 4)), tolerance_m=ROUGHLY_M)
     raise refuse("no_room_shift", thing=d, part=spot.text)
 
@@ -141,11 +153,12 @@ def from_own_side(spot: Spot, scene: Scene) -> Spot:
 def of_this_half(spot: Spot) -> bool:
     """``on the left`` is a place; ``to the left`` is a way to go."""
     said = spot.text.lower()
-    return said.startswith(("on ", "at ", "in ", "在", "到", "至")) or (not said.isascii() and not said.startswith(("往", "向", "朝")))
+    return said.startswith(("on ", "at ", "in ", "在", "到", "至")) or (
+        not said.isascii() and not said.startswith(("往", "向", "朝"))
+    )
 
 
 def usual_shift(spot: Spot, scene: Scene) -> float:
     """How far ``to the left`` is, said aloud."""
     scene.notes.append(("shift_usual", {"part": spot.text, "cm": SHIFT_USUAL_M * 100}))
     return SHIFT_USUAL_M
-

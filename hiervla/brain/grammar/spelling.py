@@ -26,7 +26,9 @@ def mended(word: str, lexicon: Lexicon) -> str | None:
     if len(word) < SHORTEST:
         fit = {w for w in known if len(w) == len(word) == 3 and _exchanged(word, w)}
         return fit.pop() if len(fit) == 1 else None
-    fit = {w for w in known if w[0] == word[0] and abs(len(w) - len(word)) <= 1 and len(w) >= SHORTEST and _slip(word, w)}
+    fit = {
+        w for w in known if w[0] == word[0] and abs(len(w) - len(word)) <= 1 and len(w) >= SHORTEST and _slip(word, w)
+    }
     fit -= {w + "s" for w in fit} if not word.endswith("s") else {w.removesuffix("s") for w in fit if w.endswith("s")}
     return fit.pop() if len(fit) == 1 else None
 
@@ -35,7 +37,11 @@ def _plain_words(lexicon: Lexicon) -> set[str]:
     """All single words that stand in the lexicon, those left out that are known only to be refused."""
     if not lexicon.plain:
         lexicon.plain |= {
-            w for entry in lexicon.words() if entry.isascii() and not lexicon.grave(entry) for w in entry.split() if w.isalpha()
+            w
+            for entry in lexicon.words()
+            if entry.isascii() and not lexicon.grave(entry)
+            for w in entry.split()
+            if w.isalpha()
         }
     return lexicon.plain
 

@@ -139,7 +139,9 @@ def _if_first(tokens: list[Token]) -> list[Token]:
 
 def _only_says_only(t: Token, before: Token | None) -> bool:
     """``只`` is a classifier after a number or ``这``; elsewhere it says that no more is meant, and changes nothing."""
-    return t.kinds.keys() >= {"FILLER", "CL"} and not (before is not None and before.kinds.keys() & {"NUM", "THE", "A", "Q_ZMANY", "ALL", "ORD"})
+    return t.kinds.keys() >= {"FILLER", "CL"} and not (
+        before is not None and before.kinds.keys() & {"NUM", "THE", "A", "Q_ZMANY", "ALL", "ORD"}
+    )
 
 
 def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
