@@ -39,6 +39,8 @@ class Lexicon(BaseModel):
     """Canonical shape or class → the shapes it covers: ``block`` may cover ``cube``; ``container`` bowls and boxes."""
     sizes: dict[str, list[str]] = Field(default_factory=dict)
     """small | medium | large → words."""
+    named_shades: dict[str, list[str]] = Field(default_factory=dict)
+    """Shade and colour → names of its own: ``dark blue`` → navy."""
     shades: dict[str, list[str]] = Field(default_factory=dict)
     """light | dark → words that stand before a colour's."""
 
@@ -58,7 +60,8 @@ class Lexicon(BaseModel):
             for colour in [c for c in self.colours if c not in ("white", "black")]:
                 said = [(p, w) for w in (colour, *self.colours[colour]) for p in (shade, *before)]
                 alike = [(p, w) for p, w in said if p.isascii() == w.isascii()]
-                rows[f"{shade} {colour}"] = [p + " " * p.isascii() + w for p, w in alike]
+                named = self.named_shades.get(f"{shade} {colour}", [])
+                rows[f"{shade} {colour}"] = [*(p + " " * p.isascii() + w for p, w in alike), *named]
         return rows
 
 

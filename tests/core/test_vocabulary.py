@@ -109,7 +109,7 @@ def test_an_inventory_line_may_not_carry_a_pose():
     ("text", "ids"),
     [("light blue cube", ["light"]), ("浅蓝色方块", ["light"]), ("pale blue cube", ["light"]), ("the dark blue cube", ["dark"]),
      ("深蓝色的方块", ["dark"]), ("blue cube", ["light", "dark"]), ("蓝色方块", ["light", "dark"]), ("dark green cube", ["plain"]),
-     ("light green cube", ["plain"]), ("navy cube", ["light", "dark"]), ("dark red cube", [])],
+     ("light green cube", ["plain"]), ("navy cube", ["dark"]), ("藏青色方块", ["dark"]), ("dark red cube", [])],
 )  # fmt: skip
 def test_a_shade_picks_and_one_that_nothing_shows_is_taken_for_a_manner_of_speaking(text, ids, words, thing, world_of):
     seen = world_of(

@@ -59,12 +59,15 @@ class Stack:
     high: Thing | None = None
     among: tuple[Thing, ...] = ()
     """With order ``named``: what the things of the order are said to be among."""
+    towers: int = 1
+    """How many of them, of as many things each."""
 
     def __str__(self) -> str:
         ends = (f", {self.low} lowest" if self.low else "") + (f", {self.high} highest" if self.high else "")
         if ends:
             return f"stack({_list(self.things)}{ends})"
-        return f"stack({_list(self.things)}{f', {self.order}' if self.order else ''})"
+        towers = f", {self.towers} towers" if self.towers > 1 else ""
+        return f"stack({_list(self.things)}{f', {self.order}' if self.order else ''}{towers})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,18 @@ class Arrange:
     around: Thing | Fixture | None = None
     order: str | None = None
     text: str = ""
+    low: tuple[Thing, ...] = ()
+    high: tuple[Thing, ...] = ()
+    """Of a pyramid: what stands in its lowest row, and on top."""
+    direction: str | None = None
+    """Of a row: ``behind`` runs away from the robot, ``right`` from left to right."""
 
     def __str__(self) -> str:
         around = f" around {self.around}" if self.around else ""
+        if self.low or self.high or self.direction:
+            ends = [f"below {_list(self.low)}"] * bool(self.low) + [f"on top {_list(self.high)}"] * bool(self.high)
+            ends += [f"towards {self.direction}"] * bool(self.direction) + [self.order or ""] * bool(self.order)
+            return f"{self.formation}({', '.join([*([_list(self.things)] if self.things else []), *ends])})"
         return f"{self.formation}({_list(self.things)}{around}{f', {self.order}' if self.order else ''})"
 
 
@@ -248,6 +260,17 @@ class Undo:
         return "undo()"
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What was done last, once more; with a distance, that much farther the same way."""
+
+    distance_m: float | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        return "repeat()" if self.distance_m is None else f"further({self.distance_m * 100:g} cm)"
+
+
 Act = (
     Pick
     | Put
@@ -263,6 +286,7 @@ Act = (
     | Until
     | Spare
     | Undo
+    | Repeat
     | Incomplete
     | Bare
     | Question

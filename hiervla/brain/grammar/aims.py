@@ -136,6 +136,9 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> 
 
 def _relation(spot: Spot, mark: Detection, roles: Roles) -> str:
     flat = mark.label in roles.get("flat", [])
+    said = spot.reference.text.lower() if isinstance(spot.reference, Thing) else ""
+    if spot.relation == "on" and mark.hollow and any(said.endswith(w) for w in roles.get("shallow", ())):
+        return "in"  # people put things on a tray
     if spot.relation in ("in", "on", "to") and flat:
         return "in" if mark.hollow else "on"
     if spot.relation == "to":

@@ -53,7 +53,19 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
             d = _one_of(end, found, scene)
             found.remove(d)
             found.insert(min(at, len(found)), d)
+    if act.towers > 1:
+        return _towers(found, act, scene, unstable)
     return _on_each_other(found, scene, unstable)
+
+
+def _towers(found: list[Detection], act: Stack, scene: Scene, unstable: Sequence[str]) -> list[Goal]:
+    """Several towers of as many things each: the largest are the lowest of each."""
+    high, left = divmod(len(found), act.towers)
+    if left or high < 2:
+        raise clarify("towers_count", part=act.text, n=len(found), found=found)
+    goals = [g for k in range(act.towers) for g in _on_each_other(found[k :: act.towers], scene, unstable)]
+    scene.speak_of([d.id for d in found])
+    return goals
 
 
 def _in_named_order(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
@@ -66,6 +78,10 @@ def _one_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> Detection
     """The one among these that is meant."""
     named = replace(thing, ids=tuple(d.id for d in found))
     return scene.one(named)
+
+
+def _some_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> list[Detection]:
+    return scene.resolve(replace(thing, ids=tuple(d.id for d in found)))
 
 
 def _on_each_other(found: list[Detection], scene: Scene, unstable: Sequence[str]) -> list[Goal]:
@@ -94,21 +110,22 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     around = scene.one(act.around) if isinstance(act.around, Thing) else None
     if isinstance(act.around, Fixture):
         raise clarify("where_unclear", part=act.around.text)
-    found = [d for d in group(act.things, scene, act.text, "block") if around is None or d.id != around.id]
+    said = act.things or (*act.low, *act.high) if act.low and act.high else act.things
+    found = [d for d in group(said, scene, act.text, "block") if around is None or d.id != around.id]
     scene.speak_of([d.id for d in found])
     if act.formation == "pyramid":
         return _pyramid(found, act, scene, roles)
     if len(found) < (3 if act.formation == "circle" else 2):
         raise clarify(f"{act.formation}_few", part=act.text, found=found)
+    way = act.direction or ("right" if act.order is not None else None)
     if act.order is not None:
         found.sort(key=volume, reverse=act.order == "largest_first")
-        scene.notes.append(("row_order", {"found": found}))
+        scene.notes.append(("row_order" if way == "right" else "column_order", {"found": found}))
     first, *others = found
     reference = around.id if around is not None else None
-    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference,
-                 direction="right" if act.order is not None else None)  # fmt: skip
+    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference, direction=way)  # fmt: skip
     order = pairwise(found) if act.order is not None else ()
-    return [whole, *(Goal(relation="beside", subject=b.id, reference=a.id, direction="right") for a, b in order)]
+    return [whole, *(Goal(relation="beside", subject=b.id, reference=a.id, direction=way) for a, b in order)]
 
 
 def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
@@ -117,6 +134,10 @@ def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -
         raise clarify("pyramid_count", part=act.text, n=len(found), found=found)
     unstable = roles.get("unstable", [])
     found.sort(key=lambda d: (d.label in unstable, -round(volume(d), 6)))
+    for named, at in ((act.low, 0), (act.high, len(found))):
+        ends = [_one for t in named for _one in _some_of(t, found, scene)]
+        found = [d for d in found if d not in ends]
+        found = [*found[:at], *ends, *found[at:]]
     _check_stable(found[:-1], unstable)
     scene.notes.append(("stack_order", {"found": found}))
     rows: list[list[Detection]] = []

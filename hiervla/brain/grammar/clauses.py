@@ -7,7 +7,19 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Bare, Incomplete, Pick, Put, PutDown, Question, Sort, Stack, Transfer
+from hiervla.brain.grammar.acts import (
+    Act,
+    Arrange,
+    Bare,
+    Incomplete,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Sort,
+    Stack,
+    Transfer,
+)
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.inquiries import Inquiries
@@ -76,10 +88,15 @@ class Clauses(Inquiries):
     # ---- pick
     def pick(self, meta: Any, children: list[Any]) -> Act:
         found = next(c for c in children if isinstance(c, tuple))
-        if leaves(children, "DOU"):
+        if _all_meant(children):
             found = _all(found)
         if any(isinstance(c, Item) for c in found):
-            if any(s.relation == "to" for i in found for g in i.groups for s in g):
+            if any(
+                s.relation == "to" or s.text.lower().startswith(("into ", "onto "))
+                for i in found
+                for g in i.groups
+                for s in g
+            ):
                 return self._put(found, self.words(meta))  # "take the cube to the bowl"
             found = tuple(_described(i) for i in found)
         return Pick(_from(found, children), self.words(meta))
@@ -123,7 +140,7 @@ class Clauses(Inquiries):
 
     def put_dests(self, meta: Any, children: list[Any]) -> Act:
         things = next(c for c in children if isinstance(c, tuple))
-        if leaves(children, "DOU"):
+        if _all_meant(children):
             things = _all(things)
         spots = next(c for c in children if isinstance(c, list))
         if self._tokens.criterion is not None:
@@ -152,7 +169,7 @@ class Clauses(Inquiries):
 
     def _things_to(self, meta: Any, children: list[Any], spot: Spot) -> Act:
         things = next(c for c in children if isinstance(c, tuple))
-        things = _all(things) if leaves(children, "DOU") else things
+        things = _all(things) if _all_meant(children) else things
         return Put(((Transfer(_from(things, children), (spot,)),),), self.words(meta))
 
     def put_bare(self, meta: Any, children: list[Any]) -> Act:
@@ -213,6 +230,13 @@ class Clauses(Inquiries):
     def stack(self, meta: Any, children: list[Any]) -> Act:
         said = first(children, Order)
         found = next((c for c in children if isinstance(c, tuple)), ())
+        form = next(iter(leaves(children, "FORM")), "tower")
+        if form == "pyramid" and said is not None and not said.things and (said.low or said.high):
+            things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
+            low, high = (said.low,) if said.low else (), (said.high,) if said.high else ()
+            return Arrange("pyramid", things, text=self.words(meta), low=low, high=high)
+        if form != "tower":
+            raise Misread("not_understood", self.words(meta))
         if said is not None:
             things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
             return Stack(
@@ -242,13 +266,17 @@ class Clauses(Inquiries):
 
     def order(self, meta: Any, children: list[Any]) -> Order:
         """``in the order red, green, blue``, from the bottom up unless said otherwise; ``with the blue one at the bottom``."""
-        kinds = [c.kind for c in children if isinstance(c, Leaf)]
+        kinds = ["INMIDDLE" if c.kind == "MIDDLE" else c.kind for c in children if isinstance(c, Leaf)]
         things = tuple(c for c in children if isinstance(c, Thing)) if "INORDER" in kinds else ()
         if "TOPDOWN" in kinds:
             things = tuple(reversed(things))
         ends = [c for c in children if isinstance(c, Thing)] if not things else []
-        marks = [k for k in kinds if k in ("ATBOTTOM", "ATTOP")]
+        marks = [k for k in kinds if k in ("ATBOTTOM", "INMIDDLE", "ATTOP")]
         at = dict(zip(marks, ends, strict=True))
+        if "INMIDDLE" in marks:
+            if len(at) != len(marks) or len(at) != 3:
+                raise Misread("not_understood", self.words(meta))
+            return Order((at["ATBOTTOM"], at["INMIDDLE"], at["ATTOP"]))
         return Order(things, at.get("ATBOTTOM"), at.get("ATTOP"), "TOPDOWN" in kinds)
 
     def colour_only(self, meta: Any, children: list[Any]) -> Thing:
@@ -292,6 +320,11 @@ def _from(things: tuple[Thing, ...], children: list[Any]) -> tuple[Thing, ...]:
     """The things as they are now, in or on what they are taken from."""
     source = tuple(c for c in children if isinstance(c, Spot) and c.relation == "from")
     return tuple(t.with_where(source) for t in things)
+
+
+def _all_meant(children: list[Any]) -> bool:
+    """``都`` and ``只把`` speak of all that fit."""
+    return bool(leaves(children, "DOU") or leaves(children, "ONLYBA"))
 
 
 def _all(things: tuple[Thing, ...]) -> tuple[Thing, ...]:

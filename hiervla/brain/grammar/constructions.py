@@ -20,6 +20,14 @@ class _Degrees:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What stands below in a pyramid, and what on top."""
+
+    low: tuple[Thing, ...]
+    high: tuple[Thing, ...]
+
+
 @v_args(meta=True)
 class Constructions(Clauses):
     """The outermost rules: everything below is inherited."""
@@ -43,6 +51,11 @@ class Constructions(Clauses):
         things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
         form = next(iter(leaves(children, "FORM")), "row")  # "line up" alone is a row
         order = self._tokens.order
+        layers = first(children, Layers)
+        if layers is not None:
+            if form != "pyramid" or order is not None:
+                raise Misread("not_understood", self.words(meta))
+            return Arrange("pyramid", things, text=self.words(meta), low=layers.low, high=layers.high)
         around = first(children, Spot)
         if around is not None and form != "circle":
             raise Misread("not_understood", around.text)
@@ -50,11 +63,34 @@ class Constructions(Clauses):
             return Stack(things, order, self.words(meta))
         if order is not None and form != "row":
             raise Misread("not_understood", self._tokens.order_token.text if self._tokens.order_token else "")
-        return Arrange(form, things, around.reference if around else None, order, self.words(meta))
+        way = self._tokens.row_way if form == "row" else None
+        return Arrange(form, things, around.reference if around else None, order, self.words(meta), direction=way)
+
+    def layers(self, meta: Any, children: list[Any]) -> Layers:
+        named = [c for c in children if isinstance(c, tuple)]
+        marks = [c.kind for c in children if isinstance(c, Leaf) and c.kind in ("ATBOTTOM", "ATTOP")]
+        at = dict(zip(marks, named, strict=True))
+        return Layers(at["ATBOTTOM"], at["ATTOP"])
+
+    def towers(self, meta: Any, children: list[Any]) -> Stack:
+        """``build two towers of three cubes each``."""
+        number = self._whole(meta, leaves(children, "NUM")[0])
+        things = _tuple(children)
+        form = leaves(children, "FORM")[0]
+        counted = len(things) == 1 and things[0].quantity == "count" and things[0].count is not None
+        if form != "tower" or (not counted and number > 1 and leaves(children, "EACHTHING")):
+            raise Misread("not_understood", self.words(meta))
+        if counted and leaves(children, "EACHTHING"):
+            things = (replace(things[0], count=(things[0].count or 0) * number),)
+        return Stack(things, self._tokens.order, self.words(meta), towers=number)
 
     # ---- sorting, tidying, swapping, going
     def sort(self, meta: Any, children: list[Any]) -> Sort:
         found = _tuple(children)
+        if leaves(children, "FROM"):  # "separate the cubes from the cylinders"
+            both = tuple(t for c in children if isinstance(c, tuple) for t in c)
+            alike = {t.shape for t in both} == {both[0].shape}
+            return Sort(_all(both), "colour" if alike else "shape", text=self.words(meta))
         if any(isinstance(c, Item) for c in found):
             return self._sorted(found, self.words(meta))
         spots = next((c for c in children if isinstance(c, list)), [])

@@ -16,12 +16,16 @@ from hiervla.brain.grammar.acts import (
     Put,
     PutDown,
     Question,
+    Repeat,
     Sort,
+    Spare,
     Stack,
     Swap,
     Tidy,
+    Transfer,
 )
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.clauses import IT
+from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
@@ -29,6 +33,8 @@ from hiervla.core.briefing import Briefing
 
 Roles = Mapping[str, list[str]]
 """Lists of words by what they do: ``no`` takes back, ``more`` adds."""
+MEASURED = ("side", "by", "nearer", "farther")
+"""Ways that can be gone farther."""
 Reader = Callable[[str], Instruction | NotUnderstood]
 
 
@@ -44,6 +50,10 @@ def completed(
 
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
+    if isinstance(reading, Instruction) and isinstance(reading.acts[0], Repeat):
+        last = again(reading.acts[0], briefing, read)
+        if last is not None:
+            return (replace(last, language=reading.language) if isinstance(last, Instruction) else last), True
     asked = briefing.dialogue and briefing.dialogue[-1].who == "robot"
     before = next((t.says for t in reversed(briefing.dialogue) if t.who == "person"), None)
     if not asked or before is None:
@@ -57,6 +67,9 @@ def completed(
             answer = corrected.acts[0].things[0]
             acts = substitute(earlier.acts, part, answer)
             return replace(earlier, acts=acts, language=corrected.language), True
+        if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
+            named = scene.like_before(other, scene.earlier())
+            return with_it(earlier, named, corrected), True
         if rest or says_more(briefing.instruction, roles):
             return in_its_place(earlier, corrected, scene, bool(rest)), True
     if rest and isinstance(corrected, Instruction):
@@ -117,6 +130,45 @@ def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects
     return Instruction(said.text, said.language, acts, (), earlier.styles)
 
 
+def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instruction | NotUnderstood:
+    """The last act once more, with another thing instead of what it was done with."""
+    act = earlier.acts[-1]
+    match act:
+        case Put(readings) if len(readings[0]) == 1:
+            act = replace(act, readings=((replace(readings[0][0], things=(thing,)),),))
+        case Pick() | Spare():
+            act = replace(act, things=(thing,))
+        case Do(_, items) if len(items) == 1:
+            act = replace(act, items=(replace(items[0], thing=thing),))
+        case _:
+            return NotUnderstood("which_part", said.text.strip(), said.language)
+    return Instruction(said.text, said.language, (act,), (), earlier.styles)
+
+
+def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:
+    """What was asked for last, once more; or the same way a little farther. None when nothing was."""
+    for turn in reversed(briefing.dialogue):
+        earlier = read(turn.says) if turn.who == "person" else None
+        if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Repeat | Bare):
+            continue
+        if repeat.distance_m is None:
+            return earlier
+        act = earlier.acts[-1]
+        match act:
+            case Put(readings) if readings[0][-1].spots and readings[0][-1].spots[-1].relation in MEASURED:
+                spot = replace(readings[0][-1].spots[-1], distance_m=repeat.distance_m, text=repeat.text)
+                return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), repeat.text),), links=())
+            case Do(skill, items, spots) if (ways := _ways(items, spots)) and ways[-1].relation in MEASURED:
+                spot = replace(ways[-1], distance_m=repeat.distance_m, text=repeat.text)
+                return replace(earlier, acts=(Do(skill, (Item(IT),), (spot,), repeat.text),), links=())
+        return NotUnderstood("which_part", repeat.text, earlier.language)
+    return None
+
+
+def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
+    return [*(s for i in items for g in i.groups for s in g), *spots]
+
+
 def _only_named(reading: Instruction | NotUnderstood) -> bool:
     return isinstance(reading, Instruction) and isinstance(reading.acts[0], Bare)
 
@@ -161,14 +213,32 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
         if target in briefing.world.objects:
             found.append([target])
             break
+    changed: list[str] = []
     for turn in reversed(briefing.dialogue):
-        reading = read(turn.says) if turn.who == "person" else None
+        if turn.who != "person":
+            changed = [c.was.id for c in turn.changed]
+            continue
+        reading = read(turn.says)
         if isinstance(reading, Instruction) and (things := _things(reading)):
             try:
-                found.append([d.id for t in things for d in scene.branch().resolve(t)])
+                found.append(_handled(things, changed, scene))
             except Objection:
                 break
     return found
+
+
+def _handled(things: tuple[Thing, ...], changed: list[str], scene: Scene) -> list[str]:
+    """Ids of the things: of ``a cube``, the one that was taken then."""
+    ids: list[str] = []
+    for t in things:
+        some = t.quantity in ("a", "count")
+        taken = (
+            [d.id for d in scene.branch().find(replace(t, quantity="all", count=None)) if d.id in changed]
+            if some
+            else []
+        )
+        ids += taken or [d.id for d in scene.branch().resolve(t)]
+    return ids
 
 
 def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:

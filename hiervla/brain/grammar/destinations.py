@@ -8,14 +8,14 @@ from lark import v_args
 
 from hiervla.brain.grammar.form import Spot
 from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
-from hiervla.brain.grammar.relatives import Relatives
+from hiervla.brain.grammar.selections import Selections
 
 ENDS = {"leftmost": "left", "rightmost": "right", "nearest": "front", "farthest": "behind"}
 """The end of a way that a superlative names: ``最右边``."""
 
 
 @v_args(meta=True)
-class Destinations(Relatives):
+class Destinations(Selections):
     """Adds destinations to the phrases around nouns."""
 
     def dests(self, meta: Any, children: list[Any]) -> list[Spot]:

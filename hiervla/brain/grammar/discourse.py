@@ -26,6 +26,7 @@ class Discourse:
         self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
         self.spared: set[str] = set()  # ids that must not be moved
         self.speaker = ""  # from where the person looks on: beside | facing
+        self.marks: set[str] = set()  # ids of where the things spoken of are to go
         self.place: Spot | None = None  # where a thing was said to go last
 
     def recent(self) -> set[str]:

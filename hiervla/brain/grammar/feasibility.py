@@ -116,29 +116,30 @@ def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, 
         _check_reach(reference, limits)
     if goal.relation == "on" and reference.label in unstable:
         raise refuse("unstable", thing=reference)
-    if goal.relation == "in" and reference.opening_m is not None and reference.opening_m < open_enough_m(reference):
-        wide, deep = max(reference.size[:2]), max(reference.travel_m or 0.0, reference.opening_m or 0.0)
-        if (
-            reference.label == "drawer"
-            and deep
-            and (max(d.size[:2]) > max(wide, deep) or min(d.size[:2]) > min(wide, deep))
-        ):
-            raise refuse(
-                "too_big",
-                thing=d,
-                into=reference,
-                cm=round(max(d.size[:2]) * 100, 1),
-                room=round(min(wide, deep) * 100, 1),
-            )
-        return  # closed: how wide it is inside shows when it is open
     if goal.relation == "in":
-        if not reference.hollow:
+        if (
+            reference.opening_m is not None
+            and reference.opening_m < open_enough_m(reference)
+            and not reference.travel_m
+        ):
+            return  # closed, and how deep it is shows when it is open
+        if not reference.hollow and reference.opening_m is None:
             raise refuse("not_hollow", thing=reference)
-        room = reference.inner_radius_m or min(reference.size[:2]) / 2
-        if max(d.size[:2]) / 2 > room:
-            raise refuse(
-                "too_big", thing=d, into=reference, cm=round(max(d.size[:2]) * 100, 1), room=round(room * 200, 1)
-            )
+        long, short = _room_in(reference)
+        if max(d.size[:2]) > long or min(d.size[:2]) > short:
+            cm, room = max(d.size[:2]) * 100, (short if min(d.size[:2]) > short else long) * 100
+            raise refuse("too_big", thing=d, into=reference, cm=round(cm, 1), room=round(room, 1))
+
+
+def _room_in(d: Detection) -> tuple[float, float]:
+    """Length and width inside of a container, metres: of a box along its sides, of anything round its opening twice."""
+    long, short = max(d.size[:2]), min(d.size[:2])
+    if d.opening_m is not None:
+        return long, max(short, d.opening_m, d.travel_m or 0.0)
+    if d.inner_radius_m is None:
+        return long, short
+    wall = short / 2 - d.inner_radius_m
+    return (long - 2 * wall, short - 2 * wall) if d.label == "box" else (2 * d.inner_radius_m, 2 * d.inner_radius_m)
 
 
 def _check_spot(goal: Goal, world: World, limits: Limits) -> None:

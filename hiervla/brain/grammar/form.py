@@ -13,7 +13,7 @@ class Spot:
     """A relation to something: where a thing is, was or should be."""
 
     relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner | off | like | than
-    # | back | recent | nearer | farther | half | myside | unlike | times
+    # | back | recent | nearer | farther | half | myside | unlike | times | measures | each_kind | stacked
     reference: Thing | Fixture | None = None
     direction: str | None = None
     distance_m: float | None = None
@@ -22,10 +22,11 @@ class Spot:
     angle_deg: float | None = None  # for relation "turn": counter-clockwise from above
     text: str = ""
     count: int | None = None  # for relation "times"
+    negated: bool = False  # "which is not in the bowl"
     describes: bool = False  # "which is in the bowl": says where a thing is, never where it should go
 
     def __str__(self) -> str:
-        words = [self.relation if self.relation != "super" else f"{self.superlative} to"]
+        words = ["not"] * self.negated + [self.relation if self.relation != "super" else f"{self.superlative} to"]
         if self.distance_m is not None:
             words.append(f"{self.distance_m * 100:g} cm")
         if self.angle_deg is not None:
@@ -75,6 +76,9 @@ class Thing:
     other_colour: bool = False  # of a colour other than what goes there
     attributes: tuple[str, ...] = ()  # what the inventory says of it: metal, fragile
     unlike: tuple[Thing, ...] = ()  # looks it must not have: "that is not red"
+    among: int | None = None  # "the taller of the two": out of so many
+    every: str | None = None  # even | odd: every second one, counted from a side
+    each_kind: bool = False  # one of each colour
 
     @property
     def many(self) -> bool:
@@ -101,6 +105,8 @@ class Thing:
             return replace(more, superlatives=self.superlatives + said.superlatives).with_where(rest)
         if first.relation == "matching":
             return replace(self, same_colour=True).with_where(rest)
+        if first.relation == "each_kind":
+            return replace(self, each_kind=True, quantity="all", count=None).with_where(rest)
         if first.relation == "unlike":
             return replace(self, other_colour=True).with_where(rest)
         if first.relation == "count":
@@ -123,6 +129,10 @@ class Thing:
         words += [f"#{self.ordinal}"] * (self.ordinal is not None) + (
             [f"from {self.count_from}"] if self.count_from else []
         )
+        words += [f"out of {self.among}"] * (self.among is not None) + [f"every {self.every}"] * (
+            self.every is not None
+        )
+        words += ["one of each colour"] * self.each_kind
         words += ["other"] * self.other + list(self.superlatives) + ([self.side] if self.side else [])
         words += [*self.sizes, "|".join(self.colours), *self.attributes] + ["same-colour"] * self.same_colour
         words += ["other-colour"] * self.other_colour

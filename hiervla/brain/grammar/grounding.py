@@ -9,7 +9,16 @@ from dataclasses import replace
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import SAME_PLACE_M, at_fixture, at_side, compared, has_attribute, order, relates
+from hiervla.brain.grammar.standing import (
+    SAME_PLACE_M,
+    at_fixture,
+    at_side,
+    compared,
+    has_attribute,
+    measuring,
+    order,
+    relates,
+)
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, distance_between
 from hiervla.core.task import Limits
@@ -48,10 +57,7 @@ class Scene(Discourse):
             if not before:
                 raise clarify("what_it", part=thing.text)
             self.speak_of(before[0])
-            spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
-            labels = {d.label for d in spoken}
-            if self.noun is None and len(labels) == 1:
-                self.noun = Thing(text=thing.text, shape=labels.pop())
+            thing = self.like_before(thing, before)
         found = [d for d in self.find(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)
@@ -59,7 +65,20 @@ class Scene(Discourse):
             self.noun = thing
         avoided = set(avoid)
         found.sort(key=lambda d: (d.id in avoided, self.reach(d)))
+        if thing.each_kind:
+            return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found)
+
+    def like_before(self, thing: Thing, before: list[list[str]]) -> Thing:
+        """``the other one``: another of the looks of what was spoken of last; where there is none, of its kind."""
+        done = {i for ids in before for i in ids}
+        spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
+        rest = [d for d in self.world.objects.values() if d.id not in done and self._looks(replace(thing, ids=()), d)]
+        labels, colours = {d.label for d in spoken}, {d.colour for d in spoken}
+        kind = [d for d in rest if d.label in labels] if thing.nounless else rest
+        alike = [d for d in kind if d.colour in colours] if not thing.colours else kind
+        fit = alike or kind
+        return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
 
     def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
         """The single object a description means."""
@@ -113,6 +132,10 @@ class Scene(Discourse):
             elif spot.relation != "super":
                 found = self._standing(spot, found)
         found = self._sized(thing, found)
+        if thing.among is not None and found and len(found) != thing.among:
+            raise clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
+        if thing.every is not None:
+            return self._in_order(thing, found)[int(thing.every == "even") :: 2]
         if thing.ordinal is not None:
             return self._nth(thing, found)
         if thing.side:
@@ -148,21 +171,28 @@ class Scene(Discourse):
         return found
 
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """``the second cube from the left``, ``the second largest``; from which side has to be said."""
+        """``the second cube from the left``, ``the second largest``, ``the last but one``."""
+        ordered = self._in_order(thing, found)
+        nth = (thing.ordinal or 1) - (1 if (thing.ordinal or 1) > 0 else 0)
+        if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
+            raise refuse("too_few", wanted=abs(thing.ordinal or 1), n=len(ordered), part=thing.text, found=ordered)
+        return ordered[nth:][:1]
+
+    def _in_order(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """Counted from a side, or by size; which has to be said."""
         side = thing.count_from or thing.side
         if side is not None:
             x, y = DIRECTIONS[side]
             ordered = sorted(found, key=lambda d: -(d.centre[0] * x + d.centre[1] * y))
+            if (thing.ordinal or 1) < 0 and thing.count_from is None:
+                ordered.reverse()  # "the last one on the right"
         elif thing.superlatives:
             ordered = sorted(found, key=order(thing.superlatives[0], self.reach))
         elif len(found) > 1:
             raise clarify("ordinal_from", tuple(d.id for d in found), part=thing.text, found=found)
         else:
             ordered = found
-        nth = (thing.ordinal or 1) - 1
-        if nth >= len(ordered) > 0:
-            raise refuse("too_few", wanted=nth + 1, n=len(ordered), part=thing.text, found=ordered)
-        return ordered[nth : nth + 1]
+        return ordered
 
     def _extreme(self, name: str, thing: Thing, found: list[Detection]) -> list[Detection]:
         """The thing at one end of an order; several when they cannot be told apart."""
@@ -180,8 +210,15 @@ class Scene(Discourse):
 
     # ---- where things are
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+        if spot.negated:
+            so = {d.id for d in self._standing(replace(spot, negated=False), found)}
+            return [d for d in found if d.id not in so]
+        if spot.relation == "measures":
+            return measuring(spot, found)
+        if spot.relation == "stacked":
+            return [d for d in found if d.relation == "on" and self._piled(d)]
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
-            mark = self.one(spot.reference)
+            mark = self._mark_of(spot.reference)
             return [
                 d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
             ]
@@ -198,6 +235,17 @@ class Scene(Discourse):
         if not marks:
             raise self._missing(spot.reference)
         return [d for d in found if any(relates(d, spot, m) for m in marks)]
+
+    def _piled(self, d: Detection) -> bool:
+        """It stands on another thing that is no plate or piece of furniture."""
+        below = self.world.objects.get(d.support)
+        return below is not None and not below.fixed and not below.hollow and below.label != "plate"
+
+    def _mark_of(self, thing: Thing) -> Detection:
+        """Of several that fit, the one that things go to in the same sentence."""
+        found = self.find(thing)
+        meant = [d for d in found if d.id in self.marks]
+        return meant[0] if len(found) > 1 and len(meant) == 1 else self.one(thing)
 
     def _by_fixture(self, found: list[Detection], spot: Spot, fixture: Fixture) -> list[Detection]:
         if fixture.name == "table" and spot.relation == "beside" and spot.direction:

@@ -11,6 +11,7 @@ from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.destinations import Destinations
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import first, leaves
+from hiervla.brain.grammar.selections import most_of
 
 
 @v_args(meta=True)
@@ -92,6 +93,11 @@ class Inquiries(Destinations):
         spots = tuple(c for c in children if isinstance(c, Spot))
         thing = replace(thing, superlatives=most) if most else replace(thing, quantity="all").with_where(spots)
         return Question("which", (thing,), text=self.words(meta))
+
+    def q_choose(self, meta: Any, children: list[Any]) -> Question:
+        """``which one is bigger, the red cube or the blue one?``"""
+        a, b = self._shared_noun([c for c in children if isinstance(c, Thing)])
+        return Question("choose", (a, b), Spot(most_of(children), text=self.words(meta)), text=self.words(meta))
 
     def q_which_near(self, meta: Any, children: list[Any]) -> Question:
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])

@@ -137,6 +137,14 @@ def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
             continue
         kinds = lexicon.entries.get(" ".join(parts[:-1]), {})
         also = [w for w, k in lexicon.entries.items() for t in ("SIDEADJ", "COLOUR", "POST") if t in k and k[t] in (kinds.get("SIDEADJ"), kinds.get("COLOUR")) and k[t]]  # fmt: skip
+        after = [
+            w
+            for w, k in lexicon.entries.items()
+            if "SIDEPP" in k and k["SIDEPP"] == kinds.get("SIDEADJ") and w.isascii()
+        ]
+        for word in after:  # "the zone on the left"
+            for noun in (n for n in nouns if n.isascii()):
+                lexicon.add(f"{noun} {word}", "ZONE", name)
         for word in also:
             for noun in nouns:
                 for between in (

@@ -93,7 +93,9 @@ class NounPhrases(Transformer[Any, Any]):
             both = getattr(thing, key)
             if both and key in described and not described.get("joined"):
                 raise Misread("two_words", thing.text)
-        if "quantity" in described and thing.quantity != "bare":
+        if described.keys() & {"every", "each_kind"}:
+            thing = replace(thing, quantity="bare", count=None)
+        elif "quantity" in described and thing.quantity != "bare":
             raise Misread("two_words", thing.text)
         add = {k: v for k, v in described.items() if k not in ("joined", "collective")}
         if described.get("collective") and thing.quantity == "bare":
@@ -138,7 +140,9 @@ class NounPhrases(Transformer[Any, Any]):
         )
 
     def everything(self, meta: Any, children: list[Any]) -> Thing:
-        return Thing(text=self.words(meta), quantity="all", shape="object")
+        """``everything``, ``everything blue``."""
+        thing = Thing(text=self.words(meta), quantity="all", shape="object")
+        return next((self._described(thing, c) for c in children if isinstance(c, dict)), thing)
 
     def other(self, meta: Any, children: list[Any]) -> Thing:
         said = self.words(meta).lower()
@@ -161,6 +165,8 @@ class NounPhrases(Transformer[Any, Any]):
             found["quantity"] = "both" if "BOTH" in kinds else "all"
             if number or "BOTH" in kinds:
                 found["count"] = self._whole(meta, number[0]) if number else 2
+        elif "A" in kinds and number:
+            found |= {"quantity": "count", "count": self._whole(meta, number[0])}
         elif "A" in kinds:
             found["quantity"] = "a"
         elif "THE" in kinds:
@@ -186,7 +192,7 @@ class NounPhrases(Transformer[Any, Any]):
         merged: dict[str, Any] = {}
         for adjective in children:
             for key, value in adjective.items():
-                if key in merged and key not in ("superlatives", "same_colour", "attributes"):
+                if key in merged and key not in ("superlatives", "same_colour", "attributes", "quantity"):
                     raise Misread("two_words", self.words(meta))
                 merged[key] = (*merged.get(key, ()), *value) if isinstance(value, tuple) else value
         return merged
@@ -203,6 +209,10 @@ class NounPhrases(Transformer[Any, Any]):
             return {"superlatives": (leaf.value,)}
         if leaf.kind == "SIDEADJ":
             return {"side": leaf.value}
+        if leaf.kind == "ORDPARITY":
+            return {"every": leaf.value, "quantity": "all"}
+        if leaf.kind == "EACHKIND":
+            return {"each_kind": True, "quantity": "all"}
         if leaf.kind == "ORD":
             return {"ordinal": int(leaf.value)}
         if leaf.kind == "COUNTFROM":

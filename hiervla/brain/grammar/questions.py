@@ -10,7 +10,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.speech import Speech
-from hiervla.brain.grammar.standing import compared
+from hiervla.brain.grammar.standing import compared, order
 from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal, distance_between
 from hiervla.core.plan import ToolCall
@@ -28,7 +28,20 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case "many" | "where" | "exists" | "colour" | "is" | "state" | "which" | "than" | "parity" | "like" | "more":
+        case (
+            "many"
+            | "where"
+            | "exists"
+            | "colour"
+            | "is"
+            | "state"
+            | "which"
+            | "choose"
+            | "than"
+            | "parity"
+            | "like"
+            | "more"
+        ):
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -63,6 +76,7 @@ class Answers:
             "did": self._did,
             "which": self._which,
             "than": self._than,
+            "choose": self._choose,
             "parity": self._parity,
             "like": self._like,
             "more": self._more,
@@ -173,6 +187,12 @@ class Answers:
         if not found:
             self._scene.resolve(question.things[0])
         return _capital(self._speech.say("which_is", found=found))
+
+    def _choose(self, question: Question) -> str:
+        """Which of two is nearer, bigger, taller."""
+        two = [self._scene.one(t) for t in question.things]
+        key = order(question.spot.relation if question.spot else "", self._scene.reach)
+        return _capital(self._speech.say("which_is", found=[min(two, key=key)]))
 
     def _than(self, question: Question) -> str:
         a, spot = self._scene.one(question.things[0]), question.spot

@@ -10,10 +10,10 @@ from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Arrange, Instruction, Sort, Stack
+from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
-from hiervla.brain.grammar.provisos import Provisos
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
@@ -23,7 +23,7 @@ from hiervla.core.vocabulary import Vocabulary
 KEPT = 64
 """Readings kept per lexicon."""
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
@@ -113,7 +113,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     for start in _starts(tokens):
         try:
             tree = sentence.parse(start)
-            acts, links = Provisos(tokens, sentence.word_at).transform(tree)
+            acts, links = CarryOver(tokens, sentence.word_at).transform(tree)
             break
         except UnexpectedInput as e:
             end = len(sentence.text)
@@ -132,7 +132,11 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and not _REQUEST.search(tokens.text)
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
-    for lifted, takers in ((tokens.order_token, (Stack, Arrange, Sort)), (tokens.criterion_token, (Sort,))):
+    for lifted, takers in (
+        (tokens.order_token, (Stack, Arrange, Sort)),
+        (tokens.criterion_token, (Sort,)),
+        (tokens.way_token, (Arrange,)),
+    ):
         if lifted is not None and not any(isinstance(a, takers) for a in acts):
             return NotUnderstood("not_understood", lifted.text, language)
     return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)

@@ -33,6 +33,10 @@ def back(d: Detection, spot: Spot, scene: Scene) -> Goal:
     began = scene.began.objects.get(d.id)
     if began is not None and began.support != d.support:
         return as_it_was(began, scene)
+    if spot.text.lower().endswith("it was") and len(gone := scene.recent() - {d.id}) == 1 and began is not None:
+        there = scene.began.objects.get(next(iter(gone)))  # "put B where it was": where what was moved before stood
+        if there is not None and there.support != scene.world.objects[there.id].support:
+            return as_it_was(there, scene).model_copy(update={"subject": d.id})
     was = next((c.was for changed in scene.changed for c in changed if c.was.id == d.id), None)
     if was is None:
         raise clarify("no_place_before", thing=d)

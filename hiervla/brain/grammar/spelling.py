@@ -25,6 +25,8 @@ def mended(word: str, lexicon: Lexicon) -> str | None:
         return " ".join(parts)
     if len(word) < SHORTEST:
         fit = {w for w in known if len(w) == len(word) == 3 and _exchanged(word, w)}
+        if len(word) == 3 and not fit:  # "blu", "cub": of short words, a looks or shape word with its end left off
+            fit = {w for w in known if w[:-1] == word and lexicon.entries.get(w, {}).keys() & {"COLOUR", "SHAPE"}}
         return fit.pop() if len(fit) == 1 else None
     fit = {
         w for w in known if w[0] == word[0] and abs(len(w) - len(word)) <= 1 and len(w) >= SHORTEST and _slip(word, w)

@@ -17,6 +17,8 @@ OBLONG = 1.25
 """So many times longer than wide, and nobody calls it square."""
 CLEARLY = 0.08
 """By how much of its measure one thing must differ from another to be called larger or smaller."""
+MEASURED_M = 0.002
+"""How exactly a size is seen."""
 Key = Callable[[Detection], float]
 
 
@@ -34,6 +36,8 @@ def order(name: str, reach: Key) -> Key:
         "rightmost": lambda d: d.centre[1],
         "nearest": reach,
         "farthest": lambda d: -reach(d),
+        "topmost": lambda d: -d.top_z,
+        "bottommost": lambda d: d.top_z,
     }
     return orders[name]
 
@@ -95,6 +99,18 @@ def has_attribute(d: Detection, name: str) -> bool:
 def volume(d: Detection) -> float:
     """Of its box, m³."""
     return d.size[0] * d.size[1] * d.size[2]
+
+
+def measuring(spot: Spot, found: list[Detection]) -> list[Detection]:
+    """Those whose width (of the sides on the table the shorter), length or height is as large as is said, to 2 mm."""
+    size = {"wide": lambda d: min(d.size[:2]), "long": lambda d: max(d.size[:2]), "tall": lambda d: d.size[2]}
+    measure: Key = size[spot.direction or "wide"]
+    said = spot.distance_m or 0.0
+    fits: dict[str, Callable[[float], bool]] = {
+        ">": lambda x: x > said + MEASURED_M, "<": lambda x: x < said - MEASURED_M, ">=": lambda x: x >= said - MEASURED_M,
+        "<=": lambda x: x <= said + MEASURED_M, "=": lambda x: abs(x - said) <= 2 * MEASURED_M,
+    }  # fmt: skip
+    return [d for d in found if fits[spot.superlative or "="](measure(d))]
 
 
 def compared(name: str, mark: Detection, found: list[Detection]) -> list[Detection]:

@@ -10,12 +10,12 @@ from itertools import pairwise
 from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
 from hiervla.brain.grammar.numerals import CHINESE, DIGITS, chinese_number
 
-_ORDINAL = re.compile(r"第([一二三四五六七八九十\d]+)")
+_ORDINAL = re.compile(r"(倒数)?第([一二三四五六七八九十\d]+)")
 MAX_CHARACTERS = 2000
 MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
 BEFORE_BA = {"COMMA", "STOP", "AND", "THEN", "BA", "NEGATION", "CONDITION", "UNKNOWN", "WAI", "ZBEFORE", "PERSON"}
-LIFTED = ("STYLE", "ORDER", "CRITERION")
+LIFTED = ("STYLE", "ORDER", "CRITERION", "ROWWAY")
 """How-words: they may stand anywhere, and belong to the whole instruction."""
 
 
@@ -43,12 +43,21 @@ class Tokens:
     order: str | None = None
     order_token: Token | None = None
     criterion_token: Token | None = None
+    way_token: Token | None = None
     known: Lexicon = field(default_factory=Lexicon)
 
     @property
     def criterion(self) -> str | None:
         """What things are to be sorted by: colour | shape | size."""
         return self.criterion_token.kinds["CRITERION"] if self.criterion_token else None
+
+    @property
+    def row_way(self) -> str | None:
+        """Which way a row runs: behind (away from the robot) | right."""
+        if self.way_token is not None:
+            return self.way_token.kinds["ROWWAY"]  # type: ignore[no-any-return]
+        said = self.order_token.text.lower() if self.order_token else ""
+        return "behind" if any(w in said for w in ("near", "close", "front", "far", "前", "近", "远")) else None
 
     def span(self, first: int, last: int) -> str:
         """The original words from one token to another, both included."""
@@ -92,21 +101,24 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not _only_says_only(t, raw[k - 1] if k else None)]
-    raw = _if_first(_without_again(raw))
+    raw = _if_first(_without_again(_fluent(raw)))
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
-    order = next((t for t in raw if "ORDER" in t.kinds), None)
+    order = next((t for t in reversed(raw) if "ORDER" in t.kinds), None)  # "by size, smallest on the left"
     return Tokens(
         text=text,
         tokens=tuple(_paused(_classifiers(kept))),
         styles=tuple(t.kinds["STYLE"] for t in raw if "STYLE" in t.kinds),
         order=order.kinds["ORDER"] if order else None,
         order_token=order,
+        way_token=next((t for t in raw if "ROWWAY" in t.kinds), None),
         criterion_token=next((t for t in raw if "CRITERION" in t.kinds), None),
         known=lexicon,
     )
 
 
 BOUNDS = {"COMMA", "STOP"}
+OPEN_ENDED = {"THE", "A", "PUT", "PICK", "REL", "TO", "COLOUR", "SKILL"}
+"""What no clause ends with."""
 DEEDS = {"PICK", "PUT", "SKILL", "STACK", "MAKE", "ARRANGE", "REMOVE", "RETURN"}
 
 
@@ -121,6 +133,21 @@ def _without_again(tokens: list[Token]) -> list[Token]:
         elif "BA" in kinds:
             inside = True
         if inside and "THEN" in kinds and t.text in ("再", "也", "就", "先"):
+            continue
+        out.append(t)
+    return out
+
+
+def _fluent(tokens: list[Token]) -> list[Token]:
+    """``the, um, green cube``: pauses around a hesitation are none."""
+    out: list[Token] = []
+    for k, t in enumerate(tokens):
+        before = next((o for o in reversed(out) if o.kinds.keys() - {"FILLER"}), None)
+        waits = "FILLER" in (tokens[k - 1].kinds if k else {}) or (
+            k + 1 < len(tokens) and tokens[k + 1].kinds.keys() == {"FILLER"}
+        )
+        open_end = before is not None and before.kinds.keys() & OPEN_ENDED
+        if "COMMA" in t.kinds and waits and open_end:
             continue
         out.append(t)
     return out
@@ -156,7 +183,11 @@ def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
             return end, {"NUM": number}
         if found[0] == end:
             return end, {**found[1], "NUM": number}
-    if (nth := _ORDINAL.match(flat, i)) and (number := _whole(nth[1])) and (found is None or found[0] <= nth.end()):
+    if (
+        (nth := _ORDINAL.match(flat, i))
+        and (number := _whole(nth[2]) * (-1 if nth[1] else 1))
+        and (found is None or found[0] <= nth.end())
+    ):
         return nth.end(), {"ORD": number}
     if (named := _object_id(flat, i)) and (found is None or found[0] < named):
         return named, {"ID": flat[i:named]}

@@ -1,0 +1,246 @@
+"""Parse trees of clauses that lean on others: a verb carried over, ``should be``, ``before you touch``, ``again``, taking apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from lark import v_args
+
+from hiervla.brain.grammar.acts import Act, Condition, Do, Incomplete, Pick, Put, Repeat, Sort, Tidy, Transfer, When
+from hiervla.brain.grammar.attachment import readings
+from hiervla.brain.grammar.clauses import _all, _described
+from hiervla.brain.grammar.constructions import _tuple, joined
+from hiervla.brain.grammar.form import Item, Spot, Thing
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
+from hiervla.brain.grammar.provisos import Provisos, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Things, and where they go if that is said; what is done with them the clause before says."""
+
+    items: tuple[Item, ...]
+    text: str
+    going: bool = False
+    """In words that can only say where to."""
+
+
+class Joint(str):
+    """How a carried clause follows."""
+
+
+STACKED = Spot("stacked", describes=True)
+"""Standing on another thing of the same pile."""
+
+
+@v_args(meta=True)
+class CarryOver(Provisos):
+    """The outermost rules: all else is inherited."""
+
+    def carried(self, meta: Any, children: list[Any]) -> Carried:
+        spots = [s for c in children if isinstance(c, list) for s in c]
+        things = _all(_tuple(children)) if leaves(children, "DOU") else _tuple(children)
+        groups = tuple(s if isinstance(s, tuple) else (s,) for s in spots)
+        going = any(isinstance(s, Spot) for s in spots)
+        return Carried((*(Item(t) for t in things[:-1]), Item(things[-1], groups)), self.words(meta), going)
+
+    def and_things(self, meta: Any, children: list[Any]) -> Carried:
+        return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta))
+
+    def joint(self, meta: Any, children: list[Any]) -> Joint:
+        kinds = {c.kind for c in children}
+        return Joint("then" if kinds & {"THEN", "STOP"} else ",")
+
+    def clauses(self, meta: Any, children: list[Any]) -> Told:
+        """Carried clauses become acts of their own."""
+        known: list[Any] = []
+        for k, child in enumerate(children):
+            if isinstance(child, Carried):
+                before = next(c for c in reversed(known) if not isinstance(c, str | Leaf))
+                last = before[-1] if isinstance(before, list) else before
+                if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
+                    raise Misread("not_understood", child.text)
+                child = self._again_with(last, child)
+            known.append(child)
+        return super().clauses(meta, known)
+
+    def _again_with(self, act: Act, said: Carried) -> Act:
+        things = tuple(i.thing for i in said.items)
+        match act:
+            case Put() | Sort() | Tidy() if said.items[-1].groups:
+                return Put(readings(said.items), said.text)
+            case Put() | Incomplete("where", "put"):
+                return Incomplete("where", "put", things, said.text)
+            case Pick() if not said.items[-1].groups:
+                return Pick(things, said.text)
+            case Do(skill, _, spots):
+                items = tuple(Item(t) for t in things)
+                groups = tuple(s for g in said.items[-1].groups for s in g)
+                return Do(skill, items, groups or spots, said.text)
+        raise Misread("not_understood", said.text)
+
+    def told_places(self, meta: Any, children: list[Any]) -> Told:
+        """``rings in the box, cubes on the plate``: no verb, and yet what is wanted is clear; one alone needs an ``into``."""
+        said = [c for c in children if isinstance(c, Carried)]
+        spots = said[0].items[-1].groups[0]
+        if len(said) == 1 and not (said[0].going or _goes_there(spots[-1])):
+            raise Misread("do_what", self.words(meta))
+        return [Put(readings(c.items), c.text) for c in said], [","] * (len(said) - 1)
+
+    def bare(self, meta: Any, children: list[Any]) -> Any:
+        """A thing alone is an answer; ``the red cube into the bowl`` tells what to do."""
+        items = _tuple(children)
+        if any(_goes_there(s) for i in items for g in i.groups for s in g):
+            return Put(readings(items), self.words(meta))
+        return super().bare(meta, children)
+
+    def fragment(self, meta: Any, children: list[Any]) -> Told:
+        return [next(c for c in children if not isinstance(c, Leaf))], []
+
+    # ---- how things should be
+    def goes(self, meta: Any, children: list[Any]) -> Act:
+        """``every cube goes in the box``."""
+        found = _tuple(children)
+        groups = tuple(g if isinstance(g, tuple) else (g,) for c in children if isinstance(c, list) for g in c)
+        if all(isinstance(i, Item) for i in found):
+            things = self._shared_noun([_described(i) for i in found])
+        else:
+            things = found
+        return self._put((*(Item(t) for t in things[:-1]), Item(things[-1], groups)), self.words(meta))
+
+    def goes_state(self, meta: Any, children: list[Any]) -> Do:
+        """``the drawer should be open``."""
+        skill = {"open": "open", "closed": "close"}[leaves(children, "STATE")[0]]
+        return Do(skill, tuple(Item(t) for t in _tuple(children)), (), self.words(meta))
+
+    def put_so(self, meta: Any, children: list[Any]) -> Put:
+        """``move it so that it's two inches left of the cup``."""
+        groups = tuple(next(c for c in children if isinstance(c, list)))
+        things = _tuple(children)
+        return Put(readings((*(Item(t) for t in things[:-1]), Item(things[-1], groups))), self.words(meta))
+
+    def being(self, meta: Any, children: list[Any]) -> Carried:
+        groups = tuple(next(c for c in children if isinstance(c, list)))
+        return Carried((Item(first(children, Thing), groups),), self.words(meta))
+
+    def put_being(self, meta: Any, children: list[Any]) -> Put:
+        """``arrange them so that the red one is on the green one``: how they should be is all that counts."""
+        said = tuple(c.items[0] for c in children if isinstance(c, Carried))
+        return Put(readings(said), self.words(meta))
+
+    def remove_top(self, meta: Any, children: list[Any]) -> Put:
+        """``take the top cube off the tower``."""
+        text = self.words(meta)
+        things = tuple(replace(t, where=(*t.where, STACKED)) for t in _tuple(children))
+        return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
+
+    def restriction(self, meta: Any, children: list[Any]) -> Spot:
+        """``the cubes, but only the red ones``."""
+        said = _tuple(children)
+        if len(said) != 1:
+            raise Misread("not_understood", self.words(meta))
+        return Spot("like", said[0], describes=True, text=self.words(meta))
+
+    def item(self, meta: Any, children: list[Any]) -> Item:
+        item: Item = super().item(meta, children)
+        only = next((c for c in children if isinstance(c, Spot) and c.relation == "like"), None)
+        return replace(item, thing=item.thing.with_where((only,))) if only is not None else item
+
+    def pick_put(self, meta: Any, children: list[Any]) -> list[Act]:
+        """``每种颜色各拿一个方块放到…``."""
+        if leaves(children, "EACHKIND"):
+            children = [tuple(replace(t, each_kind=True, quantity="all", count=None) for t in c) if isinstance(c, tuple) else c for c in children]  # fmt: skip
+        return super().pick_put(meta, children)
+
+    def put_one(self, meta: Any, children: list[Any]) -> Act:
+        return self._put((first(children, Item),), self.words(meta))
+
+    def given(self, meta: Any, children: list[Any]) -> Do:
+        """``give the cube a little push to the right``."""
+        skill = [*leaves(children, "GIVENOUN"), *leaves(children, "SKILL")][0]
+        spots = [s for c in children if isinstance(c, list) for g in c for s in (g if isinstance(g, tuple) else (g,))]
+        where = (joined(spots, self.words(meta)),) if spots else ()
+        return Do(skill, tuple(Item(t) for t in _tuple(children)), where, self.words(meta))
+
+    # ---- before, from the left, again
+    def before_touch(self, meta: Any, children: list[Any]) -> Told:
+        """``before you touch the red cube, …``: the rest is said in its order anyway."""
+        return next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))  # type: ignore[no-any-return]
+
+    def counted(self, meta: Any, children: list[Any]) -> Told:
+        """``counting from the left, …``."""
+        side = leaves(children, "COUNTFROM")[0]
+        acts, links = next(c for c in children if isinstance(c, tuple))
+
+        def from_there(t: Thing) -> Thing:
+            return replace(t, count_from=side) if (t.ordinal or t.every) and not t.count_from else t
+
+        counted = each_thing(acts, from_there)
+        if counted == acts:
+            raise Misread("not_understood", self.words(meta))
+        return counted, links
+
+    def repeat(self, meta: Any, children: list[Any]) -> Told:
+        return [Repeat(text=self.words(meta))], []
+
+    def further(self, meta: Any, children: list[Any]) -> Told:
+        """``another 5 cm``, ``a bit more``."""
+        return [Repeat(first(children, float) or 0.03, self.words(meta))], []
+
+    def when_not(self, meta: Any, children: list[Any]) -> When:
+        """``if there is none do nothing, otherwise …``."""
+        told = next(c for c in children if isinstance(c, tuple))
+        condition = first(children, Condition)
+        return When(condition, (), (), tuple(told[0]), tuple(told[1]), self.words(meta))
+
+    def when_after(self, meta: Any, children: list[Any]) -> Told:
+        """``… if it is empty``, ``… if that bowl is empty``: what was just said to be the place."""
+        told = next(c for c in children if isinstance(c, tuple))
+        condition = first(children, Condition)
+        mark = _last_mark(told[0])
+        if mark is not None:
+            about_mark = condition.kind == "vacant" or any(t.shape == "object" for t in condition.things)
+
+            def the_same(t: Thing) -> Thing:
+                said = t.text.lower().startswith(("that ", "this ", "那", "这"))
+                same = said and t.shape is not None and t.shape == mark.shape and not t.colours
+                return mark if same or (t.pronoun == "it" and about_mark) else t
+
+            children = [each_thing(c, the_same) if c is condition else c for c in children]
+        return super().when_after(meta, children)
+
+    # ---- what stands on each other
+    def unstack(self, meta: Any, children: list[Any]) -> Put:
+        """``take the tower apart``: everything that stands on another comes down onto the table."""
+        text = self.words(meta)
+        said = _tuple(children) or (Thing(text=text, quantity="all", shape="object"),)
+        things = tuple(replace(t, quantity="all", where=(*t.where, STACKED)) for t in said)
+        return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
+
+
+def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
+    """A form with every thing in it changed, the outer ones first."""
+    if isinstance(part, Thing):
+        part = change(part)
+    if isinstance(part, (tuple, list)):
+        return type(part)(each_thing(p, change) for p in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
+    return part
+
+
+def _goes_there(spot: Spot) -> bool:
+    """``into`` and ``onto`` say where to, ``in`` and ``on`` may say where something is."""
+    said = spot.text.lower()
+    return spot.relation in ("in", "on", "to") and said.startswith(("into ", "onto ", "to ", "进", "到", "放", "往"))
+
+
+def _last_mark(acts: list[Act]) -> Thing | None:
+    """The thing that the last placement goes to."""
+    for act in reversed(acts):
+        if isinstance(act, Put) and act.readings[0][-1].spots:
+            mark = act.readings[0][-1].spots[-1].reference
+            return mark if isinstance(mark, Thing) and not mark.pronoun else None
+    return None

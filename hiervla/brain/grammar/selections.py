@@ -1,0 +1,99 @@
+"""Parse trees of phrases that pick some out of several: the taller of the two, at least 4 cm wide, neither red nor green."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lark import v_args
+
+from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
+from hiervla.brain.grammar.relatives import Relatives
+
+BOUNDS = {"ATLEAST": ">=", "ATMOST": "<=", "MORETHAN": ">", "LESSTHAN": "<", "ATD": "="}
+SUPERLATIVE = {"taller": "tallest", "lower": "shortest", "larger": "larger", "smaller": "smaller"}
+SIZED = {"small": "smallest", "large": "largest"}
+
+
+def most_of(children: list[Any]) -> str:
+    """The superlative that ``bigger``, ``biggest``, ``closer`` or ``tall`` asks for."""
+    for kind in ("SUPER", "COMP", "HEIGHT", "SIZE"):
+        for value in leaves(children, kind):
+            return {**SUPERLATIVE, **SIZED}.get(str(value), str(value))
+    return "farthest" if leaves(children, "FURTHER") else "nearest"
+
+
+@v_args(meta=True)
+class Selections(Relatives):
+    """Adds them to the phrases around nouns."""
+
+    def of_them(self, meta: Any, children: list[Any]) -> Thing:
+        """``the taller of the two cylinders``, ``the biggest of the red cubes``, ``the second of the cubes``."""
+        among = next(c for c in children if isinstance(c, tuple))
+        if len(among) != 1:
+            raise Misread("not_understood", self.words(meta))
+        thing = among[0]
+        counted = thing.count if thing.quantity in ("the_count", "count", "both") else None
+        thing = replace(thing, text=self.words(meta), quantity="the", plural=False, count=None, among=counted)
+        if nth := leaves(children, "ORD"):
+            return replace(thing, ordinal=int(nth[0]))
+        return replace(thing, superlatives=(*thing.superlatives, most_of(children)))
+
+    def whatever(self, meta: Any, children: list[Any]) -> Thing:
+        """``whatever's tallest``."""
+        most = most_of(children)
+        return Thing(text=self.words(meta), quantity="the", shape="object", superlatives=(most,))
+
+    def nth(self, meta: Any, children: list[Any]) -> Thing:
+        """``the first (and the third cube)``."""
+        return Thing(text=self.words(meta), quantity="the", ordinal=int(leaves(children, "ORD")[0]))
+
+    def which_most(self, meta: Any, children: list[Any]) -> Spot:
+        """``(that is) closest to you``, after the noun."""
+        said = Thing(text=self.words(meta), superlatives=(leaves(children, "SUPER")[0],))
+        return Spot("like", said, describes=True, text=self.words(meta))
+
+    def which_neither(self, meta: Any, children: list[Any]) -> Spot:
+        """``neither red nor green``: none of these looks."""
+        said = [c for c in children if isinstance(c, dict)]
+        if any(d.keys() != {"colours"} for d in said):
+            raise Misread("not_understood", self.words(meta))
+        colours = tuple(c for d in said for c in d["colours"])
+        return Spot("like", Thing(self.words(meta), colours=colours), describes=True, superlative="not", text=self.words(meta))  # fmt: skip
+
+    # ---- where they are not
+    def which_not_at(self, meta: Any, children: list[Any]) -> Spot:
+        return replace(first(children, Spot), describes=True, negated=True, text=self.words(meta))
+
+    def zmod_not_at(self, meta: Any, children: list[Any]) -> Spot:
+        return replace(self.zmod_rel(meta, children), describes=True, negated=True)
+
+    def which_outside(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("in", self._reference(children), describes=True, negated=True, text=self.words(meta))
+
+    def zmod_outside(self, meta: Any, children: list[Any]) -> Spot:
+        return self.which_outside(meta, children)
+
+    # ---- how large they are
+    def measures(self, meta: Any, children: list[Any]) -> Spot:
+        """``at least 4 cm wide``, ``taller than 5 cm``; Chinese says the measure first or last."""
+        than = leaves(children, "DIMTHAN")
+        dim = leaves(children, "DIM")
+        if than:
+            dimension, _, side = than[0].partition("_")
+            sign = ">" if side == "more" else "<"
+        else:
+            sign = next((BOUNDS[c.kind] for c in children if isinstance(c, Leaf) and c.kind in BOUNDS), "=")
+            dimension = dim[0] if dim else ""
+        if not dimension or len(set(dim)) > 1:
+            raise Misread("not_understood", self.words(meta))
+        size = first(children, float)
+        return Spot("measures", None, dimension, size, superlative=sign, describes=True, text=self.words(meta))
+
+    def zmod_measures(self, meta: Any, children: list[Any]) -> Spot:
+        return self.measures(meta, children)
+
+    def of_each(self, meta: Any, children: list[Any]) -> Spot:
+        """``one cube of each colour``."""
+        return Spot("each_kind", describes=True, text=self.words(meta))
