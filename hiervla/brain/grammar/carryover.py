@@ -31,6 +31,10 @@ class Joint(str):
     """How a carried clause follows."""
 
 
+class Stopped(str):
+    """A full stop: the next sentence says all of it anew."""
+
+
 STACKED = Spot("stacked", describes=True)
 """Standing on another thing of the same pile."""
 
@@ -49,6 +53,10 @@ class CarryOver(Provisos):
     def and_things(self, meta: Any, children: list[Any]) -> Carried:
         return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta))
 
+    def sep(self, meta: Any, children: list[Any]) -> str:
+        said = super().sep(meta, children)
+        return Stopped(said) if any(c.kind == "STOP" for c in children) else said
+
     def joint(self, meta: Any, children: list[Any]) -> Joint:
         kinds = {c.kind for c in children}
         return Joint("then" if kinds & {"THEN", "STOP"} else ",")
@@ -63,6 +71,8 @@ class CarryOver(Provisos):
                 if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
                     raise Misread("not_understood", child.text)
                 child = self._again_with(last, child)
+            elif _wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(children[k - 2], Put):  # fmt: skip
+                child = Put(((Transfer(child.things, (Spot("there", text=child.text),)),),), child.text)
             known.append(child)
         return super().clauses(meta, known)
 
@@ -72,7 +82,7 @@ class CarryOver(Provisos):
             case Put() | Sort() | Tidy() if said.items[-1].groups:
                 return Put(readings(said.items), said.text)
             case Put() | Incomplete("where", "put"):
-                return Incomplete("where", "put", things, said.text)
+                return Put(((Transfer(things, (Spot("there", text=said.text),)),),), said.text)
             case Pick() if not said.items[-1].groups:
                 return Pick(things, said.text)
             case Do(skill, _, spots):
@@ -229,6 +239,11 @@ def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
     if is_dataclass(part) and not isinstance(part, type):
         return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
     return part
+
+
+def _wants_place(act: Any) -> bool:
+    """``then put the nut``, after the screw was put somewhere."""
+    return isinstance(act, Incomplete) and act.missing == "where" and act.verb == "put" and bool(act.things)
 
 
 def _goes_there(spot: Spot) -> bool:

@@ -60,7 +60,9 @@ class Clearing:
         self.now.put(step)
 
     def _references_first(self, goal: Goal) -> None:
-        """What it will stand on, in or beside is put in place first."""
+        """What it will stand on, in or beside is put in place first; not so for a step on the way, done as things stand."""
+        if any(g.relation == "did" for g in self._doing):
+            return
         for other in list(self._open):
             if (
                 other.subject in (goal.reference, *goal.others)

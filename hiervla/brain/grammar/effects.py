@@ -145,6 +145,14 @@ def _undoes(later: Goal, goal: Goal) -> bool:
     """Both say where a thing is, or how far something is open."""
     if goal.relation in OPENED and later.relation in OPENED:
         return goal.subject == later.subject
+    if goal.relation == "turned":
+        return goal.subject in moves(later)
+    if (
+        goal.relation in ("beside", "at_distance")
+        and goal.reference in moves(later)
+        and later.reference != goal.subject
+    ):
+        return True  # what it stands beside goes elsewhere
     return bool(set(moves(goal)) & set(moves(later))) and goal.relation != "did"
 
 

@@ -33,6 +33,7 @@ def check_goals(
         Objection: the first thing that stands against it, with what was measured.
     """
     _check_together(goals, world)
+    _check_inside(goals, world)
     open_goals = [g for g in goals if g.relation != "did" and not holds(g, world)]
     drawers = {d.id for d in world.objects.values() if d.opening_m is not None}
     kept = {f.subject for f in world.facts if f.relation == "in" and f.reference in drawers and f.subject in world.lost}
@@ -54,6 +55,9 @@ def check_goals(
                 raise refuse("out_of_sight", part=world.lost.get(name) or name, thing=name)
             if reference is not None and goal.subject in world.objects and goal.relation in PLACED:
                 _check_pair(goal, world.objects[goal.subject], reference, limits, unstable)
+    for goal in [g for g in open_goals if g.relation == "at" and g.position is not None]:
+        if goal.subject in world.objects:
+            _check_position(goal, world.objects[goal.subject], world, limits)
     if len([g for g in open_goals if g.relation in PLACED]) == 1:
         for goal in [g for g in open_goals if g.subject in world.objects]:
             _check_spot(goal, world, limits)
@@ -86,6 +90,20 @@ def _check_together(goals: Sequence[Goal], world: World) -> None:
             at = above[at]
         if at == start:
             raise refuse("contradiction", goals=[g for g in goals if g.subject in seen])
+
+
+def _check_inside(goals: Sequence[Goal], world: World) -> None:
+    """Nothing is turned or pushed while it lies in a container."""
+    for k, goal in enumerate(goals):
+        if goal.relation != "turned" and goal.by != "push":
+            continue
+        moved = [g for g in goals[:k] if goal.subject in moves(g)]
+        d = world.objects.get(goal.subject)
+        into = moved[-1].reference if moved and moved[-1].relation == "in" else None
+        if not moved and d is not None and d.relation == "in":
+            into = d.support
+        if into in world.objects:
+            raise refuse("turn_inside", thing=d or goal.subject, into=world.objects[into])
 
 
 def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -> None:
@@ -144,8 +162,6 @@ def _room_in(d: Detection) -> tuple[float, float]:
 
 def _check_spot(goal: Goal, world: World, limits: Limits) -> None:
     """Is there a free place where the goal wants it? Only asked when nothing else will have moved by then."""
-    if goal.relation == "at" and goal.position is not None:
-        _check_position(goal, world.objects[goal.subject], world, limits)
     if goal.relation not in ("beside", "at_distance") or goal.by == "push":
         return
     if goal.reference not in world.objects and (world.table is None or not world.table.edges_seen):

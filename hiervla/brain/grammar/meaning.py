@@ -167,9 +167,6 @@ class Meaning:
                 return self._spare(act, scene)
             case Do():
                 return self._all_placed(scene, self._doing.goals(act, scene))
-            case Incomplete("where", "put", things) if scene.place is not None:  # "put A in the box, then B": there too
-                spot = scene.place
-                return self._put(Put(((Transfer(things, (spot,)),),), act.text), scene)
             case Incomplete(missing, verb, things):
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
             case Bare() | Question() | When():
