@@ -171,10 +171,12 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """Things without a verb: an answer to a question, or nothing to act on."""
+    """Things without a verb: an answer to a question, or what goes where, or nothing to act on."""
 
     things: tuple[Thing, ...]
     text: str = ""
+    items: tuple[Item, ...] = ()
+    """The same, the phrases after each kept apart."""
 
     def __str__(self) -> str:
         return f"only({_list(self.things)})"

@@ -9,7 +9,7 @@ from hiervla.brain.grammar.effects import PLACED
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.shifting import back, from_own_side, half, of_this_half, shifted, usual_shift
+from hiervla.brain.grammar.shifting import back, from_own_side, half, of_this_half, outside, shifted, usual_shift
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
@@ -38,6 +38,8 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene))
     if spot.relation == "half":
         return half(d, spot, scene)
+    if spot.relation == "outside":
+        return outside(d, spot, scene)
     if spot.relation == "top":
         return Goal(relation="on", subject=d.id, reference=_topmost(d, spot, scene).id)
     if spot.relation == "far":

@@ -24,7 +24,7 @@ from hiervla.brain.grammar.acts import (
     Until,
     When,
 )
-from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before
+from hiervla.brain.grammar.conversation import completed, place_before, placed_without_verb, spoken_of_before
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -94,6 +94,7 @@ class GrammarBrain:
                 lambda i: self._ambiguous_part(briefing, i),
                 self._words.roles,
             )
+            reading = reading if answered else placed_without_verb(reading)
         speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
         telling = Telling(speech)
         if briefing.goals:
@@ -114,6 +115,9 @@ class GrammarBrain:
     def _not_understood(self, reading: NotUnderstood, telling: Telling) -> Thought:
         speech = telling.speech
         near = speech.say("near", words=reading.near) if reading.near else ""
+        if reading.key == "unknown_asked":
+            says = speech.say("exists_not", part=reading.part, scene=speech.scene())
+            return Thought(reasoning=says, move=Finish(answer=says))
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
         refused = reading.key in (
             "empty",

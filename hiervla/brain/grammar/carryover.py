@@ -8,13 +8,29 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Condition, Do, Incomplete, Pick, Put, Repeat, Sort, Tidy, Transfer, When
+from hiervla.brain.grammar.acts import (
+    Act,
+    Arrange,
+    Condition,
+    Do,
+    Incomplete,
+    Pick,
+    Put,
+    Repeat,
+    Sort,
+    Spare,
+    Tidy,
+    Transfer,
+    When,
+)
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import _all, _described
 from hiervla.brain.grammar.constructions import _tuple, joined
-from hiervla.brain.grammar.form import Item, Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Provisos, Told
+from hiervla.brain.grammar.relatives import PILED, STACKED
+from hiervla.brain.grammar.selections import most_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class Carried:
     text: str
     going: bool = False
     """In words that can only say where to."""
+    ways: tuple[Spot, ...] = ()
 
 
 class Joint(str):
@@ -35,10 +52,6 @@ class Stopped(str):
     """A full stop: the next sentence says all of it anew."""
 
 
-STACKED = Spot("stacked", describes=True)
-"""Standing on another thing of the same pile."""
-
-
 @v_args(meta=True)
 class CarryOver(Provisos):
     """The outermost rules: all else is inherited."""
@@ -47,11 +60,12 @@ class CarryOver(Provisos):
         spots = [s for c in children if isinstance(c, list) for s in c]
         things = _all(_tuple(children)) if leaves(children, "DOU") else _tuple(children)
         groups = tuple(s if isinstance(s, tuple) else (s,) for s in spots)
-        going = any(isinstance(s, Spot) for s in spots)
+        going = any(isinstance(s, Spot) for s in spots) or (bool(leaves(children, "COMMA")) and any(s.distance_m for g in groups for s in g))  # fmt: skip
         return Carried((*(Item(t) for t in things[:-1]), Item(things[-1], groups)), self.words(meta), going)
 
     def and_things(self, meta: Any, children: list[Any]) -> Carried:
-        return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta))
+        ways = tuple(s for c in children if isinstance(c, list) for s in c)
+        return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta), ways=ways)
 
     def sep(self, meta: Any, children: list[Any]) -> str:
         said = super().sep(meta, children)
@@ -65,13 +79,15 @@ class CarryOver(Provisos):
         """Carried clauses become acts of their own."""
         known: list[Any] = []
         for k, child in enumerate(children):
-            if isinstance(child, Carried):
-                before = next(c for c in reversed(known) if not isinstance(c, str | Leaf))
-                last = before[-1] if isinstance(before, list) else before
+            if isinstance(child, Carried) and not known:
+                if not (child.going or _goes_there(child.items[-1].groups[-1][-1])):
+                    raise Misread("do_what", child.text)
+                child = Put(readings(child.items), child.text)
+            elif isinstance(child, Carried):
                 if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
                     raise Misread("not_understood", child.text)
-                child = self._again_with(last, child)
-            elif _wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(children[k - 2], Put):  # fmt: skip
+                child = self._again_with(_last(known), child)
+            elif _wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(_last(known), Put):  # fmt: skip
                 child = Put(((Transfer(child.things, (Spot("there", text=child.text),)),),), child.text)
             known.append(child)
         return super().clauses(meta, known)
@@ -87,8 +103,9 @@ class CarryOver(Provisos):
                 return Pick(things, said.text)
             case Do(skill, _, spots):
                 items = tuple(Item(t) for t in things)
-                groups = tuple(s for g in said.items[-1].groups for s in g)
-                return Do(skill, items, groups or spots, said.text)
+                groups = (*(s for g in said.items[-1].groups for s in g), *said.ways)
+                kept = tuple(s for s in spots if s.relation != "times")
+                return Do(skill, items, groups or kept, said.text)
         raise Misread("not_understood", said.text)
 
     def told_places(self, meta: Any, children: list[Any]) -> Told:
@@ -97,7 +114,10 @@ class CarryOver(Provisos):
         spots = said[0].items[-1].groups[0]
         if len(said) == 1 and not (said[0].going or _goes_there(spots[-1])):
             raise Misread("do_what", self.words(meta))
-        return [Put(readings(c.items), c.text) for c in said], [","] * (len(said) - 1)
+        acts: list[Act] = [Put(readings(said[0].items), said[0].text)]
+        for c in said[1:]:
+            acts.append(self._again_with(acts[-1], c))
+        return acts, [","] * (len(said) - 1)
 
     def bare(self, meta: Any, children: list[Any]) -> Any:
         """A thing alone is an answer; ``the red cube into the bowl`` tells what to do."""
@@ -164,6 +184,37 @@ class CarryOver(Provisos):
             children = [tuple(replace(t, each_kind=True, quantity="all", count=None) for t in c) if isinstance(c, tuple) else c for c in children]  # fmt: skip
         return super().pick_put(meta, children)
 
+    def put_together(self, meta: Any, children: list[Any]) -> Arrange:
+        """``next to each other``."""
+        if leaves(children, "REL") and leaves(children, "REL")[0] not in ("beside", "left", "right"):
+            raise Misread("not_understood", self.words(meta))
+        return Arrange("row", _tuple(children), text=self.words(meta))
+
+    def spare_tower(self, meta: Any, children: list[Any]) -> Spare:
+        text = self.words(meta)
+        return Spare((Thing(text=text, quantity="all", shape="object", where=(PILED,)),), text)
+
+    def empty_into(self, meta: Any, children: list[Any]) -> Put:
+        """``empty the bowl into the box``."""
+        text = self.words(meta)
+        source, mark = (c for c in children if isinstance(c, (Thing, Fixture)))
+        things = Thing(text=text, quantity="all", shape="object", where=(Spot("in", source, text=text),))
+        return Put(((Transfer((things,), (Spot("to", mark, text=mark.text),)),),), text)
+
+    def clear_zone(self, meta: Any, children: list[Any]) -> Put:
+        """``clear the loading area``: what is in it goes somewhere else on the table."""
+        text = self.words(meta)
+        zone = first(children, Fixture)
+        things = Thing(text=text, quantity="all", shape="object", where=(Spot("in", zone, text=text),))
+        return Put(((Transfer((things,), (Spot("outside", zone, text=text),)),),), text)
+
+    def bin(self, meta: Any, children: list[Any]) -> Put:
+        """``bin the eraser``."""
+        kinds = self._tokens.known.entries.get("bin", {})
+        noun = kinds.get("NAME") or kinds["SHAPE"]
+        bin_ = Thing(text="bin", quantity="the", **{"name" if "NAME" in kinds else "shape": noun.name})
+        return Put(((Transfer(_tuple(children), (Spot("in", bin_, text=self.words(meta)),)),),), self.words(meta))
+
     def put_one(self, meta: Any, children: list[Any]) -> Act:
         return self._put((first(children, Item),), self.words(meta))
 
@@ -188,9 +239,54 @@ class CarryOver(Provisos):
             return replace(t, count_from=side) if (t.ordinal or t.every) and not t.count_from else t
 
         counted = each_thing(acts, from_there)
+        noun = next((c for c in children if isinstance(c, dict)), None)
+        if noun is not None:  # "counting cubes from the left, … the odd ones"
+            named = self._described(Thing(text=""), noun)
+            counted = each_thing(counted, lambda t: replace(t, shape=named.shape, name=named.name) if t.nounless and t.count_from else t)  # fmt: skip
         if counted == acts:
             raise Misread("not_understood", self.words(meta))
         return counted, links
+
+    # ---- what a sentence is about
+    def topic(self, meta: Any, children: list[Any]) -> Thing | None:
+        things = _tuple(children) or tuple(c for c in children if isinstance(c, Thing))
+        groups = [g for c in children if isinstance(c, list) for g in c]
+        last = things[-1].with_where(tuple(s for g in groups for s in (g if isinstance(g, tuple) else (g,))))
+        if len(things) != 1:
+            raise Misread("not_understood", self.words(meta))
+        return replace(last, text=self.words(meta))
+
+    def topic_most(self, meta: Any, children: list[Any]) -> Thing:
+        """``whichever blue cube is larger``, ``whichever of the tape and the pen is closer to the button``."""
+        most, text = most_of(children), self.words(meta)
+        things = [c for c in children if isinstance(c, Thing)]
+        mark = next((c for c in children if isinstance(c, Fixture)), None)
+        either = leaves(children, "AND") or leaves(children, "OR")
+        if (either and len(things) == 3) or (not either and things):
+            mark = things.pop()
+        thing = Thing(text=text, quantity="the", either=tuple(self._shared_noun(things))) if either else self.thing(meta, [c for c in children if isinstance(c, dict)])  # fmt: skip
+        thing = replace(thing, text=text, quantity="the", plural=False)
+        if mark is not None:
+            return replace(thing, where=(*thing.where, Spot("super", mark, superlative=most, text=text)))
+        return replace(thing, superlatives=(*thing.superlatives, most))
+
+    def topic_of(self, meta: Any, children: list[Any]) -> Thing:
+        """``of the knife and the spoon, …``."""
+        return Thing(text=self.words(meta), quantity="all", either=self._shared_noun(list(_tuple(children))))
+
+    def about_topic(self, meta: Any, children: list[Any]) -> Told:
+        """``the biggest cube, put it in the box``; ``of the two, put the shorter one on the board``."""
+        topic = first(children, Thing)
+        acts, links = next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))
+        if topic.either and topic.quantity == "all":
+            told = each_thing(
+                acts[:1], lambda t: replace(t, either=topic.either) if t.nounless and not t.pronoun else t
+            )
+        else:
+            told = each_thing(acts[:1], lambda t: topic if t.pronoun and (t.pronoun == "them") == topic.many else t)
+        if told == acts[:1]:
+            raise Misread("not_understood", self.words(meta))
+        return [*told, *acts[1:]], links
 
     def repeat(self, meta: Any, children: list[Any]) -> Told:
         return [Repeat(text=self.words(meta))], []
@@ -239,6 +335,12 @@ def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
     if is_dataclass(part) and not isinstance(part, type):
         return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
     return part
+
+
+def _last(known: list[Any]) -> Any:
+    """The act before."""
+    before = next((c for c in reversed(known) if not isinstance(c, str | Leaf)), None)
+    return before[-1] if isinstance(before, list) else before
 
 
 def _wants_place(act: Any) -> bool:

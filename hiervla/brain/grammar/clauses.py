@@ -83,7 +83,7 @@ class Clauses(Inquiries):
 
     def bare(self, meta: Any, children: list[Any]) -> Bare:
         items = next(c for c in children if isinstance(c, tuple))
-        return Bare(tuple(_described(i) for i in items), self.words(meta))
+        return Bare(tuple(_described(i) for i in items), self.words(meta), items)
 
     # ---- pick
     def pick(self, meta: Any, children: list[Any]) -> Act:

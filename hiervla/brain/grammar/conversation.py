@@ -24,9 +24,11 @@ from hiervla.brain.grammar.acts import (
     Tidy,
     Transfer,
 )
+from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.core.briefing import Briefing
@@ -60,7 +62,8 @@ def completed(
         return reading, False
     earlier = read(before)
     rest = after_no(briefing.instruction, roles)
-    corrected = read(rest) if rest else reading
+    same = the_same_with(briefing.instruction, roles)
+    corrected = read(rest or same) if rest or same else reading
     if isinstance(corrected, Instruction) and isinstance(corrected.acts[0], Bare) and isinstance(earlier, Instruction):
         part = ambiguous_part(earlier)
         if part is not None and len(corrected.acts[0].things) == 1:
@@ -70,7 +73,7 @@ def completed(
         if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
             named = scene.like_before(other, scene.earlier())
             return with_it(earlier, named, corrected), True
-        if rest or says_more(briefing.instruction, roles):
+        if rest or same or says_more(briefing.instruction, roles):
             return in_its_place(earlier, corrected, scene, bool(rest)), True
     if rest and isinstance(corrected, Instruction):
         return corrected, True  # "no, put it in the bowl": all of it is said anew
@@ -107,6 +110,15 @@ def _after_is(rest: str, roles: Roles) -> str:
     return rest
 
 
+def the_same_with(text: str, roles: Roles) -> str:
+    """What follows ``do the same with``; empty when it does not begin so."""
+    said = text.strip()
+    for word in sorted(roles.get("same_with", ()), key=len, reverse=True):
+        if said.lower().startswith(word) and (not word.isascii() or said[len(word) :][:1] == " "):
+            return said[len(word) :].strip()
+    return ""
+
+
 def says_more(text: str, roles: Roles) -> bool:
     """``and the green one too``: the same is to be done with something else."""
     said = text.strip().lower().rstrip(" .。!！")
@@ -134,8 +146,8 @@ def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instructio
     """The last act once more, with another thing instead of what it was done with."""
     act = earlier.acts[-1]
     match act:
-        case Put(readings) if len(readings[0]) == 1:
-            act = replace(act, readings=((replace(readings[0][0], things=(thing,)),),))
+        case Put(ways) if len(ways[0]) == 1:
+            act = replace(act, readings=((replace(ways[0][0], things=(thing,)),),))
         case Pick() | Spare():
             act = replace(act, things=(thing,))
         case Do(_, items) if len(items) == 1:
@@ -143,6 +155,32 @@ def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instructio
         case _:
             return NotUnderstood("which_part", said.text.strip(), said.language)
     return Instruction(said.text, said.language, (act,), (), earlier.styles)
+
+
+def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | NotUnderstood:
+    """``salt to the left of the pepper, please``: where nothing was asked, what stands without a verb says what goes where."""
+    if not isinstance(reading, Instruction) or not isinstance(reading.acts[0], Bare):
+        return reading
+    items = reading.acts[0].items
+    if not items or not items[-1].groups:
+        return reading
+    last = items[-1].groups[-1][-1]
+    if last.describes or last.relation not in (
+        "in",
+        "on",
+        "beside",
+        "at_distance",
+        "between",
+        "corner",
+        "middle",
+        "to",
+    ):
+        return reading
+    try:
+        put = Put(readings(items), reading.acts[0].text)
+    except Misread:
+        return reading
+    return replace(reading, acts=(put,))
 
 
 def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:
@@ -155,8 +193,8 @@ def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | Not
             return earlier
         act = earlier.acts[-1]
         match act:
-            case Put(readings) if readings[0][-1].spots and readings[0][-1].spots[-1].relation in MEASURED:
-                spot = replace(readings[0][-1].spots[-1], distance_m=repeat.distance_m, text=repeat.text)
+            case Put(told) if told[0][-1].spots and told[0][-1].spots[-1].relation in MEASURED:
+                spot = replace(told[0][-1].spots[-1], distance_m=repeat.distance_m, text=repeat.text)
                 return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), repeat.text),), links=())
             case Do(skill, items, spots) if (ways := _ways(items, spots)) and ways[-1].relation in MEASURED:
                 spot = replace(ways[-1], distance_m=repeat.distance_m, text=repeat.text)
@@ -271,8 +309,8 @@ def _things(reading: Instruction) -> tuple[Thing, ...]:
                 found = things
             case Do(_, items):
                 found = tuple(i.thing for i in items)
-            case Put(readings):
-                found = readings[0][-1].things
+            case Put(told):
+                found = told[0][-1].things
             case _:
                 found = ()
         if found and not any(t.pronoun for t in found):

@@ -76,6 +76,7 @@ class Thing:
     other_colour: bool = False  # of a colour other than what goes there
     attributes: tuple[str, ...] = ()  # what the inventory says of it: metal, fragile
     unlike: tuple[Thing, ...] = ()  # looks it must not have: "that is not red"
+    either: tuple[Thing, ...] = ()  # one of these: "whichever of A and B"
     among: int | None = None  # "the taller of the two": out of so many
     every: str | None = None  # even | odd: every second one, counted from a side
     each_kind: bool = False  # one of each colour
@@ -102,7 +103,8 @@ class Thing:
             if first.superlative == "not":
                 return replace(self, unlike=(*self.unlike, said)).with_where(rest)
             more = replace(self, colours=self.colours + said.colours, sizes=self.sizes + said.sizes)
-            return replace(more, superlatives=self.superlatives + said.superlatives).with_where(rest)
+            more = replace(more, superlatives=self.superlatives + said.superlatives, where=(*self.where, *said.where))
+            return more.with_where(rest)
         if first.relation == "matching":
             return replace(self, same_colour=True).with_where(rest)
         if first.relation == "each_kind":
@@ -129,6 +131,7 @@ class Thing:
         words += [f"#{self.ordinal}"] * (self.ordinal is not None) + (
             [f"from {self.count_from}"] if self.count_from else []
         )
+        words += [" or ".join(map(str, self.either))] if self.either else []
         words += [f"out of {self.among}"] * (self.among is not None) + [f"every {self.every}"] * (
             self.every is not None
         )

@@ -106,7 +106,9 @@ class Scene(Discourse):
         if thing.ordinal is not None and thing.sizes and not thing.superlatives:  # 第二大
             ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
             thing = replace(thing, sizes=(), superlatives=ends)
-        things = self.world.objects.values()
+        things: Iterable[Detection] = self.world.objects.values()
+        if thing.either:
+            things = list({d.id: d for t in thing.either for d in [self.one(t)]}.values())
         found = next((f for way in (True, False, None) if (f := [d for d in things if self._looks(thing, d, way)])), [])
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
@@ -136,6 +138,9 @@ class Scene(Discourse):
             raise clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
         if thing.every is not None:
             return self._in_order(thing, found)[int(thing.every == "even") :: 2]
+        if thing.ordinal is not None and thing.count and thing.quantity == "the_count":
+            ordered = self._in_order(thing, found)
+            return ordered[: thing.count] if thing.ordinal > 0 else ordered[-thing.count :]
         if thing.ordinal is not None:
             return self._nth(thing, found)
         if thing.side:
@@ -200,13 +205,26 @@ class Scene(Discourse):
             return []
         if name in ("smaller", "larger") and len(found) > 2:
             raise self._ambiguous(thing, found)
+        if name == "middle":
+            return self._middle_of(thing, found)
         key = order(name, self.reach)
         ordered = sorted(found, key=key)
         if thing.count:
             return ordered[: thing.count]
+        if name in ("tallest", "shortest") and key(ordered[-1]) - key(ordered[0]) <= SAME_PLACE_M:
+            sign = -1 if name == "tallest" else 1  # all lie equally flat: "the shorter one" is that by its length
+            ordered = sorted(found, key=lambda d: sign * d.size[0])
+            return ordered[:1] if len(ordered) > 1 and abs(ordered[0].size[0] - ordered[1].size[0]) > SAME_PLACE_M else ordered  # fmt: skip
         best = key(ordered[0])
         alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
         return [d for d in ordered if key(d) - best <= alike]
+
+    def _middle_of(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``the middle bowl``: of an odd number, counted along the way they are spread."""
+        spread = [max(d.centre[k] for d in found) - min(d.centre[k] for d in found) for k in (0, 1)]
+        if len(found) % 2 == 0:
+            raise self._ambiguous(thing, found)
+        return sorted(found, key=lambda d: d.centre[int(spread[1] >= spread[0])])[len(found) // 2 :][:1]
 
     # ---- where things are
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
@@ -216,7 +234,8 @@ class Scene(Discourse):
         if spot.relation == "measures":
             return measuring(spot, found)
         if spot.relation == "stacked":
-            return [d for d in found if d.relation == "on" and self._piled(d)]
+            carrying = {d.support for d in self.world.objects.values() if self._piled(d)} if spot.direction else set()
+            return [d for d in found if (d.relation == "on" and self._piled(d)) or d.id in carrying]
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
             mark = self._mark_of(spot.reference)
             return [

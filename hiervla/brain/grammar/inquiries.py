@@ -10,7 +10,7 @@ from lark import v_args
 from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.destinations import Destinations
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
-from hiervla.brain.grammar.noun_phrases import first, leaves
+from hiervla.brain.grammar.noun_phrases import Leaf, first, leaves
 from hiervla.brain.grammar.selections import most_of
 
 
@@ -89,7 +89,8 @@ class Inquiries(Destinations):
     def q_which(self, meta: Any, children: list[Any]) -> Question:
         """``which cube is the biggest``, ``哪个方块最大``; ``which one is in the bowl``."""
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
-        most = tuple(leaves(children, "SUPER"))
+        compares = any(leaves(children, k) for k in ("SUPER", "COMP", "CLOSER", "FURTHER", "HEIGHT"))
+        most = (most_of([c for c in children if isinstance(c, Leaf)]),) if compares else ()
         spots = tuple(c for c in children if isinstance(c, Spot))
         thing = replace(thing, superlatives=most) if most else replace(thing, quantity="all").with_where(spots)
         return Question("which", (thing,), text=self.words(meta))
@@ -139,4 +140,6 @@ class Inquiries(Destinations):
         return Question("held", text=self.words(meta))
 
     def q_colour(self, meta: Any, children: list[Any]) -> Question:
-        return Question("colour", (first(children, Thing),), text=self.words(meta))
+        groups = [g for c in children if isinstance(c, list) for g in c]
+        thing = first(children, Thing).with_where(tuple(s for g in groups for s in g))
+        return Question("colour", (thing,), text=self.words(meta))

@@ -163,6 +163,9 @@ def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[st
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
     looks = vocabulary.lexicon
+    for attribute in {a for i in vocabulary.inventory for a in i.attributes}:  # "the fruit"
+        if attribute.isalpha() and attribute.lower() not in lexicon.entries and attribute not in looks.shapes:
+            lexicon.add_noun(attribute, "SHAPE", attribute)
     for shape, said in looks.shapes.items():
         for word in (shape, *said):
             if word.lower() not in named:

@@ -76,7 +76,12 @@ class Meaning:
             if isinstance(act, Sort) and k + 1 < len(instruction.acts) and instruction.links[k] == ",":
                 scene.notes.append(("headline", {"part": act.text}))
                 continue
-            off = isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where)
+            off = (
+                isinstance(act, Put)
+                and act.readings[0][-1].spots[:1] != ()
+                and act.readings[0][-1].spots[0].relation == "off"
+            )
+            off = off or (isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where))
             effects += [Effect(_numbered(g, effects), k, link, off) for g in self._act(act, scene)]
         for k in tidying:
             effects = [*self._headline(instruction, k, scene, effects), *effects]
@@ -93,6 +98,14 @@ class Meaning:
         about = [d for t in act.condition.things for d in scene.find(t)]
         if len(about) == 1:
             scene.speak_of([about[0].id])
+        spot = act.condition.spot
+        if (
+            spot is not None
+            and act.condition.kind == "is"
+            and isinstance(spot.reference, Thing)
+            and scene.place is None
+        ):
+            scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
         if len(about) == 1 and about[0].hollow:  # "if the bowl is empty, put it in there"
             scene.place = Spot("to", act.condition.things[0], text=act.condition.things[0].text)
         before = instruction.links[: max(0, k - 1 + bool(acts))]

@@ -175,7 +175,7 @@ class Phrases(NounPhrases):
 
     def items(self, meta: Any, children: list[Any]) -> tuple[Item, ...]:
         found: list[Item] = []
-        for item in (c for c in children if isinstance(c, Item)):
+        for item in (Item(c) if isinstance(c, Thing) else c for c in children if isinstance(c, Thing | Item)):
             *ahead, last = self._split_colours(item.thing)
             found += [*[Item(t) for t in ahead], Item(last, item.groups)]
         things = self._shared_noun([i.thing for i in found])
@@ -194,10 +194,7 @@ class Phrases(NounPhrases):
         """``the red and blue cubes`` are the red ones and the blue ones."""
         if len(thing.colours) < 2:
             return [thing]
-        return [
-            replace(thing, colours=(c,), text=f"{thing.text}", plural=thing.plural and thing.quantity != "the")
-            for c in thing.colours
-        ]
+        return [replace(thing, colours=(c,), text=f"{thing.text}", plural=thing.plural) for c in thing.colours]
 
     def _shared_noun(self, things: list[Thing]) -> tuple[Thing, ...]:
         """``the red and the blue cube``: a thing without a noun takes the next one's."""
@@ -209,7 +206,7 @@ class Phrases(NounPhrases):
             things[0] = replace(things[0], quantity="the", count=None)  # "both A and B"
         for thing in reversed(things):
             if thing.nounless and not thing.other and noun is not None:
-                thing = replace(thing, shape=noun.shape, name=noun.name)
+                thing = replace(thing, shape=noun.shape, name=noun.name, plural=thing.plural or (noun.plural and noun.quantity != "count"))  # fmt: skip
             elif not thing.nounless and not thing.pronoun:
                 noun = thing
             out.append(thing)

@@ -23,7 +23,7 @@ from hiervla.core.vocabulary import Vocabulary
 KEPT = 64
 """Readings kept per lexicon."""
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
@@ -176,7 +176,11 @@ ALSO = (
 
 def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     """Say which part stands in the way: a word that is known to be beyond us, an unknown one, or where parsing stopped."""
+    stray = next((t for t in tokens.tokens if t.unknown), None)
+    named = _stands_for(tokens, stray) if stray is not None and (stray.text.isascii() or language == "zh") else ""
     for kind, key in BLOCKING.items():
+        if named == "unknown_thing" and kind in ("CONDITION", "NEGATION"):
+            break  # what is spoken of is not known at all
         found = next(
             (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO}),
             None,
@@ -188,13 +192,30 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         key = "unknown_word" if any(c.isalpha() for c in unknown.text) else "not_understood"
         alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower() and not tokens.known.grave(w)]
         alike = [w for w in alike if abs(len(w) - len(unknown.text)) <= 2]
-        near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.66)
+        near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.7)
+        if key == "unknown_word" and near and _leads(tokens, unknown):
+            near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.8]
+        if key == "unknown_word" and _asks_for(tokens, unknown):
+            return NotUnderstood("unknown_asked", unknown.text, language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
             key = _stands_for(tokens, unknown)
         return NotUnderstood(key, unknown.text, language, tuple(near))
     if at >= len(tokens.tokens):
         return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
     return NotUnderstood("not_understood", _clause_from(tokens, at), language)
+
+
+def _asks_for(tokens: Tokens, unknown: Token) -> bool:
+    """``is there a fork?``: the honest answer to that is no, whatever a fork is."""
+    at = tokens.tokens.index(unknown)
+    asks = any(t.kinds.keys() & {"Q_EXISTS"} for t in tokens.tokens[:1])
+    rest = tokens.tokens[1:at]
+    return asks and all(t.kinds.keys() & {"A", "COLOUR", "SIZE", "CL", "NUM", "DE"} for t in rest)
+
+
+def _leads(tokens: Tokens, unknown: Token) -> bool:
+    """It stands first in a sentence without a known verb: it is the deed."""
+    return tokens.tokens[0] is unknown and not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens)
 
 
 NOUN_AFTER = {"THE", "A", "COLOUR", "SIZE", "SUPER", "ATTR", "HEIGHT", "BA", "CL", "ALL", "PICK", "DE", "IT"}

@@ -11,6 +11,11 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.phrases import Phrases
 
+STACKED = Spot("stacked", describes=True)
+"""Standing on another thing of the same pile."""
+PILED = Spot("stacked", direction="any", describes=True)
+"""Part of a pile, its lowest thing too."""
+
 
 @v_args(meta=True)
 class Relatives(Phrases):
@@ -53,8 +58,11 @@ class Relatives(Phrases):
         return Spot("unlike", describes=True, text=self.words(meta))
 
     def pp_same_as(self, meta: Any, children: list[Any]) -> Spot:
-        kind = "unlike_colour" if leaves(children, "DIFFAS") or leaves(children, "DIFFZ") else "like_colour"
-        return Spot(kind, self._reference(children), describes=True, text=self.words(meta))
+        unlike = bool(leaves(children, "DIFFAS") or leaves(children, "DIFFZ"))
+        mark = self._reference(children)
+        if isinstance(mark, Thing) and mark.pronoun == "it":  # "in a bowl of another colour than it"
+            return Spot("unlike" if unlike else "matching", describes=True, text=self.words(meta))
+        return Spot("unlike_colour" if unlike else "like_colour", mark, describes=True, text=self.words(meta))
 
     def zmod_same(self, meta: Any, children: list[Any]) -> Spot:
         """``和红碗颜色相同的``; ``和它颜色相同的`` is what suits each thing."""
@@ -68,6 +76,16 @@ class Relatives(Phrases):
         at = next(k for k, c in enumerate(children) if isinstance(c, Leaf) and c.kind == "AND")
         low, high = self._than_zh(meta, children[:at]), self._than_zh(meta, children[at:])
         return replace(low, others=(Thing(text="", where=(high,)),))
+
+    def pp_gap(self, meta: Any, children: list[Any]) -> Spot:
+        """``with a 4 cm gap between it and the blue ring``."""
+        mark = [c for c in children if isinstance(c, (Thing, Fixture))][-1]
+        return Spot("at_distance", mark, distance_m=first(children, float), text=self.words(meta))
+
+    def pp_topmost(self, meta: Any, children: list[Any]) -> Spot:
+        """``the cube at the top of the stack``."""
+        said = Thing(text=self.words(meta), superlatives=("topmost",), where=(STACKED,))
+        return Spot("like", said, describes=True, text=self.words(meta))
 
     def pp_top(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("top", text=self.words(meta))

@@ -49,6 +49,13 @@ class Selections(Relatives):
         """``the first (and the third cube)``."""
         return Thing(text=self.words(meta), quantity="the", ordinal=int(leaves(children, "ORD")[0]))
 
+    def first_few(self, meta: Any, children: list[Any]) -> dict[str, Any]:
+        """``the first two cubes from the right``, ``the last two``."""
+        nth, number = int(leaves(children, "ORD")[0]), self._whole(meta, leaves(children, "NUM")[0])
+        if nth not in (1, -1):
+            raise Misread("no_count", self.words(meta))
+        return {"quantity": "the_count", "count": number, "ordinal": nth}
+
     def which_most(self, meta: Any, children: list[Any]) -> Spot:
         """``(that is) closest to you``, after the noun."""
         said = Thing(text=self.words(meta), superlatives=(leaves(children, "SUPER")[0],))

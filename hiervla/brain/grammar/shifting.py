@@ -12,6 +12,7 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
+from hiervla.core.footprint import gap
 from hiervla.core.goal import DIRECTIONS, Goal, distance_between
 from hiervla.core.world import Detection
 
@@ -128,6 +129,19 @@ def half(d: Detection, spot: Spot, scene: Scene) -> Goal:
         if float(np.asarray(at) @ way) >= middle + INSIDE_M + max(d.size[:2]) / 2 and spots.is_free(
             d, at, d.yaw, scene.world
         ):
+            return Goal(relation="at", subject=d.id, position=(round(at[0], 4), round(at[1], 4)), tolerance_m=ROUGHLY_M)
+    raise refuse("no_room_shift", thing=d, part=spot.text)
+
+
+def outside(d: Detection, spot: Spot, scene: Scene) -> Goal:
+    """The goal of a thing lying on the table outside of a zone: the free spot nearest to where it is."""
+    name = spot.reference.name if isinstance(spot.reference, Fixture) else ""
+    if name not in scene.world.zones:
+        raise clarify("where_unclear", part=spot.text)
+    zone = np.asarray(scene.world.zones[name].outline)
+    for at in _near_first(d, scene):
+        clear = gap(spots.outline_at(d, at, d.yaw), zone) > FURNITURE_M
+        if clear and spots.is_free(d, at, d.yaw, scene.world):
             return Goal(relation="at", subject=d.id, position=(round(at[0], 4), round(at[1], 4)), tolerance_m=ROUGHLY_M)
     raise refuse("no_room_shift", thing=d, part=spot.text)
 

@@ -31,6 +31,7 @@ def mended(word: str, lexicon: Lexicon) -> str | None:
     fit = {
         w for w in known if w[0] == word[0] and abs(len(w) - len(word)) <= 1 and len(w) >= SHORTEST and _slip(word, w)
     }
+    fit = fit or {w for w in known if len(w) == SHORTEST - 1 and _doubled(word, w)}
     fit -= {w + "s" for w in fit} if not word.endswith("s") else {w.removesuffix("s") for w in fit if w.endswith("s")}
     return fit.pop() if len(fit) == 1 else None
 
@@ -70,6 +71,11 @@ def _slip(said: str, meant: str) -> bool:
         return _exchanged(said, meant) or (wrong == 1 and len(meant) >= LONG)
     short, long = sorted((said, meant), key=len)
     return any(long[:k] + long[k + 1 :] == short for k in range(1, len(long)))
+
+
+def _doubled(said: str, meant: str) -> bool:
+    """One letter typed twice."""
+    return any(said[k] == said[k + 1] and said[:k] + said[k + 1 :] == meant for k in range(len(said) - 1))
 
 
 def _exchanged(said: str, meant: str) -> bool:

@@ -75,11 +75,16 @@ def normalised(text: str) -> tuple[str, list[int]]:
         for c in unicodedata.normalize("NFKC", original).lower():
             if c.isspace() or unicodedata.category(c) == "Cc":
                 c = " "
-            c = {"’": "'", "‘": "'", "，": ",", "；": ";", "：": ":"}.get(c, c)
+            c = {"’": "'", "‘": "'", "，": ",", "；": ";", "：": ":", "—": ",", "–": ",", "→": ">"}.get(c, c)
             if c == " " and (not out or out[-1] == " "):
                 continue
             out.append(c)
             where.append(i)
+    for k in range(1, len(out) - 1):  # "dino -> chest", "empty it - all of it"
+        if out[k] == "-" and out[k + 1] == ">":
+            out[k] = " "
+        elif out[k] == "-" and out[k - 1] == out[k + 1] == " ":
+            out[k] = ","
     for k in range(1, len(out) - 1):  # "mid-sized", "left-hand": two words
         if (out[k] in "-‐‑–" and latin(out[k - 1]) and latin(out[k + 1])) or (
             out[k] in "-‐‑–" and out[k - 1].isdigit() and latin(out[k + 1])
@@ -101,7 +106,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not _only_says_only(t, raw[k - 1] if k else None)]
-    raw = _if_first(_without_again(_fluent(raw)))
+    raw = _if_first(_without_again(_fluent(_nth_or_then(raw))))
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
     order = next((t for t in reversed(raw) if "ORDER" in t.kinds), None)  # "by size, smallest on the left"
     return Tokens(
@@ -117,6 +122,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
 
 
 BOUNDS = {"COMMA", "STOP"}
+DESCRIBING = {"SHAPE", "NAME", "COLOUR", "SIZE", "SUPER", "CL", "ONE", "NUM", "HEIGHT"}
 OPEN_ENDED = {"THE", "A", "PUT", "PICK", "REL", "TO", "COLOUR", "SKILL"}
 """What no clause ends with."""
 DEEDS = {"PICK", "PUT", "SKILL", "STACK", "MAKE", "ARRANGE", "REMOVE", "RETURN"}
@@ -138,11 +144,35 @@ def _without_again(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _nth_or_then(tokens: list[Token]) -> list[Token]:
+    """``second, …`` and ``last the cube`` say when; ``the second biggest`` says which one."""
+    out: list[Token] = []
+    for k, t in enumerate(tokens):
+        if t.kinds.keys() >= {"ORD", "THEN"}:
+            after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else set()
+            keep = {"ORD"} if after & DESCRIBING and not after & DEEDS else {"THEN"}
+            if k and tokens[k - 1].kinds.keys() & {"THE", "A"}:
+                keep = {"ORD"}
+            t = Token(t.text, t.start, t.end, {n: v for n, v in t.kinds.items() if n in keep})
+        out.append(t)
+    while out and out[-1].kinds.keys() & {"STOP", "COMMA"}:
+        last = out.pop()
+        if out and out[-1].kinds.keys() == {"ATD"}:  # "how far is it, roughly?"
+            out.pop()
+            continue
+        return [*out, last]
+    return out
+
+
 def _fluent(tokens: list[Token]) -> list[Token]:
     """``the, um, green cube``: pauses around a hesitation are none."""
     out: list[Token] = []
     for k, t in enumerate(tokens):
         before = next((o for o in reversed(out) if o.kinds.keys() - {"FILLER"}), None)
+        if t.kinds.keys() >= {"FILLER", "SOTHATX"}:  # "so, put it there"; "put it so that …"
+            after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else {"STOP"}
+            if before is None or before.kinds.keys() & BOUNDS or after & {*BOUNDS, "FILLER", *DEEDS}:
+                t = Token(t.text, t.start, t.end, {"FILLER": None})
         waits = "FILLER" in (tokens[k - 1].kinds if k else {}) or (
             k + 1 < len(tokens) and tokens[k + 1].kinds.keys() == {"FILLER"}
         )
@@ -204,8 +234,8 @@ def _whole(text: str) -> int:
     return int(text) if text.isdigit() else int(chinese_number(text) or 0)
 
 
-SIDES = {"SIDEPP", "COUNTFROM"}
-NOUNS = {"EDGE", "SHAPE", "NAME", "ONE", "ZONEWORD", "COLOUR", "SIZE", "CORNER"}
+SIDES = {"SIDEPP", "COUNTFROM", "BIT"}
+NOUNS = {"EDGE", "SHAPE", "NAME", "ONE", "ZONEWORD", "COLOUR", "SIZE", "CORNER", "FORM", "TOWERN"}
 
 
 def _unless_it_goes_on(flat: str, i: int, found: tuple[int, Kinds], lexicon: Lexicon) -> tuple[int, Kinds]:
