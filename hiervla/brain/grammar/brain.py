@@ -84,19 +84,24 @@ class GrammarBrain:
         scene.changed = [t.changed for t in reversed(briefing.dialogue) if t.changed]
         scene.speaker = briefing.speaker
         scene.earlier_place = lambda: place_before(briefing, lambda t: self._read(briefing, t), scene)
-        answered = False
+        answered, trouble = False, None
         if not briefing.goals:
-            reading, answered = completed(
-                reading,
-                briefing,
-                lambda t: self._read(briefing, t),
-                scene,
-                lambda i: self._ambiguous_part(briefing, i),
-                self._words.roles,
-            )
-            reading = reading if answered else placed_without_verb(reading)
+            try:
+                reading, answered = completed(
+                    reading,
+                    briefing,
+                    lambda t: self._read(briefing, t),
+                    scene,
+                    lambda i: self._ambiguous_part(briefing, i),
+                    self._words.roles,
+                )
+                reading = reading if answered else placed_without_verb(reading)
+            except Objection as e:
+                trouble = e
         speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
         telling = Telling(speech)
+        if trouble is not None:
+            return telling.objection(trouble)
         if briefing.goals:
             handling = self._handling(reading)
             return Recovery(briefing, speech, telling, handling, self._words.roles, may_ask).think()

@@ -7,7 +7,7 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.form import Spot
-from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
+from hiervla.brain.grammar.noun_phrases import LATERAL, Misread, first, leaves
 from hiervla.brain.grammar.selections import Selections
 
 ENDS = {"leftmost": "left", "rightmost": "right", "nearest": "front", "farthest": "behind"}
@@ -43,7 +43,10 @@ class Destinations(Selections):
         return Spot("to", self._reference(children), text=self.words(meta))
 
     def place_side(self, meta: Any, children: list[Any]) -> Spot:
-        return Spot("side", direction=leaves(children, "POST")[0], text=self.words(meta))
+        side = leaves(children, "POST")[0]
+        if side not in LATERAL:  # "放到上": on what?
+            raise Misread("where_of", self.words(meta))
+        return Spot("side", direction=side, text=self.words(meta))
 
     def place_rel_distance(self, meta: Any, children: list[Any]) -> Spot:
         return self._where(meta, children, leaves(children, "POST")[0], first(children, float))

@@ -102,6 +102,8 @@ class Thing:
             said = first.reference
             if first.superlative == "not":
                 return replace(self, unlike=(*self.unlike, said)).with_where(rest)
+            if (self.colours and said.colours) or (self.sizes and said.sizes):  # "the grey ball that is blue": both
+                return replace(self, where=(*self.where, first)).with_where(rest)
             more = replace(self, colours=self.colours + said.colours, sizes=self.sizes + said.sizes)
             more = replace(more, superlatives=self.superlatives + said.superlatives, where=(*self.where, *said.where))
             return more.with_where(rest)

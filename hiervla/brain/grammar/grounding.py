@@ -131,6 +131,8 @@ class Scene(Discourse):
                 for other in spot.others:  # "smaller than A and bigger than B"
                     more = replace(thing, where=other.where) if isinstance(other, Thing) else thing
                     found = [d for d in found if d in self._fitting(more)]
+            elif spot.relation == "like" and isinstance(spot.reference, Thing):
+                found = self._sized(spot.reference, [d for d in found if self._looks(spot.reference, d)])
             elif spot.relation != "super":
                 found = self._standing(spot, found)
         found = self._sized(thing, found)

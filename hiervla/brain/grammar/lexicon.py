@@ -56,7 +56,7 @@ class Lexicon:
 
     def at(self, text: str, start: int, within: int = 1000) -> tuple[int, Kinds] | None:
         """The longest word (of fewer than ``within`` characters) that stands here: where it ends, and what it may be."""
-        if start and latin(text[start]) and latin(text[start - 1]):
+        if start >= len(text) or (start and latin(text[start]) and latin(text[start - 1])):
             return None
         most = min(self.longest.get(text[start], 0), within - 1)
         for end in range(min(len(text), start + most), start, -1):

@@ -79,6 +79,8 @@ def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | Not
         return NotUnderstood("nothing_to_do", text.strip(), language)
     if len(tokens.tokens) > MAX_TOKENS:
         return NotUnderstood("too_long", text[:40], language)
+    if _hangs(tokens):
+        return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
     if not any(c.isalpha() for c in text):
         return NotUnderstood("no_words", text.strip()[:60], language)
     unknown = next((i for i, t in enumerate(tokens.tokens) if t.unknown), None)
@@ -90,6 +92,16 @@ def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | Not
     mended_text, slips = spelled
     reading = _read(tokenise(mended_text, lexicon), language)
     return replace(reading, slips=slips) if isinstance(reading, Instruction) else reading
+
+
+def _hangs(tokens: Tokens) -> bool:
+    """``put the cube in the bowl and``: something was still to come."""
+    last = next((t for t in reversed(tokens.tokens) if "STOP" not in t.kinds), None)
+    if last is None:
+        return False
+    return "AND" in last.kinds or (
+        "THEN" in last.kinds and (not last.text.isascii() or last.text.lower() == "and then")
+    )
 
 
 def _spelled(text: str, tokens: Tokens, lexicon: Lexicon) -> tuple[str, tuple[tuple[str, str], ...]] | None:

@@ -14,6 +14,8 @@ _ORDINAL = re.compile(r"(倒数)?第([一二三四五六七八九十\d]+)")
 MAX_CHARACTERS = 2000
 MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
+MOST = 1e6
+"""A number from here on counts or measures nothing on a table."""
 BEFORE_BA = {"COMMA", "STOP", "AND", "THEN", "BA", "NEGATION", "CONDITION", "UNKNOWN", "WAI", "ZBEFORE", "PERSON"}
 LIFTED = ("STYLE", "ORDER", "CRITERION", "ROWWAY")
 """How-words: they may stand anywhere, and belong to the whole instruction."""
@@ -206,7 +208,8 @@ def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
     if (digits := DIGITS.match(flat, i)) and not (i and (latin(flat[i - 1]) or flat[i - 1].isdigit())):
         end = digits.end()
         if found is None or found[0] < end:
-            return end, {"NUM": float(digits.group())}
+            number = float(digits.group())
+            return end, {"NUM": number} if number < MOST else {"UNKNOWN": digits.group()}
     if (chinese := CHINESE.match(flat, i)) and (number := chinese_number(chinese.group())) is not None:
         end = chinese.end()
         if found is None or found[0] < end:
