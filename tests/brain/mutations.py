@@ -60,7 +60,7 @@ ENGLISH = {
     "doubled": (spoiling.doubled, SAME),
     "spaces gone": (lambda t, r: t.replace(" ", "", r.choice((1, 2, 100))), SAME),
     "noun dropped": (spoiling.noun_dropped, STILL),
-    "verb dropped": (spoiling.verb_dropped, STILL),
+    "verb dropped": (spoiling.verb_dropped, SAME),
     "cut short": (spoiling.cut_short, STILL),
     "negated": (senses.negated, STILL),
     "not asked for": (senses.unasked, STILL),

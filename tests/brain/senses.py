@@ -9,7 +9,7 @@ import random
 import re
 
 VERBS = frozenset(
-    re.split(" ", "put place move pick grab take drop set lay bring press push open close turn slide stack lift get")
+    re.split(" ", "put place move pick grab take drop set lay bring press push open close turn slide stack lift get pull build make sort grasp arrange line put press swap sweep")
 )
 TURNED = re.compile(
     r"\b(if|unless|except|not|no|never|without|but|other|instead|same|different|or|when|while|until|before|after|rest|only|either|neither|else|any)\b|n't"
@@ -60,7 +60,7 @@ LATER_ZH = (
     "，只是假设",
 )
 OUT_OF_PLACE = (
-    "push", "open", "turn", "press", "under", "between", "above", "through", "seven", "7", "5 cm", "if", "unless", "or", "except", "until", "without", "sixth", "how many",
+    "push", "open", "turn", "press", "under", "between", "above", "through", "77", "5 cm", "if", "unless", "or", "except", "until", "without", "sixth", "how many",
 )  # fmt: skip
 OUT_OF_PLACE_ZH = (
     "推",
@@ -68,7 +68,7 @@ OUT_OF_PLACE_ZH = (
     "按",
     "下面",
     "之间",
-    "七个",
+    "七十七个",
     "5厘米",
     "如果",
     "除非",

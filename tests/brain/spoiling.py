@@ -42,7 +42,7 @@ COLOURS = {
 }  # fmt: skip
 ALSO_BLUE = {"cyan": "blue", "navy": "blue"}
 NOUNS = {
-    "cube": "方块", "bowl": "碗", "ball": "球", "plate": "盘子", "cup": "杯子", "box": "盒子", "drawer": "抽屉", "button": "按钮", "cylinder": "圆柱", "ring": "圆环", "tray": "托盘",
+    "cube": "正方体", "block": "方块", "bowl": "碗", "ball": "球", "plate": "盘子", "cup": "杯子", "box": "盒子", "drawer": "抽屉", "button": "按钮", "cylinder": "圆柱", "ring": "圆环", "tray": "托盘",
 }  # fmt: skip
 DANGLING = frozenset(
     re.split(
@@ -159,6 +159,7 @@ def noun_dropped_zh(text: str, rng: random.Random) -> str | None:
 
 
 def verb_dropped(text: str, rng: random.Random) -> str | None:
+    """``red cube into blue bowl`` says what is wanted; anything else than that is not to be made of it."""
     spots = words_at(text, VERBS.__contains__)
     plain = not TURNED.search(text) and not re.search(r"\b(goes|want|like|need|should|belong)", text)
     return swap_in(text, spots[0], "") if len(spots) == 1 and plain else None
@@ -167,7 +168,7 @@ def verb_dropped(text: str, rng: random.Random) -> str | None:
 def verb_dropped_zh(text: str, rng: random.Random) -> str | None:
     found = list(re.finditer("放[到进在入]?", text))
     others = re.search("[拿移挪搬摆推按开关打转叠堆摞收装丢扔抓取夹送弄换塞倒搁]|分类|整理|[进到]$", text)
-    return swap_in(text, found[0], "") if len(found) == 1 and not others else None
+    return swap_in(text, found[0], "") if len(found) == 1 and "把" in text and not others else None
 
 
 def cut_short(text: str, rng: random.Random) -> str | None:

@@ -13,6 +13,10 @@ from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
 
+OF_A_FORM = {"sizes", "quantity", "plural"}
+"""What may be said of a formation and need not be minded; its colour is its things'."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Degrees:
     """An angle among floats, which are metres."""
@@ -50,6 +54,8 @@ class Constructions(Clauses):
         found = _all(_tuple(children)) if leaves(children, "DOU") else _tuple(children)
         things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
         form = next(iter(leaves(children, "FORM")), "row")  # "line up" alone is a row
+        if any(c.keys() - OF_A_FORM for c in children if isinstance(c, dict)):  # "build a red pyramid"
+            raise Misread("not_understood", self.words(meta))
         order = self._tokens.order
         layers = first(children, Layers)
         if layers is not None:

@@ -255,6 +255,8 @@ class Scene(Discourse):
         marks = self.find(spot.reference)
         if not marks:
             raise self._missing(spot.reference)
+        if (wanted := spot.reference.count) is not None and len(marks) < wanted:
+            raise refuse("too_few", wanted=wanted, n=len(marks), part=spot.reference.text, found=marks)
         return [d for d in found if any(relates(d, spot, m) for m in marks)]
 
     def _piled(self, d: Detection) -> bool:
