@@ -34,6 +34,15 @@ Sets = Annotated[
 Gui = Annotated[bool, typer.Option("--gui", help="Open PyBullet's window (needs a display).")]
 
 
+def legible(said: str | None) -> str | None:
+    """What was said, bytes that are no text replaced: they can neither be printed nor kept in a record."""
+    return None if said is None else said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def all_legible(said: list[str] | None) -> list[str]:
+    return [t for t in map(legible, said or ()) if t is not None]
+
+
 def workspace(own: str | None) -> Workspace:
     """The content in force; a workspace that was merely stood in is announced."""
     from hiervla.workspace import load_workspace, own_root

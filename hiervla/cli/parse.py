@@ -17,13 +17,18 @@ STATUS = {Plan: "done", Finish: "done", Clarify: "clarify", Refuse: "refused"}
 
 
 def parse(
-    text: Annotated[str, typer.Argument(help="An instruction or a question, in English or Chinese.")],
+    text: Annotated[
+        str, typer.Argument(callback=opt.legible, help="An instruction or a question, in English or Chinese.")
+    ],
     world: Annotated[
         Path | None,
         typer.Option("--world", help="TOML file of a described world (docs/language.md), or a World as JSON."),
     ] = None,
     said: Annotated[
-        list[str] | None, typer.Option("--said", help="What was said before, and done; repeatable, oldest first.")
+        list[str] | None,
+        typer.Option(
+            "--said", callback=opt.all_legible, help="What was said before, and done; repeatable, oldest first."
+        ),
     ] = None,
     act: Annotated[
         bool, typer.Option("--act", help="Carry the plan out on paper, and tell how things lie then.")

@@ -10,7 +10,7 @@ from hiervla.cli import options as opt
 
 
 def run(
-    instruction: Annotated[str, typer.Argument(help="What to do, in English or Chinese.")],
+    instruction: Annotated[str, typer.Argument(callback=opt.legible, help="What to do, in English or Chinese.")],
     scene: opt.Scene = None,
     seed: opt.Seed = 0,
     brain: opt.Brain = None,

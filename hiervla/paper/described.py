@@ -27,11 +27,12 @@ TRAVEL_CM = 12.0
 SMALL_CM, LARGE_CM = 3.5, 7.5
 """Shorter than this is called small, longer large, where a file says neither."""
 Cm = float
+Length = Annotated[float, Field(gt=0)]
 Pair = tuple[Cm, Cm]
 
 
 class _Form(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class Thing(_Form):
@@ -42,7 +43,7 @@ class Thing(_Form):
     shade: Literal["", "light", "dark"] = ""
     at_cm: Pair | None = None
     """Of its middle. A thing in or on another needs none."""
-    size_cm: Cm | tuple[Cm, Cm, Cm] | None = None
+    size_cm: Length | tuple[Length, Length, Length] | None = None
     """Edge of a cube, or length, width, height."""
     size: Literal["", "small", "medium", "large"] = ""
     yaw_deg: float = 0.0
@@ -99,6 +100,8 @@ def read_world(path: Path) -> Described:
         raise SetupError(f"cannot read {path}: {e}") from e
     except tomllib.TOMLDecodeError as e:
         raise SetupError(f"{path} is no TOML: {e}") from e
+    except RecursionError as e:
+        raise SetupError(f"{path} is nested too deeply to be a world") from e
     except ValidationError as e:
         first = e.errors()[0]
         raise SetupError(f"{path} is no world: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e

@@ -9,7 +9,10 @@ import random
 import re
 
 VERBS = frozenset(
-    re.split(" ", "put place move pick grab take drop set lay bring press push open close turn slide stack lift get pull build make sort grasp arrange line put press swap sweep")
+    re.split(
+        " ",
+        "put place move pick grab take drop set lay bring press push open close turn slide stack lift get pull build make sort grasp arrange line put press swap sweep",
+    )
 )
 TURNED = re.compile(
     r"\b(if|unless|except|not|no|never|without|but|other|instead|same|different|or|when|while|until|before|after|rest|only|either|neither|else|any)\b|n't"

@@ -29,7 +29,6 @@ def _told(where, *turns):
         ("desk", ["把蓝方块放进白碗和"]),
         ("desk", ["把绿方块放到上"]),
         ("desk", ["把绿方块放到plate上。put the cup"]),
-        ("desk", ["put the red cube to the left of the blue bowl, then move the green cube"]),
         ("desk", ["put the blue cube in the blue bowl", "the ball there as well"]),
         ("dev_shapes", ["put the grey ball that's blue into the box"]),
         ("dev_shapes", ["turn the wedge " + "9" * 400 + " degrees clockwise"]),

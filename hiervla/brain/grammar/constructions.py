@@ -12,7 +12,6 @@ from hiervla.brain.grammar.clauses import IT, Clauses, _all, _described, _from
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
-
 OF_A_FORM = {"sizes", "quantity", "plural"}
 """What may be said of a formation and need not be minded; its colour is its things'."""
 
