@@ -189,6 +189,18 @@ class Agent:
         thought: Thought = state["thought"]
         return thought
 
+    def overhear(self, said: str) -> str | None:
+        """Something said while a mission runs, from any thread: ``stop`` halts it; ``correct``, a correction to be run next, too.
+
+        None: neither; it waits its turn.
+        """
+        from hiervla.assemble import meant_meanwhile
+
+        meant = "stop" if said == "/stop" else meant_meanwhile(self.cell.workspace)(said)
+        if meant is not None:
+            self.stop()
+        return meant
+
     def stop(self) -> None:
         """Stop the arm and end the running mission; may be called from any thread."""
         self._stop.set()

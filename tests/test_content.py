@@ -125,6 +125,8 @@ def test_a_scenes_scenarios_expect_what_can_be_judged(name):
     assert scene.doc
     assert len({s.name for s in scene.scenario}) == len(scene.scenario)
     for s in scene.scenario:
+        if s.turn:
+            continue  # read and checked where a scene is loaded
         for text in s.expect.goals:
             for expected in parse_alternatives(text, bodies, [z.name for z in scene.zone]):
                 assert (expected.subject if isinstance(expected, Goal) else expected.body) in bodies, text

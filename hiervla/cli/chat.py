@@ -11,7 +11,6 @@ from hiervla.cli import options as opt
 if TYPE_CHECKING:
     from hiervla.agent import Agent
     from hiervla.cli.live import Live
-    from hiervla.workspace import Workspace
 
 _HELP = """Say what to do, or ask; also while the arm moves: “stop” halts it, “no, the green one” halts and corrects it. Also:
 /scene   what I see      /why   why I did what I did last     /plan [TEXT]   my last plan; with TEXT what I would do
@@ -49,18 +48,17 @@ def chat(
             if said.startswith("/"):
                 _command(said, agent, live)
             elif said:
-                status = _run(said, agent, live, turns, space)
+                status = _run(said, agent, live, turns)
     opt.exit_with(status if status == "stopped" else "done")
 
 
-def _run(said: str, agent: Agent, live: Live, turns: deque[str], space: Workspace) -> str:
+def _run(said: str, agent: Agent, live: Live, turns: deque[str]) -> str:
     """One turn; what is typed meanwhile is overheard where there is a terminal to type at."""
-    from hiervla.assemble import meant_meanwhile
     from hiervla.cli.overhearing import Overhearing
 
     if not _at_terminal():
         return agent.run(said, on_event=live).status
-    with Overhearing(agent.stop, meant_meanwhile(space), turns):
+    with Overhearing(agent.overhear, turns):
         return agent.run(said, on_event=live).status
 
 

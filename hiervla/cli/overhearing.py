@@ -16,17 +16,16 @@ CHECK_S = 0.1
 class Overhearing:
     """Listens on a terminal while a mission runs; ``turns`` is what is to be done next, oldest first.
 
-    ``means``: ``stop``, ``correct`` or None for what was typed.
+    ``overhear``: see ``Agent.overhear``; what it takes for a stop word is over with that.
     """
 
     def __init__(
         self,
-        stop: Callable[[], None],
-        means: Callable[[str], str | None],
+        overhear: Callable[[str], str | None],
         turns: deque[str],
         stream: TextIO | None = None,
     ) -> None:
-        self._stop, self._means, self._turns = stop, means, turns
+        self._overhear, self._turns = overhear, turns
         self._stream = stream if stream is not None else sys.stdin
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -52,10 +51,5 @@ class Overhearing:
             self._hear(line.strip())
 
     def _hear(self, said: str) -> None:
-        if not said:
-            return
-        meant = "stop" if said == "/stop" else self._means(said)
-        if meant is not None:
-            self._stop()
-        if meant != "stop":
+        if said and self._overhear(said) != "stop":
             self._turns.append(said)

@@ -63,6 +63,20 @@ def scenario_list(json: opt.Json = False, workspace: opt.Own = None) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
+    if row["turns"]:
+        return _conversation(row)
     verdict = "ok" if row["true_success"] else "FALSE SUCCESS" if row["false_success"] else "failed"
     trouble = f" {','.join(row['failures'])}" if row["failures"] else ""
     return f"{row['scenario']} seed {row['seed']}: {verdict} ({row['status']}{trouble}) {row['wall_s']} s"
+
+
+def _conversation(row: dict[str, Any]) -> str:
+    """How many turns were right, and of every other one why not."""
+    turns = row["turns"]
+    right = sum(t["right"] for t in turns)
+    wrong = [
+        f"\n    {k}. {t['say']!r}: {'FALSE SUCCESS: ' if t['false'] else ''}{'; '.join(t['why'])}"
+        for k, t in enumerate(turns, 1)
+        if not t["right"]
+    ]
+    return f"{row['scenario']} seed {row['seed']}: {right}/{len(turns)} turns right, {row['wall_s']} s{''.join(wrong)}"

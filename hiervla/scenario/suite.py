@@ -6,14 +6,18 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
+from hiervla.core.events import Report
 from hiervla.scenario.figures import Figure, mean, proportion, quantile
 from hiervla.scenario.rows import Row, run_rows
 from hiervla.sim.scene import ScenarioSpec, load_scene
 from hiervla.workspace import Workspace, load_workspace
+
+if TYPE_CHECKING:
+    from hiervla.sim.disturbance import Disturber
 
 Listed = tuple[str, str, str]
 """Scenario as ``scene/name``, scene, name."""
@@ -72,6 +76,7 @@ def run_episode(
 
 def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, workspace: Workspace, keep: bool) -> Row:
     from hiervla.agent import Agent
+    from hiervla.scenario.conversation import converse
     from hiervla.sim.disturbance import Disturber
     from hiervla.sim.truth import left_alone, true_goals
 
@@ -80,6 +85,9 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
         raise SetupError("scenarios are scored by truth, which only a simulated scene has")
     try:
         disturber = Disturber(agent.cell.sim, spec.disturb)
+        if spec.turn:
+            verdicts, reports = converse(agent, spec.turn)
+            return _conversation_row(verdicts) | _effort(reports, disturber)
         reports = [agent.run(say) for say in spec.say]
         goals = true_goals(agent.cell.sim, spec.expect.goals)
         alone = left_alone(agent.cell.sim, spec.expect.still)
@@ -93,7 +101,23 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
         "status": status, "claimed": claimed, "achieved": achieved,
         "true_success": achieved and status in spec.expect.status,
         "false_success": claimed and not (achieved and wants_done), "false_failure": wants_done and achieved and not claimed,
-        "missed": [t for t, ok in {**goals, **alone}.items() if not ok], "answer": reports[-1].answer,
+        "missed": [t for t, ok in {**goals, **alone}.items() if not ok], "answer": reports[-1].answer, "turns": [],
+    } | _effort(reports, disturber)  # fmt: skip
+
+
+def _conversation_row(turns: list[Row]) -> Row:
+    """Of a conversation as a whole: successful when every turn was right; the figures count its turns."""
+    right = all(t["right"] for t in turns)
+    return {
+        "status": turns[-1]["ends"], "claimed": all(t["claimed"] for t in turns), "achieved": right, "true_success": right,
+        "false_success": any(t["false"] for t in turns), "false_failure": False, "answer": turns[-1]["answer"], "turns": turns,
+        "missed": [f"{k}. {t['say']}: {'; '.join(t['why'])}" for k, t in enumerate(turns, 1) if not t["right"]],
+    }  # fmt: skip
+
+
+def _effort(reports: list[Report], disturber: Disturber) -> Row:
+    """What it took."""
+    return {
         "disturbances": [[h.time_s, h.do, h.body] for h in disturber.happened],
         "replans": sum(r.replans for r in reports), "failures": [f.kind.value for r in reports for f in r.failures],
         "why": [f.why for r in reports for f in r.failures], "interventions": sum(r.interventions for r in reports),
@@ -105,7 +129,7 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
 
 _CRASHED: Row = {
     "status": "crashed", "claimed": False, "achieved": False, "true_success": False, "false_success": False, "false_failure": False,
-    "missed": [], "answer": "", "disturbances": [], "replans": 0, "failures": ["crashed"], "why": [], "interventions": 0,
+    "missed": [], "answer": "", "turns": [], "disturbances": [], "replans": 0, "failures": ["crashed"], "why": [], "interventions": 0,
     "inferences": 0, "chunk_mean": 0.0, "robot_s": 0.0, "policies": [], "runs": [],
 }  # fmt: skip
 
@@ -127,22 +151,33 @@ def run_scenarios(
 def scenario_figures(rows: list[Row]) -> dict[str, Figure]:
     """The figures of a scenario run, pooled and per scenario."""
     figures: dict[str, Figure] = {}
+    talks, rows = [r for r in rows if r.get("turns")], [r for r in rows if not r.get("turns")]
+    turns = [t for r in talks for t in r["turns"]]
     for label, disturbed, goal in (("undisturbed", False, ">= 0.95"), ("disturbed", True, ">= 0.9")):
         some = [r for r in rows if r["disturbed"] is disturbed]
         if some:
             figures[f"true_success.{label}"] = _rate(some, "true_success", goal)
             figures[f"claimed_success.{label}"] = _rate(some, "claimed")
-    figures["false_success"] = _rate(rows, "false_success", "<= 0")
+    if turns:
+        figures["turns_right"] = _rate(turns, "right", ">= 0.9")
+        figures["wrong_answers"] = _rate(turns, "wrong_answer")
+    false = sum(r["false_success"] for r in rows) + sum(t["false"] for t in turns)
+    figures["false_success"] = proportion(false, len(rows) + len(turns), "<= 0")
     figures["false_failure"] = _rate(rows, "false_failure")
-    missing = [r for r in rows if r["disturbed"] and not r["disturbances"]]
-    figures["undelivered_disturbances"] = proportion(len(missing), sum(r["disturbed"] for r in rows))
+    every = [*rows, *talks]
+    disturbed_rows = [r for r in every if r["disturbed"]]
+    figures["undelivered_disturbances"] = proportion(
+        sum(not r["disturbances"] for r in disturbed_rows), len(disturbed_rows)
+    )
     for name in dict.fromkeys(r["scenario"] for r in rows):
         figures[f"true_success.{name}"] = _rate([r for r in rows if r["scenario"] == name], "true_success", ">= 0.85")
-    figures["replans"] = mean([r["replans"] for r in rows])
-    figures["interventions"] = mean([r["interventions"] for r in rows])
-    figures["inferences"] = mean([r["inferences"] for r in rows])
-    figures["robot_s.p50"] = quantile([r["robot_s"] for r in rows], 0.5)
-    figures["wall_s.p50"] = quantile([r["wall_s"] for r in rows], 0.5)
+    for name in dict.fromkeys(r["scenario"] for r in talks):
+        said = [t for r in talks if r["scenario"] == name for t in r["turns"]]
+        figures[f"turns_right.{name}"] = _rate(said, "right", ">= 0.9")
+    for key in ("replans", "interventions", "inferences"):
+        figures[key] = mean([r[key] for r in every])
+    for key in ("robot_s", "wall_s"):
+        figures[f"{key}.p50"] = quantile([r[key] for r in every], 0.5)
     return figures
 
 

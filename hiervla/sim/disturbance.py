@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hiervla.core.geometry import Pose, quaternion_from_yaw
+from hiervla.sim.moment import has_come
 from hiervla.sim.script import DisturbanceSpec
 from hiervla.sim.simulation import Crowded, Simulation
 
@@ -55,30 +56,12 @@ class Disturber:
             self.sim.push_joint(name, None)
             del self._pushing[name]
         for i, spec in enumerate(self.specs):
-            met = self._left[i] > 0 and self._met(spec, held)
+            met = self._left[i] > 0 and has_come(spec, self.sim, held, self._held_before)
             if met and self._armed[i]:
                 self._do(spec)
                 self._left[i] -= 1
                 self.happened.append(Happened(round(self.sim.client.time_s, 3), spec.do, spec.body))
             self._armed[i] = not met  # a trigger must pass before it can be met again
-
-    def _met(self, spec: DisturbanceSpec, held: str | None) -> bool:
-        if spec.when == "time":
-            return self.sim.client.time_s >= spec.at_s
-        p = self.sim.pose(spec.watched).position
-        match spec.when:
-            case "approach":
-                return held is None and float(np.linalg.norm(self.sim.hand() - p)) < spec.within_m
-            case "grasped":
-                return held == spec.watched
-            case "carry":
-                return held == spec.watched and p[2] >= spec.within_m
-            case "placed":
-                apart = float(np.linalg.norm(self.sim.hand() - p)) > 0.06
-                return spec.watched in self._held_before and held is None and apart
-            case "opened":
-                return self.sim.joint(spec.watched) >= spec.within_m
-        raise AssertionError(spec.when)
 
     def _do(self, spec: DisturbanceSpec) -> None:
         match spec.do:

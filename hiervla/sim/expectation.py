@@ -1,6 +1,6 @@
-"""What a scenario expects, in words: read when a scene file is loaded, judged by truth when a run is over.
+"""What a scenario expects, in words: read when a scene file is loaded, judged by truth when a run or a turn is over.
 
-Relations between things are goals (``core.relations``); changes compare with the start of the run, which only truth knows.
+Relations between things are goals (``core.relations``); changes compare with the start of the run or turn, which only truth knows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hiervla.core.relations import RELATIONS
 TOLERANCE_M = 0.015
 """How exactly a distance must be met in truth."""
 MOVED_TOLERANCE_M = 0.02
-CHANGES = ("moved", "turned", "pressed", "upright")
+CHANGES = ("moved", "turned", "pressed", "upright", "back")
 _NAMES = {
     "in": 2, "on": 2, "beside": 2, "at_distance": 2, "holding": 1, "hand_empty": 0, "at": 1, "turned": 1, "open": 1, "closed": 1,
     "slid": 1,
@@ -30,31 +30,70 @@ _NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has become of one body since the run began."""
+    """What has become of one body since the run, or the turn, began."""
 
-    what: Literal["moved", "turned", "pressed", "upright"]
+    what: Literal["moved", "turned", "pressed", "upright", "back"]
     body: str
     amount: float | None = None
     """Metres moved, degrees turned (+ = counter-clockwise from above), times pressed."""
     direction: str | None = None
+    turn: str = ""
+    """Of ``back``: the turn before which it was there."""
 
 
-def parse_alternatives(text: str, bodies: Sequence[str], zones: Sequence[str] = ()) -> tuple[Goal | Change, ...]:
-    """``on a b c or on b a c``: expectations of which one is enough.
+@dataclass(frozen=True, slots=True)
+class Not:
+    """That something is not so."""
+
+    wrong: Goal | Change
+
+
+Expectation = Goal | Change | Not
+
+
+def parse_alternatives(
+    text: str, bodies: Sequence[str], zones: Sequence[str] = (), turns: Sequence[str] = ()
+) -> tuple[Expectation, ...]:
+    """``on a b c or on b a c``: expectations of which one is enough; ``turns``: names of a conversation's earlier turns.
 
     Raises:
         SetupError: one of them cannot be read; says what is wrong with it.
     """
-    return tuple(parse_expectation(part, bodies, zones) for part in text.split(" or "))
+    return tuple(
+        Not(parse_expectation(part.removeprefix("not "), bodies, zones, turns))
+        if part.startswith("not ")
+        else parse_expectation(part, bodies, zones, turns)
+        for part in text.split(" or ")
+    )
 
 
-def parse_expectation(text: str, bodies: Sequence[str], zones: Sequence[str] = ()) -> Goal | Change:
-    """A goal, or ``moved cube 0.10 left``, ``turned block 45``, ``pressed button [times]``, ``upright cup``.
+def subjects(expected: Expectation) -> tuple[str, ...]:
+    """Bodies that an expectation is about, and which may therefore move."""
+    match expected:
+        case Change():
+            return (expected.body,)
+        case Goal(relation="row" | "circle"):
+            return (expected.subject, *expected.others)
+        case Goal():
+            return (expected.subject,) if expected.subject else ()
+        case Not():
+            return ()
+
+
+def parse_expectation(
+    text: str, bodies: Sequence[str], zones: Sequence[str] = (), turns: Sequence[str] = ()
+) -> Goal | Change:
+    """A goal, or ``moved cube 0.10 left``, ``turned block 45``, ``pressed button [times]``, ``upright cup``, ``back cube TURN``.
 
     Raises:
         SetupError: it cannot be read; says what is wrong with it.
     """
     what, *rest = text.split() or [""]
+    if what == "back":
+        if len(rest) != 2 or rest[0] not in bodies or rest[1] not in turns:
+            named = ", ".join(turns) or "none has a name yet"
+            raise SetupError(f"expectation {text!r}: write back BODY TURN; earlier turns: {named}")
+        return Change("back", rest[0], turn=rest[1])
     if what not in CHANGES:
         return parse_goal(text, bodies, zones)
     body, amounts = (rest[0] if rest else ""), [float(r) for r in rest[1:] if _number(r)]

@@ -12,14 +12,15 @@ from hiervla.core.errors import SetupError
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
+from hiervla.sim.answer import parse_answer
 from hiervla.sim.body_spec import BodySpec
 from hiervla.sim.expectation import parse_alternatives
 from hiervla.sim.forms import CameraSpec, Form, LightSpec, SensorSpec, TableSpec
-from hiervla.sim.script import DisturbanceSpec, ExpectSpec, ScenarioSpec
+from hiervla.sim.script import DisturbanceSpec, ExpectSpec, ScenarioSpec, TurnSpec
 from hiervla.sim.toml_lines import line_of
 
 __all__ = [
-    "BodySpec", "CameraSpec", "DisturbanceSpec", "ExpectSpec", "LightSpec", "ScenarioSpec", "Scene", "SensorSpec", "TableSpec", "load_scene",
+    "BodySpec", "CameraSpec", "DisturbanceSpec", "ExpectSpec", "LightSpec", "ScenarioSpec", "Scene", "SensorSpec", "TableSpec", "TurnSpec", "load_scene",
 ]  # fmt: skip
 RESERVED = ("table", "edge", "left", "right", "front", "behind")
 """Words of expectations that no body may bear."""
@@ -85,7 +86,27 @@ class Scene(Form):
                     parse_alternatives(text, names, [z.name for z in self.zone])
                 except SetupError as e:
                     raise _at(f"scenario {s.name!r}: {e}", "scenario", i, "expect", "goals") from e
+            self._check_turns(s, i)
         return self
+
+    def _check_turns(self, s: ScenarioSpec, i: int) -> None:
+        names, zones = [b.name for b in self.body], [z.name for z in self.zone]
+        for k, t in enumerate(s.turn):
+            before = [x.name for x in s.turn[:k] if x.name]
+            try:
+                for text in t.goals:
+                    parse_alternatives(text, names, zones, before)
+                for text in t.answer:
+                    parse_answer(text, names, zones)
+                wanted = [*t.may_move, *([t.during.watched] if t.during and t.during.when != "time" else [])]
+                if strange := [n for n in wanted if n not in names]:
+                    raise SetupError(f"{strange[0]!r} is no body of this scene")
+                if t.name in before:
+                    raise SetupError(f"an earlier turn is called {t.name!r}, too")
+                if "done" in t.ends and not t.goals:
+                    raise SetupError("a turn that does something needs goals = […]: what is so when it is done")
+            except SetupError as e:
+                raise _at(f"scenario {s.name!r}, {t.say!r}: {e}", "scenario", i, "turn", k) from e
 
     def _wrong(self, d: DisturbanceSpec) -> str | None:
         """What is wrong with a disturbance in this scene."""

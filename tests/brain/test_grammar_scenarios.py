@@ -44,8 +44,8 @@ def test_what_a_scenario_says_comes_about(name):
     start, limits = perceived(sim, scene, vocabulary), arm.describe().limits
     zones = [z.name for z in scene.zone]
     for spec in scene.scenario:
-        if spec.disturb:
-            continue  # what happens on the way is not in this world
+        if spec.disturb or spec.turn:
+            continue  # what happens on the way is not in this world, and a conversation's turns are judged one by one
         now, said = start, []
         for text in spec.say:
             start_of_turn = brief(text, now, said=said, vocabulary=vocabulary, skills=CARDS, tools=TOOLS, limits=limits)

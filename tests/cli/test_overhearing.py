@@ -33,9 +33,16 @@ def test_what_is_meant(said, means):
 def test_stop_words_halt_and_corrections_come_next(typed, stopped, next_turns):
     read, write = os.pipe()
     stops, turns = [], deque()
+    means = meant_meanwhile(load_workspace())
+
+    def overhear(said):
+        meant = "stop" if said == "/stop" else means(said)
+        stops.extend([1] if meant else [])
+        return meant
+
     with (
         os.fdopen(read) as stream,
-        Overhearing(lambda: stops.append(1), meant_meanwhile(load_workspace()), turns, stream),
+        Overhearing(overhear, turns, stream),
     ):
         os.write(write, typed.encode())
         until = time.monotonic() + 5

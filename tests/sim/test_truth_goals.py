@@ -24,7 +24,7 @@ def test_a_goal_is_read_from_words(text, fields):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("inside cube bowl", "no relation 'inside'; known: at, at_distance, beside"), ("in cube pot", "'pot' is no body"), ("on cube top_edge", "is no body"),
+    [("inside cube bowl", "no relation 'inside'; known: at, at_distance, back, beside"), ("in cube pot", "'pot' is no body"), ("on cube top_edge", "is no body"),
      ("", "expectation"), ("in cube", "expectation"), ("at_distance cup edge", "expectation"), ("holding", "expectation"), ("in cube bowl cup", "expectation")],
 )  # fmt: skip
 def test_a_goal_that_cannot_be_read_is_told(text, says):
