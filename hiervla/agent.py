@@ -20,7 +20,7 @@ from typing import Any
 
 from hiervla.core.briefing import Turn
 from hiervla.core.config import Settings
-from hiervla.core.deeds import changes
+from hiervla.core.deeds import changes, taken
 from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
 from hiervla.core.plan import Thought
@@ -167,6 +167,11 @@ class Agent:
         )  # fmt: skip
         folder.report(self.report)
         changed = changes(state["first"], state["world"], state["outcomes"])
+        if stopped is not None and state["subgoals"]:  # it may be in the hand: then it was moved
+            known = {c.was.id for c in changed}
+            width_m = self.cell.robot.observe("none").gripper_width_m
+            cut = taken(state["subgoals"][0], state["first"], width_m)
+            changed += tuple(c for c in cut if c.was.id not in known)
         self.dialogue += [
             Turn(who="person", says=text),
             Turn(who="robot", says=self.report.answer, changed=changed),

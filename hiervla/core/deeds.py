@@ -13,6 +13,8 @@ from hiervla.core.outcome import Check, FailureKind, Outcome
 from hiervla.core.plan import Subgoal
 from hiervla.core.world import Detection, World
 
+RIM_GAP_M = 0.012
+"""Fingers that close on a thing stand nearer to its width than this half; that open for it, farther. Around a rim they all but meet."""
 MOVED_M, TURNED_RAD, OPENED_M = 0.01, 0.1, 0.02
 """Less than this is the eyes' own error."""
 _TIME = re.compile(r" #(\d+)$")
@@ -47,6 +49,19 @@ def changes(before: World, after: World, outcomes: Sequence[Outcome]) -> tuple[C
         if was is not None and (now is None or _differs(was, now)):
             out.append(Change(was=was, now=now))
     return tuple(out)
+
+
+def taken(step: Subgoal, before: World, width_m: float) -> tuple[Change, ...]:
+    """What a step that was cut short took from its place: its target, where the fingers are as far apart as that is wide.
+
+    ``width_m``: the gap between the fingers. Where the thing is now, the next look tells.
+    """
+    was = before.objects.get(str(step.arguments.get("target")))
+    if was is None or was.fixed:
+        return ()
+    wide = [*was.size[:2], *([RIM_GAP_M / 2] if was.hollow else [])]
+    near = any(abs(width_m - w) <= RIM_GAP_M / 2 for w in wide)
+    return (Change(was=was, now=None),) if near else ()
 
 
 def _handled(outcome: Outcome) -> list[str]:

@@ -94,7 +94,7 @@ class Scene(Form):
         for k, t in enumerate(s.turn):
             before = [x.name for x in s.turn[:k] if x.name]
             try:
-                for text in t.goals:
+                for text in (*t.goals, *([t.given] if t.given else [])):
                     parse_alternatives(text, names, zones, before)
                 for text in t.answer:
                     parse_answer(text, names, zones)

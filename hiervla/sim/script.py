@@ -109,6 +109,8 @@ class TurnSpec(Form):
     """Said while the turn before is being carried out, at this moment of it; ``at_s`` counts from that turn's beginning."""
     ends: tuple[End, ...] = ("done",)
     """Ends that are right."""
+    given: str = ""
+    """Of a condition: what must truly hold when the turn begins. When it does not, right is to answer, ask or refuse and to move nothing."""
     goals: tuple[str, ...] = ()
     """As in ``expect``; ``moved`` and the like compare with the beginning of this turn. Not all may have held before."""
     answer: tuple[str, ...] = ()
