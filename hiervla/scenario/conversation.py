@@ -154,7 +154,8 @@ class _Judge:
         missed = [f"not so: {g}" for g, so in goals.items() if not so]
         missed += [f"moved: {n}" for n, so in self._alone(turn, start.before).items() if not so]
         unsaid = self._unsaid(turn, report.answer, now.world)
-        spoken = speaks(report.answer, language(turn.say))
+        own = report.instruction == turn.say  # a word that only halts gets no answer of its own
+        spoken = speaks(report.answer, language(turn.say)) or not own
         claimed = report.status == "done"
         reasons = [
             *why,
