@@ -207,3 +207,50 @@ def test_lines_are_found_in_nested_tables():
         line_of(text, w) for w in (("a", 0, "b", "y"), ("a", 1, "x"), ("a", 1, "b", "y"), ("a", 1, "b"), ("a", 1, "q"))
     ] == [4, 6, 8, 7, 5]
     assert line_of(text, ("nothing",)) == 1
+
+
+TURNS = """
+[[scenario]]
+name = "talk"
+[[scenario.turn]]
+name = "first"
+say = "put a in b"
+goals = ["in a b"]
+[[scenario.turn]]
+say = "no, stop"
+during = { when = "carry", of = "a" }
+ends = ["stopped"]
+answer = ["names a"]
+"""
+
+
+def test_a_conversation_is_read(tmp_path):
+    path = tmp_path / "talk.toml"
+    path.write_text(GOOD + TURNS, encoding="utf-8")
+    talk = load_scene(path).scenario[1]
+    assert [t.ends for t in talk.turn] == [("done",), ("stopped",)]
+    assert talk.turn[1].during.watched == "a"
+
+
+@pytest.mark.parametrize(
+    ("right", "mistake", "told"),
+    [
+        ('goals = ["in a b"]\n[[', 'goals = ["back a later"]\n[[', "earlier turns: none"),
+        ('goals = ["in a b"]\n[[', "[[", "needs goals"),
+        ('goals = ["in a b"]\n[[', 'goals = ["in a b"]\ngiven = "in a x"\n[[', "no body"),
+        ('of = "a" }', 'of = "x" }', "no body"),
+        (', of = "a" }', " }", "of which body"),
+        ('"names a"', '"tells a"', "write one of"),
+        ('ends = ["stopped"]', 'ends = ["halted"]', "ends"),
+        ('say = "no, stop"', 'name = "first"\nsay = "no, stop"', "an earlier turn"),
+        ('name = "talk"', 'name = "talk"\nsay = ["put a in b"]', "either say"),
+        ('name = "talk"', 'name = "talk"\nexpect = { goals = ["in a b"] }', "leave expect out"),
+        ('name = "first"', 'during = { when = "time" }', "first turn"),
+    ],
+)
+def test_a_mistake_in_a_turn_is_told(tmp_path, right, mistake, told):
+    assert right in TURNS
+    path = tmp_path / "talk.toml"
+    path.write_text(GOOD + TURNS.replace(right, mistake, 1), encoding="utf-8")
+    with pytest.raises(SetupError, match=told):
+        load_scene(path)
