@@ -55,7 +55,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     if spot.relation in ("nearer", "farther"):
         return shifted(d, spot, scene)
     if spot.relation == "off":
-        if d.support == "table":
+        if d.support == "table" and spot.superlative != "any":
             raise clarify("put_where", part=spot.text)
         return Goal(relation="on", subject=d.id, reference="table")
     if spot.relation in ("between", "middle", "corner"):

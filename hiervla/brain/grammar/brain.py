@@ -24,7 +24,8 @@ from hiervla.brain.grammar.acts import (
     Until,
     When,
 )
-from hiervla.brain.grammar.conversation import completed, place_before, placed_without_verb, spoken_of_before
+from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
+from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -82,6 +83,7 @@ class GrammarBrain:
         scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
         scene.earlier = lambda: spoken_of_before(briefing, lambda t: self._read(briefing, t), scene)
         scene.changed = [t.changed for t in reversed(briefing.dialogue) if t.changed]
+        scene.undoable = to_undo(briefing.dialogue, lambda t: self._read(briefing, t))
         scene.speaker = briefing.speaker
         scene.earlier_place = lambda: place_before(briefing, lambda t: self._read(briefing, t), scene)
         answered, trouble = False, None

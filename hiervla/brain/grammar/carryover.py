@@ -322,8 +322,8 @@ class CarryOver(Provisos):
         """``take the tower apart``: everything that stands on another comes down onto the table."""
         text = self.words(meta)
         said = _tuple(children) or (Thing(text=text, quantity="all", shape="object"),)
-        things = tuple(replace(t, quantity="all", where=(*t.where, STACKED)) for t in said)
-        return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
+        things = tuple(t if t.pronoun else replace(t, quantity="all", where=(*t.where, STACKED)) for t in said)
+        return Put(((Transfer(things, (Spot("off", superlative="any", text=text),)),),), text)
 
 
 def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:

@@ -46,7 +46,7 @@ class Destinations(Selections):
         side = leaves(children, "POST")[0]
         if side not in LATERAL:  # "放到上": on what?
             raise Misread("where_of", self.words(meta))
-        return Spot("side", direction=side, text=self.words(meta))
+        return Spot("side", direction=side, distance_m=first(children, float), text=self.words(meta))
 
     def place_rel_distance(self, meta: Any, children: list[Any]) -> Spot:
         return self._where(meta, children, leaves(children, "POST")[0], first(children, float))

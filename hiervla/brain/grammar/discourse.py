@@ -24,6 +24,7 @@ class Discourse:
         self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
         self.began = world  # before anything of this instruction was done
         self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
+        self.undoable: list[tuple[Change, ...]] = []  # of these, what no "undo" has taken back since
         self.spared: set[str] = set()  # ids that must not be moved
         self.speaker = ""  # from where the person looks on: beside | facing
         self.marks: set[str] = set()  # ids of where the things spoken of are to go

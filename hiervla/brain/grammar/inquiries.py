@@ -41,6 +41,8 @@ class Inquiries(Destinations):
         spots = tuple(c for c in children if isinstance(c, Spot))
         described = [c for c in children if isinstance(c, dict)]
         thing = self.thing(meta, described).with_where(spots)
+        if not described:
+            thing = Thing(text=self.words(meta), quantity="all", shape="object").with_where(spots)
         return Question("many", (thing,), text=self.words(meta))
 
     def q_many_zh(self, meta: Any, children: list[Any]) -> Question:
@@ -135,6 +137,9 @@ class Inquiries(Destinations):
 
     def q_why(self, meta: Any, children: list[Any]) -> Question:
         return Question("why", text=self.words(meta))
+
+    def q_asked(self, meta: Any, children: list[Any]) -> Question:
+        return Question("asked", text=self.words(meta))
 
     def q_held(self, meta: Any, children: list[Any]) -> Question:
         return Question("held", text=self.words(meta))

@@ -130,9 +130,9 @@ class Meaning:
 
     def _undo(self, scene: Scene) -> list[Goal]:
         """What the last turn that changed anything changed, the other way round and the last first."""
-        if not scene.changed:
+        if not scene.undoable:
             raise refuse("nothing_to_undo")
-        return [as_it_was(c.was, scene) for c in reversed(scene.changed[0])]
+        return [as_it_was(c.was, scene) for c in reversed(scene.undoable[0])]
 
     def _spare(self, act: Spare, scene: Scene) -> list[Goal]:
         scene.spared |= {d.id for t in act.things for d in (scene.find(t) or scene.resolve(t))}
@@ -189,7 +189,8 @@ class Meaning:
     def _pick(self, act: Pick, scene: Scene) -> list[Goal]:
         found = [d for thing in act.things for d in scene.resolve(thing)]
         scene.speak_of([d.id for d in found])
-        inside = all(any(s.relation in ("in", "from") for s in t.where) for t in act.things)
+        boxed = all(d.relation == "in" for d in found) and all(t.pronoun for t in act.things)
+        inside = boxed or all(any(s.relation in ("in", "from") for s in t.where) for t in act.things)
         if len(found) > 1 and inside and any(w in act.text.lower() for w in self._roles.get("out", ())):
             return self._all_placed(scene, [Goal(relation="on", subject=d.id, reference="table") for d in found])
         for d in found:

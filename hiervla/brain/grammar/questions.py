@@ -9,9 +9,10 @@ from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
+from hiervla.brain.grammar.reading import language_of
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.standing import compared, order
-from hiervla.core.briefing import Briefing
+from hiervla.core.briefing import Briefing, Turn
 from hiervla.core.goal import Goal, distance_between
 from hiervla.core.plan import ToolCall
 from hiervla.core.relations import holds
@@ -81,6 +82,7 @@ class Answers:
             "like": self._like,
             "more": self._more,
             "why": self._why,
+            "asked": self._asked,
         }
         return kinds[question.kind](question)
 
@@ -172,7 +174,23 @@ class Answers:
         dialogue = self._briefing.dialogue
         last = next((t for t in reversed(dialogue) if t.changed), None)
         last = last or next((t for t in reversed(dialogue) if t.who == "robot"), None)
-        return self._speech.say("did_last", says=last.says) if last else self._speech.say("did_nothing")
+        return self._in_own_words(last) if last else self._speech.say("did_nothing")
+
+    def _in_own_words(self, turn: Turn, key: str = "did_last") -> str:
+        """What was said then, where it was said in this language; else what it had changed."""
+        if language_of(turn.says) == self._speech.language:
+            return self._speech.say(key, says=turn.says)
+        if not turn.changed:
+            return self._speech.say("did_nothing")
+        moved = self._speech.say("mission_changed", found=[c.was for c in turn.changed])
+        seen = [c.now for c in turn.changed if c.now is not None and c.now.id in self._briefing.world.objects]
+        places = [self._speech.say("where", thing=d, where=self.place_of(d)) for d in seen if not d.fixed]
+        return (" " if self._speech.language == "en" else "").join([moved, *places])
+
+    def _asked(self, question: Question) -> str:
+        """What the person said last."""
+        last = next((t for t in reversed(self._briefing.dialogue) if t.who == "person"), None)
+        return self._speech.say("asked_last", part=last.says.strip()) if last else self._speech.say("asked_nothing")
 
     def _why(self, question: Question) -> str:
         """What the person had asked for, and what came of it."""
@@ -180,7 +198,8 @@ class Answers:
         at = next((k for k in reversed(range(len(turns))) if turns[k].changed), len(turns) - 1)
         if at < 1:
             return self._speech.say("did_nothing")
-        return self._speech.say("why_done", part=turns[at - 1].says.strip(), says=turns[at].says)
+        why = self._speech.say("because_asked", part=turns[at - 1].says.strip())
+        return why + " " * (self._speech.language == "en") + self._in_own_words(turns[at], "why_then")
 
     def _which(self, question: Question) -> str:
         found = self._scene.find(question.things[0])

@@ -1,0 +1,223 @@
+"""What takes the last instruction back, adds to it or does it once more: ``no, the green one``, ``do the same with it``, ``again``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from hiervla.brain.grammar.acts import (
+    Arrange,
+    Bare,
+    Do,
+    Instruction,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Repeat,
+    Sort,
+    Spare,
+    Stack,
+    Swap,
+    Tidy,
+    Transfer,
+)
+from hiervla.brain.grammar.attachment import readings
+from hiervla.brain.grammar.clauses import IT
+from hiervla.brain.grammar.form import Item, Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.noun_phrases import Misread
+from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.core.briefing import Briefing
+
+Roles = Mapping[str, list[str]]
+"""Lists of words by what they do: ``no`` takes back, ``more`` adds."""
+Reader = Callable[[str], Instruction | NotUnderstood]
+MEASURED = ("side", "by", "nearer", "farther")
+"""Ways that can be gone farther."""
+
+
+PAUSES = " ,，!！.。、…"
+
+
+def after_no(text: str, roles: Roles) -> str:
+    """What follows a ``no,`` that takes the last instruction back; empty when it does not begin so."""
+    rest, taken = text.strip(), False
+    while (word := _leads(rest, roles)) is not None:
+        rest, taken = rest[len(word) :].lstrip(PAUSES), True
+    return _after_is(rest, roles) if taken else ""
+
+
+def _leads(text: str, roles: Roles) -> str | None:
+    """The word that takes something back, first in a text that goes on; hesitation before it is part of it."""
+    said = text.lower()
+    hums = next((h for h in sorted(roles.get("hums", ()), key=len, reverse=True) if said.startswith(h)), "")
+    ahead = len(hums)
+    while hums and ahead < len(said) and said[ahead] in PAUSES:
+        ahead += 1
+    for word in sorted(roles.get("no", ()), key=len, reverse=True):
+        rest = said[ahead + len(word) :]
+        told = rest[:1] in tuple(PAUSES) or (not word.isascii() and len(word) > 2)
+        if said.startswith(word, ahead) and rest[:1] and told and rest.strip(PAUSES):
+            return text[: ahead + len(word)]
+    return None
+
+
+def _after_is(rest: str, roles: Roles) -> str:
+    """``no, it is the blue one``: the blue one."""
+    for word in sorted(roles.get("is", ()), key=len, reverse=True):
+        if rest.lower().startswith(word + " " * word.isascii()) and rest[len(word) :].strip():
+            return rest[len(word) :].strip()
+    return rest
+
+
+def the_same_with(text: str, roles: Roles) -> str:
+    """What follows ``do the same with``; empty when it does not begin so."""
+    said = text.strip()
+    for word in sorted(roles.get("same_with", ()), key=len, reverse=True):
+        if said.lower().startswith(word) and (not word.isascii() or said[len(word) :][:1] == " "):
+            return said[len(word) :].strip()
+    return ""
+
+
+def says_more(text: str, roles: Roles) -> bool:
+    """``and the green one too``: the same is to be done with something else."""
+    said = text.strip().lower().rstrip(" .。!！")
+    return any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in roles.get("more", ()))
+
+
+def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects: bool) -> Instruction | NotUnderstood:
+    """The last act again with another thing; a correction may also mean where it goes, when only that fits."""
+    bare = said.acts[0]
+    answer = bare.things[0] if isinstance(bare, Bare) and len(bare.things) == 1 else None
+    act = earlier.acts[-1]
+    subjects = list(things_of(replace(earlier, acts=(act,), links=())))
+    marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
+    parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
+    fit = [p for p in parts if answer is not None and scene.branch().find(narrowed(p, answer))]
+    if len(fit) > 1 and answer is not None and corrects:  # "no, the white box": what can hold things is where it goes
+        holds = any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
+        fit = [p for p in fit if (p not in subjects) == holds]
+    alike = [p for p in fit if answer is not None and answer.shape is not None and p.shape == answer.shape]
+    fit = alike or fit
+    if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
+        return NotUnderstood("which_part", said.text.strip(), said.language)
+    acts = substitute((act,), fit[0].text, answer)
+    return Instruction(said.text, said.language, acts, (), earlier.styles)
+
+
+def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instruction | NotUnderstood:
+    """The last act once more, with another thing instead of what it was done with."""
+    act = earlier.acts[-1]
+    match act:
+        case Put(ways) if len(ways[0]) == 1:
+            act = replace(act, readings=((replace(ways[0][0], things=(thing,)),),))
+        case Pick() | Spare():
+            act = replace(act, things=(thing,))
+        case Do(_, items) if len(items) == 1:
+            act = replace(act, items=(replace(items[0], thing=thing),))
+        case _:
+            return NotUnderstood("which_part", said.text.strip(), said.language)
+    return Instruction(said.text, said.language, (act,), (), earlier.styles)
+
+
+def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:
+    """What was asked for last, once more; or the same way a little farther. None when nothing was."""
+    for turn in reversed(briefing.dialogue):
+        earlier = read(turn.says) if turn.who == "person" else None
+        if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Repeat | Bare):
+            continue
+        if repeat.distance_m is None:
+            return earlier
+        act = earlier.acts[-1]
+        match act:
+            case Put(told) if told[0][-1].spots and told[0][-1].spots[-1].relation in MEASURED:
+                spot = replace(told[0][-1].spots[-1], distance_m=repeat.distance_m, text=repeat.text)
+                return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), repeat.text),), links=())
+            case Do(skill, items, spots) if (ways := _ways(items, spots)) and ways[-1].relation in MEASURED:
+                spot = replace(ways[-1], distance_m=repeat.distance_m, text=repeat.text)
+                return replace(earlier, acts=(Do(skill, (Item(IT),), (spot,), repeat.text),), links=())
+        return NotUnderstood("which_part", repeat.text, earlier.language)
+    return None
+
+
+def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
+    return [*(s for i in items for g in i.groups for s in g), *spots]
+
+
+def substitute(part: Any, text: str, answer: Thing) -> Any:
+    """A form with the thing that was said as ``text`` replaced by it, narrowed to the answer."""
+    if isinstance(part, Thing) and part.text == text:
+        return narrowed(part, answer)
+    if isinstance(part, tuple):
+        return tuple(substitute(p, text, answer) for p in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: substitute(getattr(part, f.name), text, answer) for f in fields(part)})
+    return part
+
+
+def narrowed(thing: Thing, answer: Thing) -> Thing:
+    """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
+    told = answer.colours or answer.sizes or answer.superlatives or answer.where
+    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
+        return answer
+    return replace(
+        thing,
+        text=answer.text,
+        shape=answer.shape or thing.shape,
+        name=None if answer.shape else thing.name,
+        colours=answer.colours or thing.colours,
+        sizes=answer.sizes or thing.sizes,
+        superlatives=answer.superlatives or thing.superlatives,
+        side=answer.side or thing.side,
+        quantity=thing.quantity if answer.quantity in ("the", "bare") else answer.quantity,
+        count=answer.count if answer.count is not None else thing.count,
+        plural=thing.plural or answer.plural,
+        where=(*thing.where, *answer.where),
+    )
+
+
+def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | NotUnderstood:
+    """``salt to the left of the pepper, please``: where nothing was asked, what stands without a verb says what goes where."""
+    if not isinstance(reading, Instruction) or not isinstance(reading.acts[0], Bare):
+        return reading
+    items = reading.acts[0].items
+    if not items or not items[-1].groups:
+        return reading
+    last = items[-1].groups[-1][-1]
+    if last.describes or last.relation not in (
+        "in",
+        "on",
+        "beside",
+        "at_distance",
+        "between",
+        "corner",
+        "middle",
+        "to",
+    ):
+        return reading
+    try:
+        put = Put(readings(items), reading.acts[0].text)
+    except Misread:
+        return reading
+    return replace(reading, acts=(put,))
+
+
+def things_of(reading: Instruction) -> tuple[Thing, ...]:
+    """What an instruction was about: the things of its last act that names any."""
+    for act in reversed(reading.acts):
+        match act:
+            case Pick(things) | PutDown(things) | Question(_, things) | Bare(things):
+                found = things
+            case Arrange(_, things) | Stack(things) | Sort(things) | Tidy(things) | Swap(things):
+                found = things
+            case Do(_, items):
+                found = tuple(i.thing for i in items)
+            case Put(told):
+                found = told[0][-1].things
+            case _:
+                found = ()
+        if found and not any(t.pronoun for t in found):
+            return found
+    return ()
