@@ -73,7 +73,7 @@ def add_furniture(
         linkJointAxis=[axis], useMaximalCoordinates=False, **cid,
     )  # fmt: skip
     low, high = (-TRAVEL_M[kind], 0.0) if kind == "button" else (0.0, TRAVEL_M[kind])
-    pybullet.changeDynamics(body, MOVING, jointLowerLimit=low, jointUpperLimit=high, lateralFriction=1.0, frictionAnchor=1, **cid)  # fmt: skip
+    pybullet.changeDynamics(body, MOVING, jointLowerLimit=low, jointUpperLimit=high, lateralFriction=1.0, **cid)
     pybullet.changeDynamics(body, -1, lateralFriction=1.0, **cid)
     pybullet.resetJointState(body, MOVING, start_m, **cid)
     if kind == "button":

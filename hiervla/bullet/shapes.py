@@ -81,10 +81,14 @@ def add_body(
 
 
 def rub(client: BulletClient, body: int, link: int = -1, rolling: float = 0.0) -> None:
-    """Friction that a grasp holds by."""
+    """Friction that a grasp holds by.
+
+    It is not anchored, as the fingers' is: anchors would hold what fell hard into a bowl where it struck, sunk into floor
+    and walls, whose push then drives both over the table.
+    """
     pybullet.changeDynamics(
-        body, link, lateralFriction=1.0, rollingFriction=rolling, spinningFriction=0.002, frictionAnchor=1, physicsClientId=client.id
-    )  # fmt: skip
+        body, link, lateralFriction=1.0, rollingFriction=rolling, spinningFriction=0.002, physicsClientId=client.id
+    )
 
 
 def _banded(body: BodyShape) -> tuple[tuple[Array, np.ndarray], tuple[Array, np.ndarray]]:

@@ -66,6 +66,33 @@ def test_what_is_narrower_than_the_opening_goes_in_and_what_is_wider_stays_on_th
         client.close()
 
 
+def test_what_falls_hard_into_a_bowl_does_not_stick_in_its_floor_and_both_come_to_rest():
+    rng = np.random.default_rng(5)
+    for _ in range(12):
+        client = BulletClient()
+        try:
+            table = pybullet.createCollisionShape(
+                pybullet.GEOM_BOX, halfExtents=[1, 1, 0.05], physicsClientId=client.id
+            )
+            pybullet.createMultiBody(0, table, -1, [0, 0, -0.05], physicsClientId=client.id)
+            bowl = BodyShape("bowl", (0.1212, 0.1212, 0.0495))
+            host = add_body(client, bowl, (0, 1, 0), Pose(np.array([0, 0, bowl.size[2] / 2])), 0.25)
+            thing = BodyShape("block", (0.0608, 0.0358, 0.0425))
+            lies = np.array([-0.003, -0.005, -0.584, 0.811])
+            spot = np.array([*rng.uniform(-0.0003, 0.0003, 2), 0.064 + rng.uniform(-0.006, 0.006)])
+            block = add_body(client, thing, (1, 0, 0), Pose(spot, lies / np.linalg.norm(lies)), 0.06)
+            pybullet.resetBaseVelocity(block, [0, 0, -0.58], [-0.26, -0.09, 0], physicsClientId=client.id)
+            client.step(120)
+            was, _ = pybullet.getBasePositionAndOrientation(host, physicsClientId=client.id)
+            client.step(120)
+            now, _ = pybullet.getBasePositionAndOrientation(host, physicsClientId=client.id)
+            (_, _, z), _ = pybullet.getBasePositionAndOrientation(block, physicsClientId=client.id)
+            assert z - thing.size[2] / 2 > bowl.wall_m - 0.002, "it lies on the floor of the bowl, not in it"
+            assert np.hypot(now[0] - was[0], now[1] - was[1]) < 0.001
+        finally:
+            client.close()
+
+
 def test_solids_are_one_convex_part_and_hollow_things_have_a_floor_and_walls():
     assert all(len(collision_parts(BodyShape(s, SIZES[s]))) == 1 for s in ("cube", "block", "cylinder", "ball"))
     assert len(collision_parts(BodyShape("box", SIZES["box"]))) == 5
