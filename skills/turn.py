@@ -37,7 +37,7 @@ HELD_M = 0.004
 MOVED_M = 0.025
 """How far a thing may be shifted by being turned."""
 SLID_M = 0.008
-"""A round thing that was shifted by more, or that lags behind its rim by more than its turn may be off, was not turned."""
+"""A round thing that was shifted by more was not turned; nor was one held by its rim that lags by more than the turn may be off."""
 MOST_DEG = 720.0
 
 
@@ -195,7 +195,8 @@ class Turn(Skill):
             period = math.pi / (3 if was.label == "wedge" else 2)  # the rest is for the hand to tell
         if period == 0.0:
             seen = look_evidence(now, f"{d.id} lies {shifted * 1000:.0f} mm from where it stood", shifted)
-            taken = max(1, sum(k.name == "close" for k in trace.task.keyframes))
+            closes = [k for k in trace.task.keyframes if k.name == "close"]
+            taken = len(closes) if any(math.dist(k.position[:2], was.centre[:2]) > SLID_M for k in closes) else 0
             if shifted > max(SLID_M, taken * was.size[0] / 2 * math.sin(ANGLE_TOLERANCE_RAD)):
                 why = f"{d.id} was moved by {shifted * 1000:.0f} mm: it has slid in the fingers, and did not turn with them"
                 return Check.no(why, seen, by_hand, kind=FailureKind.MISPLACED)

@@ -109,3 +109,16 @@ def test_rims_and_round_things_are_held_gently(turn, thing, world_of):
         return turn(target="a").ground(Ground(world=world_of(thing(shape, id="a")), hand=HAND)).handling.grip_force_n
 
     assert force("bowl") < force("cylinder") < force("block")
+
+
+@pytest.mark.parametrize(("shifted", "answer"), [(0.004, "yes"), (0.010, "no")])
+def test_a_ring_held_across_its_middle_that_slid_aside_did_not_turn_however_often_it_was_taken(
+    turn, thing, world_of, shifted, answer
+):
+    ring = thing("ring", id="a", size=(0.066, 0.066, 0.02))
+    skill, before = turn(target="a", angle_deg=360), world_of(ring)
+    trace = sensed(2 * math.pi)
+    frames = tuple(f for f in frames_of(skill, before) if f.name == "close")
+    trace.task = Task("turn", "", keyframes=frames)
+    after = world_of(thing("ring", ring.centre[0] + shifted, ring.centre[1], id="a", size=(0.066, 0.066, 0.02)))
+    assert len(frames) >= 2 and str(skill.done(before, after, trace).answer) == answer
