@@ -212,7 +212,7 @@ def absent(text: str, there: set[str], table: dict[str, str], rng: random.Random
     said = {z: e for e, z in table.items()} if is_chinese(text) else {e: e for e in table}
     pattern = "|".join(sorted(said, key=len, reverse=True))
     spots = list(re.finditer(pattern if is_chinese(text) else rf"\b({pattern})\b", text))
-    missing = [w for w, e in said.items() if e not in there and e not in ("button", "drawer", "tray", "cyan")]
+    missing = [w for w, e in said.items() if e not in there and e not in ("button", "drawer", "tray", "block")]
     if not spots or not missing or TURNED.search(text):
         return None
     return swap_in(text, rng.choice(spots), rng.choice(missing))

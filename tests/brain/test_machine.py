@@ -1,0 +1,66 @@
+"""The narrowed parser gives the trees of the whole one, and knows where it stopped."""
+
+import pytest
+from brain.fuzzing import before_last, seeds
+from lark import Tree, UnexpectedInput
+
+from hiervla.brain.grammar import machine
+from hiervla.brain.grammar.lexicon import lexicon_for
+from hiervla.brain.grammar.machine import STARTS, Sentence
+from hiervla.brain.grammar.tokens import tokenise
+from hiervla.brain.grammar.words import bundled_words
+
+
+def _tree(parser, text, start):
+    """The tree as nested tuples with where each part stands; None where it is no such sentence."""
+    try:
+        return _plain(parser.parse(text, start=start))
+    except UnexpectedInput:
+        return None
+
+
+def _plain(node):
+    if isinstance(node, Tree):
+        meta = node.meta
+        span = None if meta.empty else (meta.start_pos, meta.end_pos)
+        return (str(node.data), span, *map(_plain, node.children))
+    return (str(node.type), str(node))
+
+
+def _sentence(case):
+    briefing = before_last(case.name)
+    lexicon = lexicon_for(bundled_words(), briefing.vocabulary, briefing.skills, tuple(briefing.world.zones))
+    return Sentence(t.kinds for t in tokenise(case.turns[-1], lexicon).tokens)
+
+
+def _same(cases):
+    whole, read = machine._machine()[0], 0
+    for case in cases:
+        sentence = _sentence(case)
+        for start in STARTS:
+            full = _tree(whole, sentence.text, start)
+            assert _tree(sentence._lark, sentence.text, start) == full, (case.name, case.turns[-1], start)
+            read += full is not None
+    return read
+
+
+def test_a_sample_is_read_as_by_the_whole_parser():
+    sample = seeds()[::20]
+    assert _same(sample) >= len(sample) * 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+def test_every_case_is_read_as_by_the_whole_parser(part):
+    cases = seeds()[part::8]
+    assert _same(cases) >= len(cases) * 0.8
+
+
+def test_a_sentence_of_other_words_is_not_read():
+    with pytest.raises(UnexpectedInput):
+        Sentence([{"PUT"}, {"PUT"}, {"PUT"}]).parse("commands")
+
+
+def test_where_parsing_stopped_is_told_as_a_word():
+    sentence = Sentence([{"PICK"}, {"THE"}, {"SHAPE", "NAME"}])
+    assert [sentence.word_at(k) for k in (0, sentence.text.index(machine.END) + 1, len(sentence.text) - 1)] == [0, 1, 2]
