@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hiervla.core.briefing import Briefing, SkillCard, ToolCard, Turn
-from hiervla.core.fixtures import open_enough_m
 from hiervla.core.goal import Goal, distance_between
-from hiervla.core.outcome import Check, Evidence, Outcome
+from hiervla.core.outcome import Check, Outcome
 from hiervla.core.plan import Ask, Plan, Subgoal, Thought, ToolCall, ToolResult
 from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
-from hiervla.core.spots import beside, from_edge, is_free, on_table
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory, Lexicon, Vocabulary
-from hiervla.core.world import Detection, Fact, Held, Surface, World
+from hiervla.core.world import Detection, Held, Surface, World
+from hiervla.paper.arm import PaperArm
 
 ROOT = Path(__file__).parents[2]
 TABLE = Surface(name="table", height_m=0.0, outline=((0.15, -0.5), (0.85, -0.5), (0.85, 0.5), (0.15, 0.5)))
@@ -126,147 +124,6 @@ def look_up(call: ToolCall, briefing: Briefing) -> ToolResult:
     return ToolResult(call=call, ok=True, says=str(data), data=data, look_id=world.look_id)
 
 
-class PerfectArm:
-    """Carries out subgoals on paper, and minds their preconditions as the real skills do."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.hidden: dict[str, dict[str, Detection]] = {}
-        for f in world.facts:
-            if f.subject in world.lost:
-                self.hidden.setdefault(f.reference, {})[f.subject] = world.lost[f.subject]
-        self._looks = 1
-
-    def do(self, step: Subgoal) -> Outcome:
-        own = getattr(self, f"_{step.skill}", None)
-        if own is not None:
-            own(step)
-        self._looks += 1
-        self.world = self.world.model_copy(update={"look_id": f"L{self._looks}"})
-        seen = Evidence(source=f"look:{self.world.look_id}", says="done", time_s=0.0)
-        return Outcome(skill=step.skill, arguments=step.arguments, why=step.why, evidence=(seen,))
-
-    def _pick(self, step: Subgoal) -> None:
-        target = step.arguments["target"]
-        assert self.world.held is None, f"{step} with {self.world.held} in the hand"
-        assert target in self.world.objects and not self.world.objects[target].fixed, step
-        on_it = [d.id for d in self.world.objects.values() if d.support == target]
-        assert not on_it, f"{step} with {on_it} on it"
-        self._reach_into(self.world.objects[target].support, step)
-        held = Held(id=target, offset=(0, 0, 0), hand_yaw=0, object_yaw=0, width_m=0.04)
-        self._set(target, held, support="hand", relation="on", centre=(0.4, 0.0, 0.3))
-
-    def _place(self, step: Subgoal) -> None:
-        a = step.arguments
-        assert self.world.held is not None and self.world.held.id == a["target"], (
-            f"{step} while holding {self.world.held}"
-        )
-        d, reference = self.world.objects[a["target"]], self.world.objects.get(a["reference"])
-        world, near = self.world, (0.45, 0.0)
-        match a["relation"]:
-            case "at":
-                x, y = a["position"]
-                assert is_free(d, (x, y), d.yaw, world, 0.0), step
-                self._set(d.id, None, support="table", relation="on", centre=(x, y, d.size[2] / 2))
-                return
-            case "in" if a["reference"] in world.zones:
-                self._into_zone(d.id, a["reference"])
-                return
-            case "on" if a.get("between"):
-                bases = [world.objects[a["reference"]], world.objects[a["between"]]]
-                x, y = (sum(b.centre[k] for b in bases) / 2 for k in (0, 1))
-                self._set(d.id, None, support=bases[0].id, relation="on", centre=(x, y, bases[0].top_z + d.size[2] / 2))
-                return
-            case "in" if reference:
-                assert reference.hollow
-                self._reach_into(reference.id, step)
-                centre = (reference.centre[0], reference.centre[1], reference.bottom_z + d.size[2] / 2 + 0.005)
-                self._set(d.id, None, support=reference.id, relation="in", centre=centre)
-                return
-            case "on" if reference:
-                assert not [o for o in world.objects.values() if o.support == reference.id and o.id != d.id], step
-                centre = (reference.centre[0], reference.centre[1], reference.top_z + d.size[2] / 2)
-                self._set(d.id, None, support=reference.id, relation="on", centre=centre)
-                return
-            case "on":
-                spot = on_table(d, 0.0, world, LIMITS, near)
-            case _ if reference:
-                spot = beside(d, 0.0, reference, world, LIMITS, near, a.get("distance_m"), a.get("direction"))
-            case _:
-                spot = from_edge(d, 0.0, a["reference"], a["distance_m"], world, LIMITS, near)
-        self._set(d.id, None, support="table", relation="on", centre=(*spot, d.size[2] / 2))
-
-    # ---- the other skills
-    def _reach_into(self, container: str, step: Subgoal) -> None:
-        c = self.world.objects.get(container)
-        assert c is None or c.opening_m is None or c.opening_m >= open_enough_m(c), f"{step} with {container} closed"
-
-    def _with_empty_hand(self, step: Subgoal) -> Detection:
-        assert self.world.held is None, f"{step} with {self.world.held} in the hand"
-        return self.world.objects[step.arguments["target"]]
-
-    def _open(self, step: Subgoal) -> None:
-        d = self._with_empty_hand(step)
-        self._set(d.id, None, opening_m=d.travel_m)
-        if d.id in self.hidden:
-            back = {i: o.model_copy(update={"seen_s": self.world.time_s}) for i, o in self.hidden.pop(d.id).items()}
-            lost = {i: o for i, o in self.world.lost.items() if i not in back}
-            self.world = self.world.model_copy(update={"objects": {**self.world.objects, **back}, "lost": lost})
-
-    def _close(self, step: Subgoal) -> None:
-        """What lies in it is seen no more; eyes remember it."""
-        d = self._with_empty_hand(step)
-        self._set(d.id, None, opening_m=0.0)
-        inside = {i: o for i, o in self.world.objects.items() if o.support == d.id}
-        facts = tuple(Fact(says=f"{i} lay in {d.id}", time_s=0.0, subject=i, relation="in", reference=d.id, look_id=self.world.look_id) for i in inside)  # fmt: skip
-        self.hidden[d.id] = inside
-        rest = {i: o for i, o in self.world.objects.items() if i not in inside}
-        self.world = self.world.model_copy(update={"objects": rest, "lost": {**self.world.lost, **inside}, "facts": (*self.world.facts, *facts)})  # fmt: skip
-
-    def _slide(self, step: Subgoal) -> None:
-        d = self._with_empty_hand(step)
-        assert -1e-6 <= step.arguments["distance_m"] <= d.travel_m + 1e-6, step
-        self._set(d.id, None, opening_m=step.arguments["distance_m"])
-
-    def _press(self, step: Subgoal) -> None:
-        assert self._with_empty_hand(step).label == "button"
-
-    def _turn(self, step: Subgoal) -> None:
-        d = self._with_empty_hand(step)
-        self._set(d.id, None, yaw=d.yaw + math.radians(step.arguments["angle_deg"]))
-
-    def _push(self, step: Subgoal) -> None:
-        d, a = self._with_empty_hand(step), step.arguments
-        assert d.support == "table" and not [o for o in self.world.objects.values() if o.support == d.id], step
-        if a.get("reference") in self.world.zones:
-            self._into_zone(d.id, a["reference"])
-            return
-        if (x := a.get("position")) is not None:
-            spot = tuple(x)
-        elif a["reference"] in self.world.objects:
-            spot = beside(d, 0.0, self.world.objects[a["reference"]], self.world, LIMITS, d.centre[:2], 0.02, a.get("direction"))  # fmt: skip
-        else:
-            spot = from_edge(d, 0.0, a["reference"], a.get("distance_m") or 0.03, self.world, LIMITS, d.centre[:2])
-        self._set(d.id, None, support="table", relation="on", centre=(*spot, d.size[2] / 2))
-
-    def _sweep(self, step: Subgoal) -> None:
-        assert self.world.held is None
-        for target in step.arguments["targets"]:
-            self._into_zone(target, step.arguments["reference"])
-
-    def _into_zone(self, object_id: str, zone: str) -> None:
-        outline, d = self.world.zones[zone].outline, self.world.objects[object_id]
-        (x0, y0), (x1, y1) = outline[0], outline[2]
-        half = max(d.size[:2]) / 2
-        grid = [(x0 + half + i * 0.02, y0 + half + j * 0.02) for i in range(30) for j in range(30)]
-        spot = next(g for g in grid if g[0] < x1 - half and g[1] < y1 - half and is_free(d, g, 0.0, self.world, 0.005))
-        self._set(object_id, None, support="table", relation="on", centre=(*spot, d.size[2] / 2))
-
-    def _set(self, object_id: str, held: Held | None, **change: Any) -> None:
-        moved = self.world.objects[object_id].model_copy(update=change)
-        self.world = self.world.model_copy(update={"objects": {**self.world.objects, object_id: moved}, "held": held})
-
-
 def think_through(brain: Any, briefing: Briefing, most: int = 6) -> tuple[list[Thought], Briefing]:
     """Think and answer look-ups until something else than a look-up is decided; asserts that no call is repeated."""
     thoughts = []
@@ -285,7 +142,7 @@ def think_through(brain: Any, briefing: Briefing, most: int = 6) -> tuple[list[T
 
 def carry_out(brain: Any, briefing: Briefing, plans: int = 3) -> tuple[Thought, World, list[Plan]]:
     """The whole mission with a perfect arm: think, act, confirm, until an answer; returns it, the world, the plans."""
-    arm, made = PerfectArm(briefing.world), []
+    arm, made = PaperArm(briefing.world), []
     while True:
         thoughts, briefing = think_through(brain, briefing)
         if not isinstance(thoughts[-1].move, Plan):

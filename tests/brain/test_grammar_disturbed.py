@@ -2,7 +2,7 @@
 
 import pytest
 from brain.furniture import all_skills, drawer, slider
-from brain.tabletop import PerfectArm, after, brief, judged, thing, think_through, world_of
+from brain.tabletop import PaperArm, after, brief, judged, thing, think_through, world_of
 
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.core.outcome import Evidence, Failure, FailureKind, Outcome
@@ -24,7 +24,7 @@ def brain():
 def begun(brain, text, world, steps):
     """The arm after so many steps of the first plan, and the briefing it was made from."""
     thoughts, briefing = think_through(brain, brief(text, world, skills=all_skills()))
-    plan, arm = thoughts[-1].move, PerfectArm(world)
+    plan, arm = thoughts[-1].move, PaperArm(world)
     assert isinstance(plan, Plan), plan
     return arm, plan, briefing, [arm.do(s) for s in plan.subgoals[:steps]]
 

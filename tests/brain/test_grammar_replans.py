@@ -1,7 +1,7 @@
 """What a failure, a confirmation or a complaint calls for."""
 
 import pytest
-from brain.tabletop import PerfectArm, after, brief, bundled_skills, judged, thing, think_through, world_of
+from brain.tabletop import PaperArm, after, brief, bundled_skills, judged, thing, think_through, world_of
 
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.core.goal import Goal
@@ -163,7 +163,7 @@ def test_waypoints_are_not_forgotten_by_a_replan(brain):
     assert [g.relation for g in plan.goals] == ["did", "beside"]
     thoughts, _ = think_through(brain, failed(FailureKind.SLIPPED, text=text, goals=plan.goals))
     assert [s.arguments["relation"] for s in thoughts[-1].move.subgoals if s.skill == "place"] == ["in", "beside"]
-    arm = PerfectArm(WORLD)
+    arm = PaperArm(WORLD)
     half = [arm.do(s) for s in plan.subgoals[:2]]
     thoughts, _ = think_through(
         brain, failed(FailureKind.SLIPPED, world=arm.world, text=text, goals=plan.goals, before=half)
@@ -173,7 +173,7 @@ def test_waypoints_are_not_forgotten_by_a_replan(brain):
 
 def confirmed_but(answer):
     """A briefing whose confirmation saw everything but the one goal."""
-    arm = PerfectArm(WORLD)
+    arm = PaperArm(WORLD)
     briefing = brief("put the red cube in the blue bowl", WORLD)
     thoughts, briefing = think_through(GrammarBrain(), briefing)
     plan = thoughts[-1].move
