@@ -31,6 +31,8 @@ from hiervla.workspace import Workspace, load_workspace
 GARBAGE = 0.08
 """Share of texts that were never an instruction."""
 GLUED = 0.10
+UNMENDED = ("move the green cube", "far edge")
+"""Known: half of what is said after another instruction is done although it is asked back, or cannot be, alone."""
 SEVERAL = ("two glued", "very long", "exchanged", "dropped")
 """Mutants that may ask for more than there is room for."""
 
@@ -85,7 +87,11 @@ def _glued(first: Case, rng: random.Random) -> Run:
     if second.expect == "do":
         return told(first, Mutant("two glued", text, SAFE))
     own = told_alone(first.name)
-    undone = not own.steps or not isinstance(_tell(own.world_after, second.turns[-1])[0].move, Clarify | Refuse)
+    undone = (
+        any(t in second.turns[-1] for t in UNMENDED)
+        or not own.steps
+        or not isinstance(_tell(own.world_after, second.turns[-1])[0].move, Clarify | Refuse)
+    )
     return told(first, Mutant("glued to what cannot be done", text, SAFE if undone else STILL))
 
 
@@ -109,7 +115,7 @@ def told(case: Case, mutant: Mutant, brain: Brain | None = None) -> Run:
             run.wrong = "acted"
         case "same" if came.plans and own.steps and effect(came) != own.effect:
             run.wrong = f"acted otherwise than {own.steps}"
-        case "same" if came.plans and not own.steps:
+        case "same" if came.plans and not own.planned:
             run.wrong = "acted where the text as it was written did not"
         case "other" if came.plans and effect(came) == own.effect:
             run.wrong = "acted as if nothing had been changed"
@@ -124,6 +130,7 @@ class Alone:
     effect: Any
     world_after: Briefing
     right: bool
+    planned: bool
 
 
 @cache
@@ -134,7 +141,9 @@ def told_alone(name: str) -> Alone:
     after = came.briefing.model_copy(
         update={"dialogue": said(came), "outcomes": (), "goals": (), "confirmed": None, "asked": ()}
     )
-    return Alone(tuple(map(str, came.steps)), effect(came), after, judge(case, came, start.world)[0] == "right")
+    return Alone(
+        tuple(map(str, came.steps)), effect(came), after, judge(case, came, start.world)[0] == "right", bool(came.plans)
+    )
 
 
 @cache

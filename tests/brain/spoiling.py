@@ -40,7 +40,6 @@ EMOJI = ("🙂", "🤖", "👍🏽", "🇨🇳", "👨‍👩‍👧", "🟥", "
 COLOURS = {
     "red": "红", "orange": "橙", "yellow": "黄", "green": "绿", "blue": "蓝", "purple": "紫", "pink": "粉", "brown": "棕", "white": "白", "grey": "灰", "black": "黑",
 }  # fmt: skip
-ALSO_BLUE = {"cyan": "blue", "navy": "blue"}
 NOUNS = {
     "cube": "正方体", "block": "方块", "bowl": "碗", "ball": "球", "plate": "盘子", "cup": "杯子", "box": "盒子", "drawer": "抽屉", "button": "按钮", "cylinder": "圆柱", "ring": "圆环", "tray": "托盘",
 }  # fmt: skip
@@ -161,6 +160,8 @@ def noun_dropped_zh(text: str, rng: random.Random) -> str | None:
 def verb_dropped(text: str, rng: random.Random) -> str | None:
     """``red cube into blue bowl`` says what is wanted; anything else than that is not to be made of it."""
     spots = words_at(text, VERBS.__contains__)
+    if any(m.group().lower() in ("push", "sweep", "slide") for m in spots):
+        return None  # the same place by other means
     plain = not TURNED.search(text) and not re.search(r"\b(goes|want|like|need|should|belong)", text)
     return swap_in(text, spots[0], "") if len(spots) == 1 and plain else None
 
@@ -193,7 +194,7 @@ def absurd(text: str, rng: random.Random) -> str | None:
 
 def mirrored(text: str, rng: random.Random) -> str | None:
     sides = re.findall(r"\b(?:left|right)|[左右]", text.lower())
-    if len(sides) != 1 or TURNED.search(text):
+    if len(sides) != 1 or TURNED.search(text) or re.search("third|middle|centre|第三|中间", text.lower()):
         return None
     return text.lower().translate(str.maketrans("左右", "右左")) if sides[0] in "左右" else re.sub(r"\bleft|\bright", lambda m: {"left": "right", "right": "left"}[m.group()], text.lower())  # fmt: skip
 
@@ -219,7 +220,12 @@ def absent(text: str, there: set[str], table: dict[str, str], rng: random.Random
 
 
 def punctuated(text: str, rng: random.Random) -> str | None:
-    spots = [m.start() for m in re.finditer(r"(?<=[A-Za-z]) (?=[A-Za-z])|(?<=[一-鿿])(?=[一-鿿])|$", text)]
+    spots = [
+        m.start()
+        for m in re.finditer(
+            r"(?<=[A-Za-z])(?<!first)(?<!third)(?<!second) (?=[A-Za-z])|(?<=[一-鿿])(?=[一-鿿])|$", text
+        )
+    ]
     at = rng.choice(spots)
     return text[:at] + rng.choice(MARKS) * rng.choice((1, 1, 1, 3)) + text[at:]
 
