@@ -160,12 +160,12 @@ def test_chinese_numbers(text, value):
 
 def test_words_of_ones_own_add_to_the_bundled_ones():
     own = bundled_words().model_dump()
-    own["tokens"]["PICK"].append("nab")
+    own["tokens"]["PICK"].append("bagsy")
     own["values"]["REL"]["in"].append("amidst")
     brain = GrammarBrain(own)
-    thoughts, _ = think_through(brain, brief("nab the red cube and put it amidst the bowl", WORLD))
+    thoughts, _ = think_through(brain, brief("bagsy the red cube and put it amidst the bowl", WORLD))
     assert [str(g) for g in thoughts[-1].move.goals] == ["in(red, bowl)"]
-    thoughts, _ = think_through(GrammarBrain(), brief("nab the red cube", WORLD))
+    thoughts, _ = think_through(GrammarBrain(), brief("bagsy the red cube", WORLD))
     assert isinstance(thoughts[-1].move, Clarify | Refuse)
 
 

@@ -87,10 +87,20 @@ class CarryOver(Provisos):
                 if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
                     raise Misread("not_understood", child.text)
                 child = self._again_with(_last(known), child)
-            elif _wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(_last(known), Put):  # fmt: skip
+            elif self._wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(_last(known), Put):  # fmt: skip
                 child = Put(((Transfer(child.things, (Spot("there", text=child.text),)),),), child.text)
             known.append(child)
         return super().clauses(meta, known)
+
+    def _wants_place(self, act: Any) -> bool:
+        """``then put the nut``, after the screw was put somewhere: there too. ``then move the nut`` leaves open where to."""
+        if not (isinstance(act, Incomplete) and act.missing == "where" and act.verb == "put" and act.things):
+            return False
+        return act.text.lower().startswith(tuple(self._tokens.known.roles.get("there_too", ())))
+
+    def headless(self, meta: Any, children: list[Any]) -> Told:
+        """``green block to the dock, then go home``: only the rest has verbs."""
+        return self.clauses(meta, children)
 
     def _again_with(self, act: Act, said: Carried) -> Act:
         things = tuple(i.thing for i in said.items)
@@ -341,11 +351,6 @@ def _last(known: list[Any]) -> Any:
     """The act before."""
     before = next((c for c in reversed(known) if not isinstance(c, str | Leaf)), None)
     return before[-1] if isinstance(before, list) else before
-
-
-def _wants_place(act: Any) -> bool:
-    """``then put the nut``, after the screw was put somewhere."""
-    return isinstance(act, Incomplete) and act.missing == "where" and act.verb == "put" and bool(act.things)
 
 
 def _goes_there(spot: Spot) -> bool:

@@ -155,6 +155,8 @@ def _undoes(later: Goal, goal: Goal) -> bool:
         and later.reference != goal.subject
     ):
         return True  # what it stands beside goes elsewhere
+    if goal.relation == "on" and later.relation == "holding" and later.subject == goal.reference:
+        return True  # what it stands on is picked up
     return bool(set(moves(goal)) & set(moves(later))) and goal.relation != "did"
 
 

@@ -58,6 +58,11 @@ def check_goals(
     for goal in [g for g in open_goals if g.relation == "at" and g.position is not None]:
         if goal.subject in world.objects:
             _check_position(goal, world.objects[goal.subject], world, limits)
+    alone = world.model_copy(update={"objects": {i: d for i, d in world.objects.items() if d.fixed}, "lost": {}})
+    for goal in [g for g in open_goals if g.relation == "at_distance" and g.reference in EDGES]:
+        if goal.subject in world.objects and world.table is not None and world.table.edges_seen and goal.by != "push":
+            subject = {goal.subject: world.objects[goal.subject]}
+            _check_spot(goal, alone.model_copy(update={"objects": {**alone.objects, **subject}}), limits)
     if len([g for g in open_goals if g.relation in PLACED]) == 1:
         for goal in [g for g in open_goals if g.subject in world.objects]:
             _check_spot(goal, world, limits)

@@ -94,6 +94,8 @@ class NounPhrases(Transformer[Any, Any]):
             if both and key in described and not described.get("joined"):
                 raise Misread("two_words", thing.text)
         if described.keys() & {"every", "each_kind"}:
+            if thing.count is not None:
+                raise Misread("two_words", thing.text)
             thing = replace(thing, quantity="bare", count=None)
         elif "quantity" in described and thing.quantity != "bare":
             raise Misread("two_words", thing.text)
