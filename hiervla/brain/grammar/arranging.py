@@ -117,6 +117,7 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
         return _pyramid(found, act, scene, roles)
     if len(found) < (3 if act.formation == "circle" else 2):
         raise clarify(f"{act.formation}_few", part=act.text, found=found)
+    listed = act.direction == "right" and len(act.things) > 1 and not any(t.many for t in act.things)
     way = act.direction or ("right" if act.order is not None else None)
     if act.order is not None:
         found.sort(key=volume, reverse=act.order == "largest_first")
@@ -124,7 +125,7 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     first, *others = found
     reference = around.id if around is not None else None
     whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference, direction=way)  # fmt: skip
-    order = pairwise(found) if act.order is not None else ()
+    order = pairwise(found) if act.order is not None or listed else ()
     return [whole, *(Goal(relation="beside", subject=b.id, reference=a.id, direction=way) for a, b in order)]
 
 

@@ -24,7 +24,7 @@ from hiervla.brain.grammar.acts import (
     When,
 )
 from hiervla.brain.grammar.attachment import readings
-from hiervla.brain.grammar.clauses import _all, _described
+from hiervla.brain.grammar.clauses import IT, _all, _described
 from hiervla.brain.grammar.constructions import _tuple, joined
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
@@ -176,6 +176,28 @@ class CarryOver(Provisos):
         things = tuple(replace(t, where=(*t.where, STACKED)) for t in _tuple(children))
         return Put(((Transfer(things, (Spot("off", text=text),)),),), text)
 
+    def put_dests_before(self, meta: Any, children: list[Any]) -> Act:
+        """``黄方块往桌子正中间放``."""
+        return self._things_to(meta, children, first(children, Spot))
+
+    def put_each_kind(self, meta: Any, children: list[Any]) -> Put:
+        """``每种颜色的方块各拿一个放到…``."""
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        thing = replace(thing, shape=thing.shape or (None if thing.name else "object"), each_kind=True, quantity="all")
+        spots = tuple(next(c for c in children if isinstance(c, list)))
+        return Put(((Transfer((thing,), spots),),), self.words(meta))
+
+    def sort_by(self, meta: Any, children: list[Any]) -> Act:
+        """``球按颜色收``."""
+        if self._tokens.criterion is None:
+            return Incomplete("where", "put", _tuple(children), self.words(meta))
+        return Sort(_tuple(children), self._tokens.criterion, text=self.words(meta))
+
+    def when(self, meta: Any, children: list[Any]) -> When:
+        """``如果里面有红方块就拿出来``: what is spoken of in the condition is what to take."""
+        act: When = super().when(meta, [c for c in children if not (isinstance(c, Thing) and act_follows(children))])
+        return replace(act, acts=tuple(_takes_it(a) for a in act.acts), otherwise=tuple(_takes_it(a) for a in act.otherwise))  # fmt: skip
+
     def restriction(self, meta: Any, children: list[Any]) -> Spot:
         """``the cubes, but only the red ones``."""
         said = _tuple(children)
@@ -193,6 +215,14 @@ class CarryOver(Provisos):
         if leaves(children, "EACHKIND"):
             children = [tuple(replace(t, each_kind=True, quantity="all", count=None) for t in c) if isinstance(c, tuple) else c for c in children]  # fmt: skip
         return super().pick_put(meta, children)
+
+    def put_on_top(self, meta: Any, children: list[Any]) -> Put:
+        """``put the green one on top``: of what was spoken of last."""
+        top = Spot("top", text=self.words(meta))
+        return Put(((Transfer(_tuple(children), (top,)),),), self.words(meta))
+
+    def told_top(self, meta: Any, children: list[Any]) -> Told:
+        return [self.put_on_top(meta, children)], []
 
     def put_together(self, meta: Any, children: list[Any]) -> Arrange:
         """``next to each other``."""
@@ -345,6 +375,18 @@ def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
     if is_dataclass(part) and not isinstance(part, type):
         return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
     return part
+
+
+def act_follows(children: list[Any]) -> bool:
+    """A second condition, after which nothing is done, adds nothing."""
+    return any(isinstance(c, Leaf) and c.kind == "DOZEROTHING" for c in children)
+
+
+def _takes_it(act: Act) -> Act:
+    if not isinstance(act, Incomplete) or act.missing != "what" or act.verb != "pick":
+        return act
+    out = "出" in act.text or " out" in act.text
+    return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
 
 
 def _last(known: list[Any]) -> Any:

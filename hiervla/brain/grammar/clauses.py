@@ -267,7 +267,9 @@ class Clauses(Inquiries):
     def order(self, meta: Any, children: list[Any]) -> Order:
         """``in the order red, green, blue``, from the bottom up unless said otherwise; ``with the blue one at the bottom``."""
         kinds = ["INMIDDLE" if c.kind == "MIDDLE" else c.kind for c in children if isinstance(c, Leaf)]
-        things = tuple(c for c in children if isinstance(c, Thing)) if "INORDER" in kinds else ()
+        things = (
+            tuple(c for c in children if isinstance(c, Thing)) if {"INORDER", "TOPUP", "TOPDOWN"} & set(kinds) else ()
+        )
         if "TOPDOWN" in kinds:
             things = tuple(reversed(things))
         ends = [c for c in children if isinstance(c, Thing)] if not things else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Bare, Incomplete, Instruction, Put, Question, Repeat, Undo
+from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo
 from hiervla.brain.grammar.corrections import (
     Reader,
     Roles,
@@ -99,6 +99,8 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
             changed = [c.was.id for c in turn.changed]
             continue
         reading = read(turn.says)
+        if isinstance(reading, Instruction) and (there := _asked_about(reading, scene)):
+            found.append(there)
         if isinstance(reading, Instruction) and (things := things_of(reading)):
             try:
                 found.append(_handled(things, changed, scene))
@@ -109,19 +111,27 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
     return found
 
 
+def _asked_about(reading: Instruction, scene: Scene) -> list[str]:
+    """``what is on the plate?`` speaks of what is there."""
+    act = reading.acts[0]
+    if not isinstance(act, Question) or act.kind != "see" or act.spot is None:
+        return []
+    try:
+        return [d.id for d in scene.branch().find(Thing("", quantity="all", shape="object", where=(act.spot,)))]
+    except Objection:
+        return []
+
+
 def _handled(things: tuple[Thing, ...], changed: list[str], scene: Scene) -> list[str]:
-    """Ids of the things: of ``a cube``, the one that was taken then."""
+    """Ids of the things: those that were moved then and look so; where they stood then may say otherwise now."""
     ids: list[str] = []
     scene = scene.branch()
     scene.earlier = list  # words that lean on older words are not followed further
     for t in things:
-        some = t.quantity in ("a", "count")
-        taken = (
-            [d.id for d in scene.branch().find(replace(t, quantity="all", count=None)) if d.id in changed]
-            if some
-            else []
-        )
-        ids += taken or [d.id for d in scene.branch().resolve(t)]
+        looks = Thing(t.text, "all", colours=t.colours, shape=t.shape, name=t.name, id=t.id)
+        taken = [d.id for d in scene.branch().find(looks) if d.id in changed and d.id not in ids]
+        fits = taken and (len(taken) == 1 or t.many)
+        ids += taken if fits else [d.id for d in scene.branch().resolve(t)]
     return ids
 
 
@@ -134,6 +144,8 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
         for act in reversed(reading.acts):
             if isinstance(act, Put) and (spots := act.readings[0][-1].spots) and spots[-1].relation != "there":
                 return spots[-1]
+            if isinstance(act, Do) and act.skill == "open" and act.items:
+                return Spot("in", act.items[0].thing, text=act.text)
             if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
                 return act.spot
             if isinstance(act, Question) and act.other is not None:  # "how far is it from the green bowl?"

@@ -59,12 +59,26 @@ class Discourse:
         """What was spoken of last before this instruction, and is not the place that it speaks of."""
         return next((ids for ids in self.earlier() if not set(ids) & avoid), [])
 
+    def _several_before(self, avoid: set[str]) -> list[str]:
+        """``both of them``: the last group spoken of, or the last things spoken of one by one."""
+        ids = self._before(avoid)
+        for group in self.earlier() if len(ids) == 1 else ():
+            if len(ids) < 2 and not set(group) & {*avoid, *ids}:
+                ids = [*group, *ids]
+        return ids
+
     def pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
         """What ``it`` or ``them`` means. ``avoid``: ids of the place in the same sentence.
 
         Raises:
             Objection: nothing was spoken of, or it is out of sight, or several things were where one is meant.
         """
+        if thing.pronoun == "held":
+            held = self.world.held
+            known = {**self.world.lost, **self.world.objects}
+            if held is None or held.id not in known:
+                raise clarify("nothing_held", part=thing.text)
+            return [known[held.id]]
         last = self.mentioned[-1] if self.mentioned else []
         if thing.pronoun == "it":
             ids = last or ([self.world.held.id] if self.world.held else []) or self._before(avoid)
@@ -72,7 +86,7 @@ class Discourse:
                 raise clarify("what_it", tuple(ids), part=thing.text)
         else:
             every = list(dict.fromkeys(i for group in self.mentioned for i in group))
-            ids = (last if len(last) > 1 else every) or self._before(avoid)
+            ids = (last if len(last) > 1 else every) or self._several_before(avoid)
         held = self.world.held.id if self.world.held else None
         seen = {**{i: d for i, d in self.world.lost.items() if i == held}, **self.world.objects}
         known = [seen[i] for i in ids if i in seen]

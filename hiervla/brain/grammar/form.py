@@ -64,7 +64,7 @@ class Thing:
     name: str | None = None
     id: str | None = None
     ids: tuple[str, ...] = ()  # things that are known already
-    pronoun: Literal["it", "them"] | None = None
+    pronoun: Literal["it", "them", "held"] | None = None
     superlatives: tuple[str, ...] = ()
     side: str | None = None
     ordinal: int | None = None  # the second one, …

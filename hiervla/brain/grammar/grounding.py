@@ -114,7 +114,7 @@ class Scene(Discourse):
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
             spoken = {i for group in self.mentioned for i in group}
-            found = [d for d in found if d.id not in spoken]
+            found = [d for d in found if d.id not in spoken | self.spared]
         for but in thing.but:
             if but.nounless:
                 but = replace(but, shape=thing.shape, name=thing.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +112,7 @@ def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) 
     numbers = {w: float(n) for n, said in words.numbers.items() for w in said} | english_tens(words.numbers)
     for word, number in numbers.items():
         lexicon.add(word, "NUM", number)
-    _add_looks(lexicon, vocabulary, words.roles.get("collective", ()))
+    _add_looks(lexicon, vocabulary, words.roles.get("collective", ()), words.values.get("KINDNOUN", {}))
     for card in skills:
         said = [*words.verbs.get(card.name, ()), *(p for phrases in card.says.values() for p in phrases)]
         for phrase in sorted(said, key=len):  # "push" is known before "push to"
@@ -157,11 +157,16 @@ def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
                     lexicon.add(word + between + noun, "ZONE", name)
 
 
-def _add_looks(lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str]) -> None:
+def _add_looks(
+    lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str], kinds: Mapping[str, list[str]]
+) -> None:
     """Words for what can be seen. A name from the inventory beats a shape word that is spelt the same."""
     named = {" ".join(n.lower().split()): i.name for i in vocabulary.inventory for n in (i.name, *i.also)}
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
+    for kind, said in kinds.items():  # "the fruit", by what the inventory says of things
+        for word in said:
+            lexicon.add_noun(word, "SHAPE", kind, not word.isascii())
     looks = vocabulary.lexicon
     for attribute in {a for i in vocabulary.inventory for a in i.attributes}:  # "the fruit"
         if attribute.isalpha() and attribute.lower() not in lexicon.entries and attribute not in looks.shapes:

@@ -106,7 +106,14 @@ class Meaning:
             and scene.place is None
         ):
             scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
-        if len(about) == 1 and about[0].hollow:  # "if the bowl is empty, put it in there"
+        within = [
+            s for t in act.condition.things for s in t.where if s.relation in ("in", "on") and s.reference is not None
+        ]
+        if within and scene.place is None:  # "unless there is something in the bowl, put it in there"
+            scene.place = within[0]
+        if len(about) == 1 and (
+            about[0].hollow or about[0].label == "plate"
+        ):  # "if the bowl is empty, put it in there"
             scene.place = Spot("to", act.condition.things[0], text=act.condition.things[0].text)
         before = instruction.links[: max(0, k - 1 + bool(acts))]
         return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
-from hiervla.brain.grammar.acts import Arrange, Instruction, Sort, Stack
+from hiervla.brain.grammar.acts import Act, Arrange, Instruction, Put, Sort, Stack, When
 from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -23,7 +23,7 @@ from hiervla.core.vocabulary import Vocabulary
 KEPT = 64
 """Readings kept per lexicon."""
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH",
 }  # fmt: skip
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
@@ -142,8 +142,12 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and language == "zh"
         and _DONE_ALREADY.search(tokens.text)
         and not _REQUEST.search(tokens.text)
+        and not any(isinstance(a, When) for a in acts)
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
+    if any("UNSAFE" in t.kinds for t in tokens.tokens) and not all(_sets_down(a) for a in acts):
+        thrown = next(i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds)
+        return NotUnderstood("unsafe", _clause_from(tokens, thrown), language)
     for lifted, takers in (
         (tokens.order_token, (Stack, Arrange, Sort)),
         (tokens.criterion_token, (Sort,)),
@@ -152,6 +156,11 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         if lifted is not None and not any(isinstance(a, takers) for a in acts):
             return NotUnderstood("not_understood", lifted.text, language)
     return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)
+
+
+def _sets_down(act: Act) -> bool:
+    """``toss it in the bin`` is said of putting it there; anything else that is thrown is not done."""
+    return isinstance(act, Put) and all(s.relation in ("in", "to") for r in act.readings for t in r for s in t.spots)
 
 
 def _starts(tokens: Tokens) -> list[str]:
@@ -181,7 +190,7 @@ BLOCKING = {
 
 ALSO = (
     "IF", "UNLESS", "ELSE", "UNTIL", "DEHUA", "THERENO", "MORETHAN", "LESSTHAN", "ATLEAST", "ATMOST", "SPARE", "TWICE", "TIMES", "AWAYZ", "UNDO", "RETURN", "BACK",
-    "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
+    "PUT", "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
 )  # fmt: skip
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 

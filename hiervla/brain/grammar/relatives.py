@@ -35,7 +35,8 @@ class Relatives(Phrases):
         spot = first(children, Spot)
         if spot is None or spot.relation != "recent":
             raise Misread("not_understood", self.words(meta))
-        return Thing(text=self.words(meta), quantity="the", plural=bool(leaves(children, "THEM")), where=(spot,))
+        several = bool(leaves(children, "THEM") or leaves(children, "NUM"))
+        return Thing(text=self.words(meta), quantity="the", plural=several, where=(spot,))
 
     def pp_nearer(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("nearer", self._reference(children), distance_m=first(children, float), text=self.words(meta))

@@ -31,14 +31,22 @@ class Selections(Relatives):
     def of_them(self, meta: Any, children: list[Any]) -> Thing:
         """``the taller of the two cylinders``, ``the biggest of the red cubes``, ``the second of the cubes``."""
         among = next(c for c in children if isinstance(c, tuple))
-        if len(among) != 1:
-            raise Misread("not_understood", self.words(meta))
+        if len(among) != 1:  # "of the apple, the pear and the plum, the smallest"
+            either = Thing(self.words(meta), quantity="the", either=self._shared_noun(list(among)))
+            return replace(either, superlatives=(most_of(children),))
         thing = among[0]
         counted = thing.count if thing.quantity in ("the_count", "count", "both") else None
         thing = replace(thing, text=self.words(meta), quantity="the", plural=False, count=None, among=counted)
         if nth := leaves(children, "ORD"):
             return replace(thing, ordinal=int(nth[0]))
         return replace(thing, superlatives=(*thing.superlatives, most_of(children)))
+
+    def zmod_zone(self, meta: Any, children: list[Any]) -> Spot:
+        return Spot("in", self._reference(children), text=self.words(meta))
+
+    def held_thing(self, meta: Any, children: list[Any]) -> Thing:
+        """``what you are holding``."""
+        return Thing(text=self.words(meta), pronoun="held", quantity="the")
 
     def whatever(self, meta: Any, children: list[Any]) -> Thing:
         """``whatever's tallest``."""

@@ -23,7 +23,7 @@ def slide_to(d: Detection, where: Spot, scene: Scene) -> Goal:
     """
     travel, now = d.travel_m or TRAVEL_M, d.opening_m or 0.0
     sign = 0.0
-    if where.direction is not None:
+    if where.direction not in (None, "middle"):
         ux, uy = d.opens or (0.0, -1.0)
         x, y = DIRECTIONS[where.direction]
         along = ux * x + uy * y
@@ -31,6 +31,8 @@ def slide_to(d: Detection, where: Spot, scene: Scene) -> Goal:
             raise refuse("slides_otherwise", thing=d, part=where.text)
         sign = 1.0 if along > 0 else -1.0
     if where.relation == "end" or (where.relation == "side" and where.distance_m is None):
+        if where.direction == "middle":
+            return Goal(relation="slid", subject=d.id, distance_m=round(travel / 2, 4))
         if where.direction is None:
             sign = 1.0 if now < travel / 2 else -1.0
             scene.notes.append(("slide_end", {"part": where.text}))

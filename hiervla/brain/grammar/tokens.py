@@ -133,15 +133,18 @@ DEEDS = {"PICK", "PUT", "SKILL", "STACK", "MAKE", "ARRANGE", "REMOVE", "RETURN"}
 def _without_again(tokens: list[Token]) -> list[Token]:
     """``把方块再往左移``: inside of a clause ``再`` and its like join nothing."""
     out: list[Token] = []
-    inside = False
-    for t in tokens:
+    inside = begun = told = False
+    for k, t in enumerate(tokens):
         kinds = t.kinds.keys()
         if kinds & BOUNDS or kinds & DEEDS:
             inside = False
         elif "BA" in kinds:
             inside = True
-        if inside and "THEN" in kinds and t.text in ("再", "也", "就", "先"):
+        after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else set()
+        mid = begun and not told and after & DEEDS
+        if (inside or mid) and "THEN" in kinds and t.text in ("再", "也", "就", "先"):
             continue
+        begun, told = (False, False) if kinds & BOUNDS else (True, told or bool(kinds & DEEDS))
         out.append(t)
     return out
 
@@ -274,9 +277,18 @@ def _join_unknown(text: str, tokens: list[Token]) -> list[Token]:
 
 
 def _paused(tokens: list[Token]) -> list[Token]:
-    """``把`` opens a clause: where no pause was written before it, there is one."""
+    """``把`` opens a clause, and so does a thing right after a place: where no pause was written before it, there is one."""
     out: list[Token] = []
-    for t in tokens:
+    told = False
+    for k, t in enumerate(tokens):
+        if t.kinds.keys() & BOUNDS:
+            told = False
+        ends = out and "POST" in out[-1].kinds and not out[-1].text.isascii()
+        again = any(o.kinds.keys() & {"PUT"} for o in tokens[k + 1 : k + 6])
+        if told and ends and again and t.kinds.keys() & {"COLOUR", "SHAPE", "NAME", "SIZE"} and not t.text.isascii():
+            out.append(Token("", out[-1].end, out[-1].end, {"COMMA": None}))
+            told = False
+        told = told or bool(t.kinds.keys() & {"PUT"})
         if "BA" in t.kinds and out and not out[-1].kinds.keys() & BEFORE_BA:
             out.append(Token("", out[-1].end, out[-1].end, {"COMMA": None}))
         out.append(t)
