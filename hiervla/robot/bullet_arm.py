@@ -149,8 +149,10 @@ class BulletArm:
             goal = hand.position + ahead * (_LEASH_M / far)
         before, self._setpoint = self._setpoint, goal
         self._setturn = quaternion_multiply(quaternion_from_rotvec(action[3:6]), self._setturn)
-        self._gripper, self._force_n = float(np.clip(action[6], 0.0, 1.0)), force_n
+        closed, self._gripper, self._force_n = self._gripper, float(np.clip(action[6], 0.0, 1.0)), force_n
         self.client.begin_tick()
+        if self._gripper < closed:
+            self._forget_contacts()
         self._run(self._solve(self._setpoint, self._setturn))
         return np.array([*(self._setpoint - before), *action[3:6], action[6]])
 
@@ -212,6 +214,15 @@ class BulletArm:
                 maxVelocity=0.25,
                 **self._cid,
             )
+
+    def _forget_contacts(self) -> None:
+        """Let the physics find anew where the fingers touch.
+
+        What anchored fingers hold keeps the contacts it was taken with, and these keep the way they pushed in the world:
+        once the hand has turned they push from aside, and would hold between opening fingers what these have let go.
+        """
+        for j in self.model.fingers:  # told its group and mask again, PyBullet drops what it remembers of a link's pairs
+            pybullet.setCollisionFilterGroupMask(self.arm, j, 1, -1, **self._cid)
 
     def stop(self) -> None:
         """Hold where it is, or as far back as frees it from what it presses against."""
