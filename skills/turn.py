@@ -23,8 +23,9 @@ STEP_RAD = 0.30
 """Between two keyframes of the turn."""
 SHAKE_RAD = 0.12
 """A flat ring clings to fingers that let go of it: they turn so much to and fro before they rise."""
-SQUARE = 1.15
-"""Of a wedge or letter about as long as broad, eyes cannot tell by which of its sides they read how it lies."""
+SQUARE, WEDGE, REGULAR = 1.15, 1.06, 1.29
+"""Of a letter or wedge about as long as broad, eyes cannot tell by which of its sides they read how it lies, nor of a
+wedge, up to so much longer than broad, that has three sides about as long."""
 RIM_N, ROUND_N = 12.0, 25.0
 """Force to take a leaning rim with, and a round thing: harder, a rim's far side is pressed on the table, and what is round
 creeps in the fingers."""
@@ -191,8 +192,9 @@ class Turn(Skill):
             )
             return Check.no(f"{d.id} was moved by {shifted * 100:.1f} cm", seen, by_hand, kind=FailureKind.MISPLACED)
         period = symmetry_rad(was)
-        if was.label in ("wedge", "shape") and was.size[0] <= SQUARE * was.size[1]:
-            period = math.pi / (3 if was.label == "wedge" else 2)  # the rest is for the hand to tell
+        longer = was.size[0] / was.size[1]
+        if was.label in ("wedge", "shape") and longer <= {"wedge": REGULAR, "shape": SQUARE}[was.label]:
+            period = math.pi / (3 if was.label == "wedge" and longer > WEDGE else 2)  # the rest is for the hand to tell
         if period == 0.0:
             seen = look_evidence(now, f"{d.id} lies {shifted * 1000:.0f} mm from where it stood", shifted)
             closes = [k for k in trace.task.keyframes if k.name == "close"]

@@ -27,7 +27,7 @@ from hiervla.perception.hand import (
     known_by,
     pieces_of,
 )
-from hiervla.perception.identity import alike, assign_ids, colours_of, new_id, without
+from hiervla.perception.identity import alike, as_known, assign_ids, colours_of, new_id, without
 from hiervla.perception.light import Lighting, lighting, paint
 from hiervla.perception.reading import Reading
 from hiervla.perception.released import let_go
@@ -90,6 +90,7 @@ class GeometricEyes:
         in_hand = self._recognise(view, content, expected, before, time_s) if content else None
         past = without(before, in_hand) if in_hand is not None else let_go(before, grip, time_s)
         tracked = assign_ids(found, past, {*before.objects, *before.lost})
+        tracked = [as_known(d, r.solid.corners, past) for d, r in zip(tracked, standing, strict=True)]
         ids = [d.id for d in tracked]
         objects: dict[str, Detection] = {}
         for d, rest in zip(tracked, rests, strict=True):

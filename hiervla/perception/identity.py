@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from hiervla.core.geometry import wrap_angle
+from hiervla.core.geometry import Array, wrap_angle
 from hiervla.core.world import Detection, World
+from hiervla.perception.polygon import turn_of_known
 
 _FORBIDDEN = 1e6
 _SURE = 0.8
@@ -93,6 +94,15 @@ def assign_ids(found: list[Detection], before: World, taken: Iterable[str] = ())
     for i, d in enumerate(found):
         out.append(_remembered(d.model_copy(update={"id": ids[i]}), by_id.get(ids[i])))
     return out
+
+
+def as_known(d: Detection, corners: Array | None, before: World) -> Detection:
+    """A triangle with the size it was known by, turned as its ``corners`` (3, 2) then lie; anything else as it is."""
+    old = before.objects.get(d.id) or before.lost.get(d.id)
+    if corners is None or old is None or not d.label == old.label == "wedge" or old.visible < d.visible:
+        return d
+    yaw = turn_of_known(corners, old.size[:2], old.yaw)
+    return d if yaw is None else d.model_copy(update={"size": (*old.size[:2], d.size[2]), "yaw": round(yaw, 4)})
 
 
 def without(before: World, held: Detection | None) -> World:
