@@ -30,7 +30,7 @@ RIM_N, ROUND_N = 12.0, 25.0
 """Force to take a leaning rim with, and a round thing: harder, a rim's far side is pressed on the table, and what is round
 creeps in the fingers."""
 LAGS = 0.05
-"""What is held by its rim drags over the table, and turns by about so much less than the hand."""
+"""A vessel held by its rim drags over the table, and turns by about so much less than the hand."""
 ROOM_M = 0.006
 """With so much room for the fingers one grasp is as good as another."""
 HELD_M = 0.004
@@ -83,7 +83,7 @@ class Turn(Skill):
         z, opened = g.position[2] + at.handling.offset_m[2], at.gripper.command(g.opening_m)
         high = clear_height(at.world)
         speed, frames, turned = at.handling.speed, [], 0.0
-        lag = LAGS if g.rim else 0.0
+        lag = LAGS if g.rim and d.hollow else 0.0
 
         def hand(angle: float) -> np.ndarray:
             return _about(middle, arm, angle)

@@ -107,7 +107,9 @@ def turn_of_known(corners: Array, size: tuple[float, float], yaw: float) -> floa
         known = np.array([(-base / 2, -depth / 3), (base / 2, -depth / 3), (0.0, 2 * depth / 3)])
         for k in range(3):
             at = np.roll(seen, -k, axis=0)
-            angle = math.atan2(float((known[:, 0] * at[:, 1] - known[:, 1] * at[:, 0]).sum()), float((known * at).sum()))
+            angle = math.atan2(
+                float((known[:, 0] * at[:, 1] - known[:, 1] * at[:, 0]).sum()), float((known * at).sum())
+            )
             c, s = math.cos(angle), math.sin(angle)
             off = math.sqrt(float(((known @ np.array([[c, s], [-s, c]]) - at) ** 2).sum(axis=1).mean()))
             if off < _SAME * size[0]:

@@ -221,7 +221,9 @@ class BulletArm:
         What anchored fingers hold keeps the contacts it was taken with, and these keep the way they pushed in the world:
         once the hand has turned they push from aside, and would hold between opening fingers what these have let go.
         """
-        for j in self.model.fingers:  # told its group and mask again, PyBullet drops what it remembers of a link's pairs
+        for (
+            j
+        ) in self.model.fingers:  # told its group and mask again, PyBullet drops what it remembers of a link's pairs
             pybullet.setCollisionFilterGroupMask(self.arm, j, 1, -1, **self._cid)
 
     def stop(self) -> None:

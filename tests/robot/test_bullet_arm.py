@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from hiervla.bench.skills import work
 from hiervla.cerebellum.loop import Cerebellum
 from hiervla.cerebellum.monitors import OverForce, default_monitors
 from hiervla.cerebellum.policies.servo import ServoPolicy
@@ -158,3 +159,10 @@ def _step(skill, **arguments):
 
 def _cerebellum(robot):
     return Cerebellum(robot=robot, policies={"servo": ServoPolicy()}, default="servo", monitors=default_monitors(None))
+
+
+@pytest.mark.parametrize("seed", [65, 78])
+def test_what_was_turned_between_the_fingers_is_let_go(seed):
+    """A ring and a letter that fingers carried up with them: old contacts held what the turned hand had let go of."""
+    row = work("turn_other", seed)
+    assert row["claimed"] and row["true"], row

@@ -59,6 +59,25 @@ def test_a_rim_goes_round_the_middle_of_the_thing(turn, thing, world_of):
     assert by_hand(frames) == pytest.approx(wrap_angle(swept))
 
 
+def test_a_flat_ring_held_by_its_rim_turns_as_the_hand_does(turn, thing, world_of):
+    d = thing("ring", 0.5, 0.1, id="a", size=(0.076, 0.076, 0.02))
+    assert by_hand(frames_of(turn(target="a", angle_deg=90), world_of(d))) == pytest.approx(math.pi / 2)
+
+
+def test_a_wedge_with_three_sides_alike_may_be_read_by_another_and_a_longer_one_may_not(turn, thing, world_of):
+    skill = turn(target="a", angle_deg=90)
+    for size, another, answer in (
+        ((0.060, 0.052, 0.03), 60, "yes"),
+        ((0.055, 0.054, 0.03), 90, "yes"),
+        ((0.055, 0.054, 0.03), 60, "no"),
+        ((0.060, 0.040, 0.03), 60, "no"),
+        ((0.060, 0.040, 0.03), 90, "no"),
+    ):
+        d = thing("wedge", id="a", size=size)
+        now = world_of(d.model_copy(update={"yaw": wrap_angle(math.radians(90 + another), math.pi)}))
+        assert skill.done(world_of(d), now, sensed(math.pi / 2)).answer == answer
+
+
 def test_a_long_thing_does_not_swing_into_its_neighbour(turn, thing, world_of):
     long = thing("block", id="a", size=(0.12, 0.03, 0.03))
     with pytest.raises(ToolError) as no:
