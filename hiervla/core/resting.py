@@ -75,9 +75,11 @@ def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) 
     raise ToolError(f"the zone {zone.name!r} is out of reach", FailureKind.UNREACHABLE)
 
 
-def _leaving_room(container: Detection, radius: float) -> Spot:
+def _leaving_room(d: Detection, container: Detection) -> Spot:
     """Where the first thing goes: the middle, but to one side of a bowl whose flat floor has room for two of its size,
-    and of a box or drawer along its length as far as the fingers have room before the wall."""
+    as far as its corners stay on that floor, however it is turned: on the wall they would tilt it; and of a box or drawer
+    along its length as far as the fingers have room before the wall."""
+    radius = max(d.size[:2]) / 2
     x, y = container.centre[0], container.centre[1]
     if container.label in ("box", "drawer"):
         aside = max(0.0, container.size[0] / 2 - radius - FINGERS_M)
@@ -89,7 +91,8 @@ def _leaving_room(container: Detection, radius: float) -> Spot:
     floor = BOWL_FOOT * min(container.size[:2]) / 2
     if container.label != "bowl" or floor < 2.2 * radius:
         return x, y
-    return x, y + min(floor - radius, 1.3 * radius)
+    reach = radius if d.round else math.hypot(*d.size[:2]) / 2
+    return x, y + min(max(0.0, floor - WALL_M - reach), 1.3 * radius)
 
 
 def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World) -> tuple[Spot, float]:
@@ -165,7 +168,7 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
     if not content and d.hollow:  # held by its rim, with one finger far outside: it needs the middle
         return middle
     if not content:
-        return _leaving_room(container, radius)
+        return _leaving_room(d, container)
 
     def freedom(spot: Spot) -> float:
         if yaw is not None and oblong(d):

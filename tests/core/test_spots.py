@@ -188,6 +188,14 @@ def test_an_empty_container_is_used_in_its_middle(thing, world_of):
     assert resting.inside(d, bowl, world_of(d, bowl)) == (0.5, -0.1)
 
 
+@pytest.mark.parametrize("shape", ["cube", "cylinder"])
+def test_the_first_thing_in_a_wide_bowl_leaves_room_and_stands_on_its_flat_floor(shape, thing, world_of):
+    d, bowl = thing(shape, 0.5, 0.3), thing("bowl", 0.5, -0.1, size=(0.155, 0.155, 0.05), inner_radius_m=0.0725)
+    spot = resting.inside(d, bowl, world_of(d, bowl))
+    aside, reach = math.dist(spot, (0.5, -0.1)), d.size[0] / 2 * (1.0 if d.round else math.sqrt(2))
+    assert 0.005 < aside <= resting.BOWL_FOOT * 0.0775 - 0.005 - reach, "no corner is on the wall"
+
+
 @pytest.mark.parametrize("yaw", [0.0, 0.6, -1.2])
 def test_beside_what_lies_in_a_container_already(yaw, thing, world_of):
     box = thing("box", 0.5, -0.1, id="box", yaw=yaw)
