@@ -135,7 +135,7 @@ def test_a_lexicon_that_does_not_fit_is_told(text, root):
 
 
 def test_unknown_names_are_told_with_near_ones(space, tmp_path):
-    with pytest.raises(SetupError, match=r"no scene 'tabeltop'; did you mean 'tabletop'\?"):
+    with pytest.raises(SetupError, match=r"no scene 'tabeltop'; did you mean 'tabletop'"):
         space.scene_path("tabeltop")
     with pytest.raises(SetupError, match="no scene file"):
         space.scene_path(str(tmp_path / "gone.toml"))

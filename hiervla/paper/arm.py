@@ -113,15 +113,19 @@ class PaperArm:
             self._set(d.id, None, support=reference.id, relation="on", centre=(x, y, reference.top_z + d.size[2] / 2))
         elif a["relation"] == "on":
             self._need(a.get("reference", "table") == "table", step, "there is no such thing")
-            self._lay(d, spots.on_table(d, 0.0, self.world, self.limits, (0.45, 0.0)))
+            self._lay(d, spots.on_table(d, d.yaw, self.world, self.limits, (0.45, 0.0)))
         elif reference is not None:
             near = (0.45, 0.0)
             self._lay(
                 d,
-                spots.beside(d, 0.0, reference, self.world, self.limits, near, a.get("distance_m"), a.get("direction")),
+                spots.beside(
+                    d, d.yaw, reference, self.world, self.limits, near, a.get("distance_m"), a.get("direction")
+                ),
             )
         else:
-            self._lay(d, spots.from_edge(d, 0.0, a["reference"], a["distance_m"], self.world, self.limits, (0.45, 0.0)))
+            self._lay(
+                d, spots.from_edge(d, d.yaw, a["reference"], a["distance_m"], self.world, self.limits, (0.45, 0.0))
+            )
 
     # ---- the other skills
     def _home(self, step: Subgoal) -> None:
@@ -175,10 +179,10 @@ class PaperArm:
         elif a.get("position") is not None:
             self._lay(d, (float(a["position"][0]), float(a["position"][1])))
         elif reference is not None:
-            self._lay(d, spots.beside(d, 0.0, reference, self.world, self.limits, near, UP_TO_M, a.get("direction")))
+            self._lay(d, spots.beside(d, d.yaw, reference, self.world, self.limits, near, UP_TO_M, a.get("direction")))
         else:
             distance = a.get("distance_m") or 0.03
-            self._lay(d, spots.from_edge(d, 0.0, a["reference"], distance, self.world, self.limits, near))
+            self._lay(d, spots.from_edge(d, d.yaw, a["reference"], distance, self.world, self.limits, near))
 
     def _sweep(self, step: Subgoal) -> None:
         self._need(self.world.held is None, step, "the hand is not free")

@@ -138,10 +138,11 @@ def shuffled(text: str, rng: random.Random) -> str:
 
 
 def noun_dropped(text: str, rng: random.Random) -> str | None:
+    """Never before ``and``: "the red and the blue cube" is whole."""
     spots = [
         m
         for m in words_at(text, NOUNS.__contains__)
-        if not re.match(r"\s+(one|" + "|".join(NOUNS) + ")", text[m.end() :])
+        if not re.match(r"\s+(one|and|" + "|".join(NOUNS) + ")", text[m.end() :])
     ]
     spots = [m for m in spots if re.search(r"\b(the|" + "|".join(COLOURS) + r")\s+$", text[: m.start()])]
     return swap_in(text, rng.choice(spots), "") if spots else None

@@ -39,6 +39,8 @@ def _holds_things(d: Detection) -> bool:
 # ---- stacks
 def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     """Every thing on the one before it, the largest lowest unless said otherwise."""
+    if act.order == "listed" and len(act.things) > 1:
+        act = replace(act, order="named")
     if act.order == "named":
         return _in_named_order(act, scene, roles)
     found = group(act.things, scene, act.text, "block")
@@ -118,8 +120,9 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     if len(found) < (3 if act.formation == "circle" else 2):
         raise clarify(f"{act.formation}_few", part=act.text, found=found)
     listed = act.direction == "right" and len(act.things) > 1 and not any(t.many for t in act.things)
+    listed = listed or (act.order == "listed" and len(act.things) > 1)
     way = act.direction or ("right" if act.order is not None else None)
-    if act.order is not None:
+    if act.order is not None and not listed:
         found.sort(key=volume, reverse=act.order == "largest_first")
         scene.notes.append(("row_order" if way == "right" else "column_order", {"found": found}))
     first, *others = found

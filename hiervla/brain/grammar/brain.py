@@ -9,26 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from hiervla.brain.grammar.acts import (
-    Act,
-    Arrange,
     Instruction,
-    Pick,
-    Put,
-    PutDown,
     Question,
-    Sort,
     Spare,
-    Stack,
-    Swap,
-    Tidy,
-    Until,
-    When,
 )
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.feasibility import check_goals
-from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.questions import Answers, calls_for
@@ -43,9 +32,6 @@ from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
 from hiervla.core.relations import holds
-
-MOST_CALLS = 4
-"""Look-ups in one thought."""
 
 
 class GrammarBrain:
@@ -159,7 +145,7 @@ class GrammarBrain:
         question = reading.acts[0]
         if not isinstance(question, Question):
             return telling.objection(Objection("clarify", "mixed"))
-        calls = _to_ask(calls_for(question, scene), briefing) if may_ask else []
+        calls = to_ask(calls_for(question, scene), briefing) if may_ask else []
         if calls:
             telling.add("r_ask_question")
             return telling.thought(Ask(calls=tuple(calls)))
@@ -171,7 +157,7 @@ class GrammarBrain:
     def _act(
         self, reading: Instruction, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool
     ) -> Thought:
-        calls = _to_ask(_descriptions(reading), briefing) if may_ask else []
+        calls = to_ask(descriptions(reading), briefing) if may_ask else []
         if calls:
             telling.add("r_lookup", queries=[f"“{c.arguments['query']}”" for c in calls])
             return telling.thought(Ask(calls=tuple(calls)))
@@ -190,12 +176,12 @@ class GrammarBrain:
         _check_skills(subgoals, briefing)
         _check_spared(subgoals, scene.spared | self._spared_before(briefing, scene), briefing)
         if not subgoals:
-            proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
+            proof = to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
             if proof:
                 telling.add("r_lookup", queries=[c.tool for c in proof])
                 return telling.thought(Ask(calls=tuple(proof)))
             return telling.thought(Finish(answer=self._already(goals, briefing, speech)))
-        calls = _to_ask(_checks(goals, subgoals, briefing), briefing) if may_ask else []
+        calls = to_ask(checks(goals, subgoals, briefing), briefing) if may_ask else []
         if calls:
             telling.add("r_checking", calls=[str(Subgoal(skill=c.tool, arguments=c.arguments, why="")) for c in calls])
             return telling.thought(Ask(calls=tuple(calls)))
@@ -209,7 +195,7 @@ class GrammarBrain:
         self, briefing: Briefing, scene: Scene, speech: Speech, telling: Telling, may_ask: bool
     ) -> Thought:
         """What was asked for is so already, or was bound to something that is not so."""
-        proof = _to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
+        proof = to_ask([ToolCall(tool="describe_scene")], briefing) if may_ask and not briefing.asked else []
         if proof:
             telling.add("r_lookup", queries=[c.tool for c in proof])
             return telling.thought(Ask(calls=tuple(proof)))
@@ -250,59 +236,3 @@ def _check_spared(subgoals: list[Subgoal], spared: set[str], briefing: Briefing)
         for object_id in [s.arguments.get("target"), *(s.arguments.get("targets") or ())]:
             if object_id in spared:
                 raise Objection("refuse", "spared", thing=briefing.world.objects.get(object_id, object_id))
-
-
-def _to_ask(calls: list[ToolCall], briefing: Briefing) -> list[ToolCall]:
-    """Those calls that a tool exists for and that were not answered yet; nothing moved since, so one answer will do."""
-    tools = {t.name for t in briefing.tools}
-    answered = [r.call for r in briefing.asked]
-    left = max(0, min(MOST_CALLS, briefing.left.tool_calls))
-    return [c for c in _unique(calls) if c.tool in tools and c not in answered][:left]
-
-
-def _unique(calls: list[ToolCall]) -> list[ToolCall]:
-    out: list[ToolCall] = []
-    for call in calls:
-        if call not in out:
-            out.append(call)
-    return out
-
-
-def _descriptions(reading: Instruction) -> list[ToolCall]:
-    """A look-up for each thing that is described, in the person's own words."""
-    texts: list[str] = []
-    for act in _flat(reading.acts):
-        texts += [t.text for t in _things(act) if not (t.pronoun or t.id or t.nounless) and t.text]
-    if not texts:
-        return []
-    return [ToolCall(tool="detect_objects", arguments={"query": t}) for t in dict.fromkeys(texts)][:MOST_CALLS]
-
-
-def _flat(acts: tuple[Act, ...]) -> list[Act]:
-    """Acts, and those that conditions hold."""
-    inner = [a if isinstance(a, When) else a.act if isinstance(a, Until) else a for a in acts]
-    return [b for a in inner for b in (_flat((*a.acts, *a.otherwise)) if isinstance(a, When) else [a])]
-
-
-def _things(act: Act) -> list[Thing]:
-    match act:
-        case (
-            Pick(things) | Spare(things) | Stack(things) | PutDown(things) | Sort(things) | Tidy(things) | Swap(things)
-        ):
-            return list(things)
-        case Arrange(_, things, around):
-            return [*things, *([around] if isinstance(around, Thing) else [])]
-        case Put(readings):
-            marks = [s.reference for t in readings[0] for s in t.spots if isinstance(s.reference, Thing)]
-            return [*[thing for t in readings[0] for thing in t.things], *marks]
-        case _:
-            return [i.thing for i in getattr(act, "items", ())]
-
-
-def _checks(goals: list[Goal], subgoals: list[Subgoal], briefing: Briefing) -> list[ToolCall]:
-    """Is the first placement safe, and how far is it now from where a metric goal wants it?"""
-    first = next((s for s in subgoals if s.skill == "place"), subgoals[0])
-    calls = [ToolCall(tool="check_safety", arguments={"skill": first.skill, "arguments": dict(first.arguments)})]
-    for g in [g for g in goals if g.relation == "at_distance"][:2]:
-        calls.append(ToolCall(tool="measure_distance", arguments={"a": g.subject, "b": g.reference}))
-    return calls

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lark import v_args
 
 from hiervla.brain.grammar.acts import (
     Act,
-    Arrange,
     Bare,
     Incomplete,
     Pick,
@@ -17,7 +16,6 @@ from hiervla.brain.grammar.acts import (
     PutDown,
     Question,
     Sort,
-    Stack,
     Transfer,
 )
 from hiervla.brain.grammar.attachment import readings
@@ -27,16 +25,6 @@ from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
 IT = Thing(text="it", pronoun="it")
 """What a verb without an object acts on: ``pick up the cube, put in the bowl``; ``拿起方块放到碗里``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """In which order things are to stand on each other, the lowest first; or which is at an end."""
-
-    things: tuple[Thing, ...] = ()
-    low: Thing | None = None
-    high: Thing | None = None
-    downwards: bool = False
 
 
 TOWARDS = ("in", "on", "to", "beside")
@@ -53,6 +41,7 @@ class Clauses(Inquiries):
     def before(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
         """``before A, B`` and ``B after A``… : what is named first is done last."""
         parts = [_acts_of(c) for c in children if not isinstance(c, Leaf) and c is not None]
+        parts[1:] = [(_there(acts, parts[0][0]), links) for acts, links in parts[1:]]
         return _in_turn(list(reversed(parts)))
 
     def after(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
@@ -118,13 +107,17 @@ class Clauses(Inquiries):
         return self._put(next(c for c in children if isinstance(c, tuple)), self.words(meta))
 
     def _put(self, items: tuple[Item, ...], text: str) -> Act:
-        if self._tokens.criterion is not None:
+        if self._sorts():
             return self._sorted(items, text)
         if not items[-1].groups and len(items) > 1 and items[-2].groups and self._says_too():
             items = (*items[:-1], replace(items[-1], groups=items[-2].groups))
         if not items[-1].groups:
             return Incomplete("where", "put", tuple(i.thing for i in items), text)
         return Put(readings(items), text)
+
+    def _sorts(self) -> bool:
+        """``by colour`` makes sorting of putting, where no other word of the sentence does."""
+        return self._tokens.criterion is not None and not any("SORT" in t.kinds for t in self._tokens.tokens)
 
     def _says_too(self) -> bool:
         """``put the red cube on the plate and the green one too``."""
@@ -142,8 +135,12 @@ class Clauses(Inquiries):
         things = next(c for c in children if isinstance(c, tuple))
         if _all_meant(children):
             things = _all(things)
-        spots = next(c for c in children if isinstance(c, list))
-        if self._tokens.criterion is not None:
+        spots = [s for c in children if isinstance(c, list) for s in c]
+        if len(spots) > 1:  # "on the table, 3 cm from the scale"
+            spots = [
+                s for s in spots if not (isinstance(s.reference, Fixture) and s.reference.name == "table")
+            ] or spots
+        if self._sorts():
             return Sort(_from(things, children), self._tokens.criterion, tuple(spots), text=self.words(meta))
         return Put(((Transfer(_from(things, children), tuple(spots)),),), self.words(meta))
 
@@ -203,7 +200,7 @@ class Clauses(Inquiries):
 
     def put_where(self, meta: Any, children: list[Any]) -> Act:
         things = next(c for c in children if isinstance(c, tuple))
-        if self._tokens.criterion is not None:
+        if self._sorts():
             return Sort(things, self._tokens.criterion, text=self.words(meta))
         return Incomplete("where", "put", things, self.words(meta))
 
@@ -226,66 +223,18 @@ class Clauses(Inquiries):
     def down(self, meta: Any, children: list[Any]) -> PutDown:
         return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
 
-    # ---- stacks
-    def stack(self, meta: Any, children: list[Any]) -> Act:
-        said = first(children, Order)
-        found = next((c for c in children if isinstance(c, tuple)), ())
-        form = next(iter(leaves(children, "FORM")), "tower")
-        if form == "pyramid" and said is not None and not said.things and (said.low or said.high):
-            things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
-            low, high = (said.low,) if said.low else (), (said.high,) if said.high else ()
-            return Arrange("pyramid", things, text=self.words(meta), low=low, high=high)
-        if form != "tower":
-            raise Misread("not_understood", self.words(meta))
-        if said is not None:
-            things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
-            return Stack(
-                said.things or things,
-                "named" if said.things else None,
-                self.words(meta),
-                said.low,
-                said.high,
-                things if said.things else (),
-            )
-        order = self._tokens.order
-        if any(isinstance(c, Item) for c in found):
-            if any(i.groups for i in found) and not all(_modifies(i) for i in found):
-                return self._chain(found, self.words(meta))
-            found = tuple(_described(i) for i in found)
-        return Stack(found, order, self.words(meta))
 
-    def _chain(self, items: tuple[Item, ...], text: str) -> Act:
-        """``stack the red cube on the blue cube on the green cube``: each on the next."""
-        if len(items) == 1 and len(items[0].groups) == 1 and len(items[0].groups[0]) > 1:
-            spots = items[0].groups[0]
-            if all(s.relation == "on" and isinstance(s.reference, Thing) for s in spots):
-                upper = [items[0].thing, *[s.reference for s in spots[:-1]]]
-                pairs = [Transfer((u,), (s,)) for u, s in zip(upper, spots, strict=True) if isinstance(u, Thing)]
-                return Put((tuple(reversed(pairs)), *readings(items)), text)
-        return self._put(items, text)
-
-    def order(self, meta: Any, children: list[Any]) -> Order:
-        """``in the order red, green, blue``, from the bottom up unless said otherwise; ``with the blue one at the bottom``."""
-        kinds = ["INMIDDLE" if c.kind == "MIDDLE" else c.kind for c in children if isinstance(c, Leaf)]
-        things = (
-            tuple(c for c in children if isinstance(c, Thing)) if {"INORDER", "TOPUP", "TOPDOWN"} & set(kinds) else ()
-        )
-        if "TOPDOWN" in kinds:
-            things = tuple(reversed(things))
-        ends = [c for c in children if isinstance(c, Thing)] if not things else []
-        marks = [k for k in kinds if k in ("ATBOTTOM", "INMIDDLE", "ATTOP")]
-        at = dict(zip(marks, ends, strict=True))
-        if "INMIDDLE" in marks:
-            if len(at) != len(marks) or len(at) != 3:
-                raise Misread("not_understood", self.words(meta))
-            return Order((at["ATBOTTOM"], at["INMIDDLE"], at["ATTOP"]))
-        return Order(things, at.get("ATBOTTOM"), at.get("ATTOP"), "TOPDOWN" in kinds)
-
-    def colour_only(self, meta: Any, children: list[Any]) -> Thing:
-        return Thing(text=self.words(meta), quantity="the", colours=tuple(leaves(children, "COLOUR")))
-
-    def stack_what(self, meta: Any, children: list[Any]) -> Incomplete:
-        return Incomplete("what", "stack", text=self.words(meta))
+def _there(acts: list[Act], said: list[Act]) -> list[Act]:
+    """``put A on the scale, but before that put B there``: the place was named by what is done later."""
+    spot = next((a.readings[0][-1].spots[-1] for a in said if isinstance(a, Put) and a.readings[0][-1].spots), None)
+    if spot is None:
+        return acts
+    return [
+        Put(tuple(tuple(replace(t, spots=tuple(spot if s.relation == "there" else s for s in t.spots)) for t in r) for r in a.readings), a.text)
+        if isinstance(a, Put)
+        else a
+        for a in acts
+    ]  # fmt: skip
 
 
 def _acts_of(part: Any) -> tuple[list[Act], list[str]]:

@@ -8,9 +8,10 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Arrange, Do, Go, Put, Sort, Stack, Swap, Tidy, Transfer
-from hiervla.brain.grammar.clauses import IT, Clauses, _all, _described, _from
+from hiervla.brain.grammar.clauses import IT, _all, _described, _from
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
+from hiervla.brain.grammar.stacking import Stacking
 
 OF_A_FORM = {"sizes", "quantity", "plural"}
 """What may be said of a formation and need not be minded; its colour is its things'."""
@@ -32,7 +33,7 @@ class Layers:
 
 
 @v_args(meta=True)
-class Constructions(Clauses):
+class Constructions(Stacking):
     """The outermost rules: everything below is inherited."""
 
     # ---- formations
@@ -88,6 +89,9 @@ class Constructions(Clauses):
         if counted and leaves(children, "EACHTHING"):
             things = (replace(things[0], count=(things[0].count or 0) * number),)
         return Stack(things, self._tokens.order, self.words(meta), towers=number)
+
+    def arrange_listed(self, meta: Any, children: list[Any]) -> Act:
+        return self.arrange(meta, children)
 
     # ---- sorting, tidying, swapping, going
     def sort(self, meta: Any, children: list[Any]) -> Sort:

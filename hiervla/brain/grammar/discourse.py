@@ -27,6 +27,7 @@ class Discourse:
         self.undoable: list[tuple[Change, ...]] = []  # of these, what no "undo" has taken back since
         self.spared: set[str] = set()  # ids that must not be moved
         self.speaker = ""  # from where the person looks on: beside | facing
+        self.named: set[str] = set()  # ids of single things that were named, as what is moved or where to
         self.marks: set[str] = set()  # ids of where the things spoken of are to go
         self.place: Spot | None = None  # where a thing was said to go last
 
@@ -42,6 +43,7 @@ class Discourse:
     def branch(self) -> Self:
         """A copy to try one reading on."""
         other = copy.copy(self)
+        other.named = set(self.named)
         other.notes, other.mentioned, other.spared = list(self.notes), list(self.mentioned), set(self.spared)
         return other
 

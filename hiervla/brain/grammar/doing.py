@@ -62,7 +62,7 @@ class Doing:
         if times is not None and act.skill != "press":
             raise clarify("repeat_what", part=act.text)
         spots = [s for s in spots if s is not times]
-        wants = act.skill in ("push", "turn", "slide")
+        wants = act.skill in ("push", "turn", "slide") or (act.skill == "open" and any(s.distance_m for s in spots))
         where = [s for s in spots if wants and _says_where(s, act.skill)]
         if not act.items and act.skill not in SUITED:
             raise clarify("skill_what", part=act.text)
@@ -97,7 +97,7 @@ class Doing:
         """People push buttons and sliders, too; cubes are slid by pushing them."""
         if skill == "push" and d.label == "button":
             return "press"
-        if skill == "push" and d.label == "slider":
+        if skill in ("push", "open") and d.label == "slider":
             return "slide"
         if skill == "slide" and d.label not in ("slider", "drawer") and not d.fixed and "push" in self._skills:
             return "push"

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hiervla.brain.grammar.discourse import Discourse
+from hiervla.brain.grammar.choosing import Choosing
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import (
-    SAME_PLACE_M,
     at_fixture,
     at_side,
     compared,
     has_attribute,
     measuring,
-    order,
     relates,
 )
 from hiervla.core.footprint import footprint, gap
-from hiervla.core.goal import DIRECTIONS, distance_between
+from hiervla.core.goal import distance_between
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World
 
-SAME_SIZE = 0.08
-"""Volumes closer than this fraction are the same size to the eye."""
 
-
-class Scene(Discourse):
+class Scene(Choosing):
     """The world under discussion: what is there, what was spoken of, what will have changed."""
 
     def __init__(self, world: World, vocabulary: Vocabulary, limits: Limits) -> None:
@@ -51,6 +45,8 @@ class Scene(Discourse):
         """
         if thing.pronoun:
             known = self.pronoun(thing, set(avoid))
+            if thing.pronoun == "held" and not self._looks(thing, known[0]):
+                raise refuse("not_held", part=thing.text, thing=thing.text)
             return self._counted(thing, known) if thing.count else known
         if thing.other and thing.nounless and not self.mentioned:
             before = self.earlier()
@@ -113,7 +109,7 @@ class Scene(Discourse):
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
-            spoken = {i for group in self.mentioned for i in group}
+            spoken = {i for group in self.mentioned for i in group} or self._spoken_before()
             found = [d for d in found if d.id not in spoken | self.spared]
         for but in thing.but:
             if but.nounless:
@@ -154,6 +150,12 @@ class Scene(Discourse):
             found = self._extreme(name, thing, found)
         return found
 
+    def _spoken_before(self) -> set[str]:
+        """What the turns before were about, and where it went."""
+        last = self.changed[0] if self.changed else ()
+        went = {c.now.support for c in last if c.now is not None}
+        return {*(i for ids in self.earlier()[:1] for i in ids), *(c.was.id for c in last), *went}
+
     def _looks(self, thing: Thing, d: Detection, strict: bool | None = True) -> bool:
         if (thing.ids and d.id not in thing.ids) or not all(has_attribute(d, a) for a in thing.attributes):
             return False
@@ -176,57 +178,6 @@ class Scene(Discourse):
                 fit = found  # "the big red cube", where no other is red
             found = fit
         return found
-
-    def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """``the second cube from the left``, ``the second largest``, ``the last but one``."""
-        ordered = self._in_order(thing, found)
-        nth = (thing.ordinal or 1) - (1 if (thing.ordinal or 1) > 0 else 0)
-        if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
-            raise refuse("too_few", wanted=abs(thing.ordinal or 1), n=len(ordered), part=thing.text, found=ordered)
-        return ordered[nth:][:1]
-
-    def _in_order(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """Counted from a side, or by size; which has to be said."""
-        side = thing.count_from or thing.side
-        if side is not None:
-            x, y = DIRECTIONS[side]
-            ordered = sorted(found, key=lambda d: -(d.centre[0] * x + d.centre[1] * y))
-            if (thing.ordinal or 1) < 0 and thing.count_from is None:
-                ordered.reverse()  # "the last one on the right"
-        elif thing.superlatives:
-            ordered = sorted(found, key=order(thing.superlatives[0], self.reach))
-        elif len(found) > 1:
-            raise clarify("ordinal_from", tuple(d.id for d in found), part=thing.text, found=found)
-        else:
-            ordered = found
-        return ordered
-
-    def _extreme(self, name: str, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """The thing at one end of an order; several when they cannot be told apart."""
-        if not found:
-            return []
-        if name in ("smaller", "larger") and len(found) > 2:
-            raise self._ambiguous(thing, found)
-        if name == "middle":
-            return self._middle_of(thing, found)
-        key = order(name, self.reach)
-        ordered = sorted(found, key=key)
-        if thing.count:
-            return ordered[: thing.count]
-        if name in ("tallest", "shortest") and key(ordered[-1]) - key(ordered[0]) <= SAME_PLACE_M:
-            sign = -1 if name == "tallest" else 1  # all lie equally flat: "the shorter one" is that by its length
-            ordered = sorted(found, key=lambda d: sign * d.size[0])
-            return ordered[:1] if len(ordered) > 1 and abs(ordered[0].size[0] - ordered[1].size[0]) > SAME_PLACE_M else ordered  # fmt: skip
-        best = key(ordered[0])
-        alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
-        return [d for d in ordered if key(d) - best <= alike]
-
-    def _middle_of(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """``the middle bowl``: of an odd number, counted along the way they are spread."""
-        spread = [max(d.centre[k] for d in found) - min(d.centre[k] for d in found) for k in (0, 1)]
-        if len(found) % 2 == 0:
-            raise self._ambiguous(thing, found)
-        return sorted(found, key=lambda d: d.centre[int(spread[1] >= spread[0])])[len(found) // 2 :][:1]
 
     # ---- where things are
     def _standing(self, spot: Spot, found: list[Detection]) -> list[Detection]:
@@ -288,45 +239,6 @@ class Scene(Discourse):
         rest = [d for d in found if d.id != mark.id]
         return sorted(rest, key=lambda d: sign * gap(footprint(d), footprint(mark)))[:1]
 
-    # ---- how many
-    def _counted(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        wanted = thing.count
-        if wanted is not None and (thing.other_colour or thing.same_colour):
-            found = self._by_colour(thing, found, wanted)
-        if wanted is not None:
-            if len(found) < wanted:
-                raise refuse("too_few", wanted=wanted, n=len(found), part=thing.text, found=found)
-            if len(found) > wanted:
-                if thing.quantity != "count":
-                    raise self._ambiguous(thing, found)
-                self.notes.append(
-                    ("chose_some", {"n": wanted, "of": len(found), "part": thing.text, "found": found[:wanted]})
-                )
-            return found[:wanted]
-        if thing.many:
-            return found
-        if len(found) > 1:
-            if thing.quantity != "a":
-                raise self._ambiguous(thing, found)
-            self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
-        return found[:1]
-
-    def _by_colour(self, thing: Thing, found: list[Detection], wanted: int) -> list[Detection]:
-        """``two cubes of different colours``, ``two of the same colour``: the nearest that are so."""
-        kinds: dict[str, list[Detection]] = {}
-        for d in found:
-            kinds.setdefault(d.colour, []).append(d)
-        if thing.other_colour:
-            chosen = [k[0] for k in kinds.values()]
-        else:
-            chosen = next((k for k in kinds.values() if len(k) >= wanted), [])
-        if len(chosen) < wanted:
-            raise refuse("not_so_many_colours", part=thing.text, found=found)
-        return chosen[:wanted]
-
-    def _ambiguous(self, thing: Thing, found: list[Detection]) -> Objection:
-        return clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
-
     def _missing(self, thing: Thing) -> Objection:
         before = [d for d in self.world.lost.values() if self._looks(thing, d)]
         if before and not thing.where:
@@ -341,11 +253,6 @@ class Scene(Discourse):
         ):
             return refuse("cannot_tell", part=thing.text)
         return refuse("not_found", part=thing.text)
-
-    # ---- what will have changed
-    def reach(self, d: Detection) -> float:
-        """Horizontal distance from the arm's base, metres."""
-        return math.dist(d.centre[:2], self.limits.base[:2])
 
 
 def _all_words(thing: Thing) -> str:

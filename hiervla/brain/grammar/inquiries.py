@@ -138,6 +138,18 @@ class Inquiries(Destinations):
     def q_why(self, meta: Any, children: list[Any]) -> Question:
         return Question("why", text=self.words(meta))
 
+    def q_which_all(self, meta: Any, children: list[Any]) -> Question:
+        """``which tools can you see on the bench?``"""
+        return replace(self.q_many(meta, children), kind="which")
+
+    def q_which_same(self, meta: Any, children: list[Any]) -> Question:
+        """``which cube has the same colour as the car?``"""
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        return Question("which", (replace(thing, quantity="all").with_where((self.pp_same_as(meta, children),)),), text=self.words(meta))  # fmt: skip
+
+    def q_under(self, meta: Any, children: list[Any]) -> Question:
+        return Question("under", (first(children, Thing),), text=self.words(meta))
+
     def q_asked(self, meta: Any, children: list[Any]) -> Question:
         return Question("asked", text=self.words(meta))
 

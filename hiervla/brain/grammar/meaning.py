@@ -37,10 +37,10 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.sharing import apart, held_one, numbered, of_all, shared_out
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
-from hiervla.core.deeds import step_and_time
 from hiervla.core.goal import Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import Detection
@@ -75,6 +75,9 @@ class Meaning:
                 continue
             if isinstance(act, Sort) and k + 1 < len(instruction.acts) and instruction.links[k] == ",":
                 scene.notes.append(("headline", {"part": act.text}))
+                instruction = replace(
+                    instruction, acts=(*instruction.acts[: k + 1], *map(of_all, instruction.acts[k + 1 :]))
+                )
                 continue
             off = (
                 isinstance(act, Put)
@@ -82,7 +85,7 @@ class Meaning:
                 and act.readings[0][-1].spots[0].relation == "off"
             )
             off = off or (isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where))
-            effects += [Effect(_numbered(g, effects), k, link, off) for g in self._act(act, scene)]
+            effects += [Effect(numbered(g, effects), k, link, off) for g in self._act(act, scene)]
         for k in tidying:
             effects = [*self._headline(instruction, k, scene, effects), *effects]
         return settle(effects, first)
@@ -114,7 +117,7 @@ class Meaning:
         if len(about) == 1 and (
             about[0].hollow or about[0].label == "plate"
         ):  # "if the bowl is empty, put it in there"
-            scene.place = Spot("to", act.condition.things[0], text=act.condition.things[0].text)
+            scene.place = scene.place or Spot("to", act.condition.things[0], text=act.condition.things[0].text)
         before = instruction.links[: max(0, k - 1 + bool(acts))]
         return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
 
@@ -246,66 +249,21 @@ class Meaning:
         subjects: list[Detection] = []
         for thing in transfer.things:
             without = marks if thing.many and not thing.pronoun else set()
-            thing = _held(thing, scene)
+            thing = held_one(thing, scene)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
         if spots[0].relation == "apart":
-            return self._apart(subjects, spots[0], scene)
-        shares = self._shared_out(transfer, subjects, scene)
+            return [self._placed(scene, g) for g in apart(subjects, spots[0])]
+        shares = shared_out(transfer, subjects, scene)
         aims = [(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares]
         for _, wanted in aims:
             if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):
                 raise refuse("two_places", goals=wanted)
             goals += [self._placed(scene, g) for g in wanted]
         return goals
-
-    def _shared_out(
-        self, transfer: Transfer, subjects: list[Detection], scene: Scene
-    ) -> list[tuple[Detection, tuple[Spot, ...]]]:
-        """``each yellow cube on a red one``, ``a cube in each bowl``: one by one; else all go to the same spots."""
-        spots = transfer.spots
-        mark = spots[0].reference
-        each = [(d, spots) for d in subjects]
-        if len(spots) != 1 or not isinstance(mark, Thing) or mark.same_colour or mark.other_colour:
-            return each
-        spot = spots[0]
-        if spot.relation == "on" and mark.quantity == "a" and len(subjects) > 1:
-            free = [m for m in scene.find(mark) if m.id not in {d.id for d in subjects}]
-            if len(free) < len(subjects):
-                raise refuse("too_few", wanted=len(subjects), n=len(free), part=mark.text, found=free)
-            pairs = zip(subjects, sorted(free, key=scene.reach), strict=False)
-            return [(d, (_to(spot, m),)) for d, m in pairs]
-        thing = transfer.things[0]
-        if mark.quantity in ("all", "both") and len(transfer.things) == 1 and thing.quantity in ("a", "count", "all"):
-            marks = scene.resolve(mark)
-            per = (thing.count or 1) if thing.quantity in ("a", "count") else 0
-            if len(marks) < 2:
-                return each
-            if not per and len(subjects) != len(marks):
-                raise clarify("which_where", part=mark.text, found=marks)
-            if per:
-                ids = {m.id for m in marks}
-                found = [d for d in scene.find(thing) if d.id not in ids]
-                subjects = sorted(found, key=lambda d: (d.support in ids, scene.reach(d)))[: per * len(marks)]
-                if len(subjects) < per * len(marks):
-                    raise refuse("too_few", wanted=per * len(marks), n=len(found), part=thing.text, found=found)
-            scene.speak_of([d.id for d in subjects])
-            return [(d, (_to(spot, marks[k // (per or 1)]),)) for k, d in enumerate(subjects)]
-        return each
-
-    def _apart(self, subjects: list[Detection], spot: Spot, scene: Scene) -> list[Goal]:
-        """Two things with so much room between them."""
-        if len(subjects) != 2 or spot.distance_m is None:
-            raise clarify("between_two", part=spot.text, n=len(subjects), found=subjects)
-        still, mover = subjects
-        return [
-            self._placed(
-                scene, Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m)
-            )
-        ]
 
     def _marks(self, spot: Spot, scene: Scene) -> list[Detection]:
         """Everything a destination may name: ``all objects`` put in a box are all but the box."""
@@ -334,26 +292,3 @@ class Meaning:
             if goal.relation not in FORMED or len(goals) == 1:
                 self._placed(scene, goal)
         return goals
-
-
-def _numbered(goal: Goal, before: list[Effect]) -> Goal:
-    """A deed that was named before in the same breath is to be done once more."""
-    if goal.relation != "did":
-        return goal
-    step, _ = step_and_time(goal.subject)
-    times = sum(e.goal.relation == "did" and step_and_time(e.goal.subject)[0] == step for e in before)
-    return goal.model_copy(update={"subject": f"{step} #{times + 1}"}) if times and goal.subject == step else goal
-
-
-def _held(thing: Thing, scene: Scene) -> Thing:
-    """``put the cube in the bowl``, with a cube in the hand: that one."""
-    held = scene.world.held
-    if held is None or thing.many or thing.pronoun or thing.other or thing.quantity not in ("the", "bare"):
-        return thing
-    fit = {d.id for d in scene.find(thing)}
-    return replace(thing, ids=(held.id,)) if held.id in fit and len(fit) > 1 else thing
-
-
-def _to(spot: Spot, mark: Detection) -> Spot:
-    """The phrase, said of one thing."""
-    return replace(spot, reference=Thing(text=mark.id, id=mark.id.lower()))

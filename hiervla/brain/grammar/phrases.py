@@ -151,7 +151,11 @@ class Phrases(NounPhrases):
         return Spot("than", self._reference(children), superlative=said, describes=True, text=self.words(meta))
 
     def ppgroup(self, meta: Any, children: list[Any]) -> tuple[Spot, ...]:
-        return tuple(c for c in children if isinstance(c, Spot))
+        spots = tuple(c for c in children if isinstance(c, Spot))
+        # "put it back in the box": where to is said, and "back" adds nothing
+        if len(spots) > 1 and spots[-1].relation == "there":  # "in that bowl over there"
+            spots = spots[:-1]
+        return tuple(s for s in spots[:-1] if s.relation != "back" or s.text.lower() != "back") + spots[-1:]
 
     def pps(self, meta: Any, children: list[Any]) -> list[tuple[Spot, ...]]:
         return [c for c in children if isinstance(c, tuple)]

@@ -83,6 +83,7 @@ class Answers:
             "more": self._more,
             "why": self._why,
             "asked": self._asked,
+            "under": self._under,
         }
         return kinds[question.kind](question)
 
@@ -186,6 +187,12 @@ class Answers:
         seen = [c.now for c in turn.changed if c.now is not None and c.now.id in self._briefing.world.objects]
         places = [self._speech.say("where", thing=d, where=self.place_of(d)) for d in seen if not d.fixed]
         return (" " if self._speech.language == "en" else "").join([moved, *places])
+
+    def _under(self, question: Question) -> str:
+        """What a thing stands on."""
+        d = self._scene.one(question.things[0])
+        on = self._briefing.world.objects.get(d.support)
+        return _capital(self._speech.say("which_is", found=[on] if on is not None else [self._speech.thing("table")]))
 
     def _asked(self, question: Question) -> str:
         """What the person said last."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
-from hiervla.brain.grammar.acts import Act, Arrange, Instruction, Put, Sort, Stack, When
+from hiervla.brain.grammar.acts import Act, Arrange, Do, Instruction, Pick, Put, Sort, Stack, When
 from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -143,13 +143,14 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and _DONE_ALREADY.search(tokens.text)
         and not _REQUEST.search(tokens.text)
         and not any(isinstance(a, When) for a in acts)
+        and not tokens.styles  # "别碰碎了"
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
     if any("UNSAFE" in t.kinds for t in tokens.tokens) and not all(_sets_down(a) for a in acts):
         thrown = next(i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds)
         return NotUnderstood("unsafe", _clause_from(tokens, thrown), language)
     for lifted, takers in (
-        (tokens.order_token, (Stack, Arrange, Sort)),
+        (tokens.order_token, (Stack, Arrange, Sort) if tokens.order != "listed" else (Stack, Arrange, Put, Do, Pick)),
         (tokens.criterion_token, (Sort,)),
         (tokens.way_token, (Arrange,)),
     ):
@@ -173,6 +174,7 @@ def _starts(tokens: Tokens) -> list[str]:
         + ["commands"] * tells
         + ["fragment"] * (not tells)
         + ["questions"] * (not asks and not tells)
+        + ["fragment"] * tells  # "the yellow bin": a noun that is a verb as well
     )
 
 
@@ -190,7 +192,7 @@ BLOCKING = {
 
 ALSO = (
     "IF", "UNLESS", "ELSE", "UNTIL", "DEHUA", "THERENO", "MORETHAN", "LESSTHAN", "ATLEAST", "ATMOST", "SPARE", "TWICE", "TIMES", "AWAYZ", "UNDO", "RETURN", "BACK",
-    "PUT", "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
+    "PUT", "UNDERW", "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
 )  # fmt: skip
 """What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
 

@@ -46,7 +46,8 @@ class Selections(Relatives):
 
     def held_thing(self, meta: Any, children: list[Any]) -> Thing:
         """``what you are holding``."""
-        return Thing(text=self.words(meta), pronoun="held", quantity="the")
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        return replace(thing, text=self.words(meta), pronoun="held", quantity="the")
 
     def whatever(self, meta: Any, children: list[Any]) -> Thing:
         """``whatever's tallest``."""
@@ -105,6 +106,16 @@ class Selections(Relatives):
             raise Misread("not_understood", self.words(meta))
         size = first(children, float)
         return Spot("measures", None, dimension, size, superlative=sign, describes=True, text=self.words(meta))
+
+    def than_dim(self, meta: Any, children: list[Any]) -> Spot:
+        """``taller than the green one``, ``longer than the pen``."""
+        said = {"tall_more": "taller", "tall_less": "lower", "wide_more": "wider", "wide_less": "narrower", "long_more": "longer", "long_less": "briefer"}  # fmt: skip
+        sign = said[leaves(children, "DIMTHAN")[0]]
+        return Spot("than", self._reference(children), superlative=sign, describes=True, text=self.words(meta))
+
+    def pp_middle_to(self, meta: Any, children: list[Any]) -> Spot:
+        mark = next((c for c in children if isinstance(c, Thing)), None)
+        return Spot("in", mark, text=self.words(meta)) if mark is not None else Spot("middle", text=self.words(meta))
 
     def zmod_measures(self, meta: Any, children: list[Any]) -> Spot:
         return self.measures(meta, children)

@@ -86,8 +86,11 @@ class Speech:
 
     def name(self, d: Detection) -> str:
         """A thing with its article, and with its id when another looks the same."""
-        twins = sum(self.looks(o) == self.looks(d) for o in self.world.objects.values()) > 1
+        alike = [o for o in self.world.objects.values() if self.looks(o) == self.looks(d)]
+        twins = len(alike) > 1
         looks = self.looks(d)
+        if twins and d.name and d.colour != "unknown" and d.colour not in looks:  # "the blue beaker", among beakers
+            looks = f"{self.colour(d)}{' ' * (self.language == 'en')}{looks}"
         owned = d.name is not None and ("'s " in looks or "’s " in looks)  # "Ann's cup" takes no article
         return (looks if owned else self._say["the"].format(thing=looks)) + (f" ({d.id})" if twins else "")
 

@@ -113,9 +113,29 @@ def measuring(spot: Spot, found: list[Detection]) -> list[Detection]:
     return [d for d in found if fits[spot.superlative or "="](measure(d))]
 
 
+def _width(d: Detection) -> float:
+    return min(d.size[:2])
+
+
+def _length(d: Detection) -> float:
+    return max(d.size[:2])
+
+
+def _height(d: Detection) -> float:
+    return d.size[2]
+
+
 def compared(name: str, mark: Detection, found: list[Detection]) -> list[Detection]:
     """Those that are clearly ``larger``, ``smaller``, ``taller`` or ``lower`` than another."""
-    measure: Key = volume if name in ("larger", "smaller") else lambda d: d.size[2]
-    sign = 1 if name in ("larger", "taller") else -1
+    sizes: dict[str, Key] = {
+        "larger": volume,
+        "smaller": volume,
+        "wider": _width,
+        "narrower": _width,
+        "longer": _length,
+        "briefer": _length,
+    }
+    measure = sizes.get(name, _height)
+    sign = 1 if name in ("larger", "taller", "wider", "longer") else -1
     limit = measure(mark)
     return [d for d in found if d.id != mark.id and sign * (measure(d) - limit) > CLEARLY * limit]

@@ -1,0 +1,123 @@
+"""Of the things that fit a description: which one, how many, in which order."""
+
+from __future__ import annotations
+
+import math
+
+from hiervla.brain.grammar.discourse import Discourse
+from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.standing import SAME_PLACE_M, order
+from hiervla.core.goal import DIRECTIONS
+from hiervla.core.task import Limits
+from hiervla.core.world import Detection
+
+SAME_SIZE = 0.08
+"""Volumes closer than this fraction are the same size to the eye."""
+
+
+class Choosing(Discourse):
+    """Adds choice to the world under discussion."""
+
+    limits: Limits
+
+    def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``the second cube from the left``, ``the second largest``, ``the last but one``."""
+        ordered = self._in_order(thing, found)
+        nth = (thing.ordinal or 1) - (1 if (thing.ordinal or 1) > 0 else 0)
+        if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
+            raise refuse("too_few", wanted=abs(thing.ordinal or 1), n=len(ordered), part=thing.text, found=ordered)
+        return ordered[nth:][:1]
+
+    def _in_order(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """Counted from a side, or by size; which has to be said."""
+        side = thing.count_from or thing.side
+        if side is not None:
+            x, y = DIRECTIONS[side]
+            ordered = sorted(found, key=lambda d: -(d.centre[0] * x + d.centre[1] * y))
+            if (thing.ordinal or 1) < 0 and thing.count_from is None:
+                ordered.reverse()  # "the last one on the right"
+        elif thing.superlatives:
+            ordered = sorted(found, key=order(thing.superlatives[0], self.reach))
+        elif len(found) > 1:
+            raise clarify("ordinal_from", tuple(d.id for d in found), part=thing.text, found=found)
+        else:
+            ordered = found
+        return ordered
+
+    def _middle_of(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``the middle bowl``: of an odd number, counted along the way they are spread."""
+        spread = [max(d.centre[k] for d in found) - min(d.centre[k] for d in found) for k in (0, 1)]
+        if len(found) % 2 == 0:
+            raise self._ambiguous(thing, found)
+        return sorted(found, key=lambda d: d.centre[int(spread[1] >= spread[0])])[len(found) // 2 :][:1]
+
+    def _extreme(self, name: str, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """The thing at one end of an order; several when they cannot be told apart."""
+        if not found:
+            return []
+        if name in ("smaller", "larger") and len(found) > 2:
+            raise self._ambiguous(thing, found)
+        if name == "middle":
+            return self._middle_of(thing, found)
+        key = order(name, self.reach)
+        ordered = sorted(found, key=key)
+        if thing.count:
+            return ordered[: thing.count]
+        if name in ("tallest", "shortest") and key(ordered[-1]) - key(ordered[0]) <= SAME_PLACE_M:
+            sign = -1 if name == "tallest" else 1  # all lie equally flat: "the shorter one" is that by its length
+            ordered = sorted(found, key=lambda d: sign * d.size[0])
+            return ordered[:1] if len(ordered) > 1 and abs(ordered[0].size[0] - ordered[1].size[0]) > SAME_PLACE_M else ordered  # fmt: skip
+        best = key(ordered[0])
+        alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
+        return [d for d in ordered if key(d) - best <= alike]
+
+    def _counted(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        wanted = thing.count
+        if wanted is not None and (thing.other_colour or thing.same_colour):
+            found = self._by_colour(thing, found, wanted)
+        if wanted is not None:
+            if len(found) < wanted:
+                raise refuse("too_few", wanted=wanted, n=len(found), part=thing.text, found=found)
+            if len(found) > wanted:
+                if thing.quantity != "count":
+                    raise self._ambiguous(thing, found)
+                self.notes.append(
+                    ("chose_some", {"n": wanted, "of": len(found), "part": thing.text, "found": found[:wanted]})
+                )
+            return found[:wanted]
+        if thing.many:
+            return found
+        if len(found) > 1:
+            if thing.quantity != "a" and len(told := [d for d in found if d.id in self.named]) == 1 and _points(thing):
+                return told  # "that beaker": the one named in the same breath
+            if thing.quantity != "a":
+                raise self._ambiguous(thing, found)
+            self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
+        self.named |= {d.id for d in found[:1]}
+        return found[:1]
+
+    def _by_colour(self, thing: Thing, found: list[Detection], wanted: int) -> list[Detection]:
+        """``two cubes of different colours``, ``two of the same colour``: the nearest that are so."""
+        kinds: dict[str, list[Detection]] = {}
+        for d in found:
+            kinds.setdefault(d.colour, []).append(d)
+        if thing.other_colour:
+            chosen = [k[0] for k in kinds.values()]
+        else:
+            chosen = next((k for k in kinds.values() if len(k) >= wanted), [])
+        if len(chosen) < wanted:
+            raise refuse("not_so_many_colours", part=thing.text, found=found)
+        return chosen[:wanted]
+
+    def _ambiguous(self, thing: Thing, found: list[Detection]) -> Objection:
+        return clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
+
+    def reach(self, d: Detection) -> float:
+        """Horizontal distance from the arm's base, metres."""
+        return math.dist(d.centre[:2], self.limits.base[:2])
+
+
+def _points(thing: Thing) -> bool:
+    """``that bowl``, ``这个碗``."""
+    return thing.text.lower().startswith(("that ", "this ", "那", "这"))

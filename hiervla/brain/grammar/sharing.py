@@ -1,0 +1,86 @@
+"""Which of several things goes to which of several places; small readings of what is to be put where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hiervla.brain.grammar.acts import Act, Put, Transfer
+from hiervla.brain.grammar.effects import Effect
+from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.deeds import step_and_time
+from hiervla.core.goal import Goal
+from hiervla.core.world import Detection
+
+
+def shared_out(transfer: Transfer, subjects: list[Detection], scene: Scene) -> list[tuple[Detection, tuple[Spot, ...]]]:
+    """``each yellow cube on a red one``, ``a cube in each bowl``: one by one; else all go to the same spots."""
+    spots = transfer.spots
+    mark = spots[0].reference
+    each = [(d, spots) for d in subjects]
+    if len(spots) != 1 or not isinstance(mark, Thing) or mark.same_colour or mark.other_colour:
+        return each
+    spot = spots[0]
+    if spot.relation == "on" and mark.quantity == "a" and len(subjects) > 1:
+        free = [m for m in scene.find(mark) if m.id not in {d.id for d in subjects}]
+        if len(free) < len(subjects):
+            raise refuse("too_few", wanted=len(subjects), n=len(free), part=mark.text, found=free)
+        pairs = zip(subjects, sorted(free, key=scene.reach), strict=False)
+        return [(d, (_to(spot, m),)) for d, m in pairs]
+    thing = transfer.things[0]
+    if mark.quantity in ("all", "both") and len(transfer.things) == 1 and thing.quantity in ("a", "count", "all"):
+        marks = scene.resolve(mark)
+        per = (thing.count or 1) if thing.quantity in ("a", "count") else 0
+        if len(marks) < 2:
+            return each
+        if not per and len(subjects) != len(marks):
+            raise clarify("which_where", part=mark.text, found=marks)
+        if per:
+            ids = {m.id for m in marks}
+            found = [d for d in scene.find(thing) if d.id not in ids]
+            subjects = sorted(found, key=lambda d: (d.support in ids, scene.reach(d)))[: per * len(marks)]
+            if len(subjects) < per * len(marks):
+                raise refuse("too_few", wanted=per * len(marks), n=len(found), part=thing.text, found=found)
+        scene.speak_of([d.id for d in subjects])
+        return [(d, (_to(spot, marks[k // (per or 1)]),)) for k, d in enumerate(subjects)]
+    return each
+
+
+def apart(subjects: list[Detection], spot: Spot) -> list[Goal]:
+    """Two things with so much room between them."""
+    if len(subjects) != 2 or spot.distance_m is None:
+        raise clarify("between_two", part=spot.text, n=len(subjects), found=subjects)
+    still, mover = subjects
+    return [(Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m))]
+
+
+def of_all(act: Act) -> Act:
+    """``sort them: cubes …, balls …``: a noun without a number means all of its kind, in Chinese too."""
+    if not isinstance(act, Put):
+        return act
+    every = lambda t: replace(t, quantity="all") if t.quantity == "bare" and not t.pronoun else t  # noqa: E731
+    return replace(act, readings=tuple(tuple(replace(t, things=tuple(map(every, t.things))) for t in r) for r in act.readings))  # fmt: skip
+
+
+def numbered(goal: Goal, before: list[Effect]) -> Goal:
+    """A deed that was named before in the same breath is to be done once more."""
+    if goal.relation != "did":
+        return goal
+    step, _ = step_and_time(goal.subject)
+    times = sum(e.goal.relation == "did" and step_and_time(e.goal.subject)[0] == step for e in before)
+    return goal.model_copy(update={"subject": f"{step} #{times + 1}"}) if times and goal.subject == step else goal
+
+
+def held_one(thing: Thing, scene: Scene) -> Thing:
+    """``put the cube in the bowl``, with a cube in the hand: that one."""
+    held = scene.world.held
+    if held is None or thing.many or thing.pronoun or thing.other or thing.quantity not in ("the", "bare"):
+        return thing
+    fit = {d.id for d in scene.find(thing)}
+    return replace(thing, ids=(held.id,)) if held.id in fit and len(fit) > 1 else thing
+
+
+def _to(spot: Spot, mark: Detection) -> Spot:
+    """The phrase, said of one thing."""
+    return replace(spot, reference=Thing(text=mark.id, id=mark.id.lower()))
