@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from lark import v_args
 
 from hiervla.brain.grammar.acts import (
     Act,
+    Arrange,
     Condition,
     Do,
     Incomplete,
@@ -17,6 +18,7 @@ from hiervla.brain.grammar.acts import (
     Put,
     Repeat,
     Sort,
+    Stack,
     Tidy,
     Transfer,
     When,
@@ -29,6 +31,13 @@ from hiervla.brain.grammar.leaning import Carried, Leaning
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.selections import most_of
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Things that a sentence is about."""
+
+    things: tuple[Thing, ...]
 
 
 class Joint(str):
@@ -163,12 +172,12 @@ class CarryOver(Leaning):
         return counted, links
 
     # ---- what a sentence is about
-    def topic(self, meta: Any, children: list[Any]) -> Thing | None:
+    def topic(self, meta: Any, children: list[Any]) -> Thing | Several:
         things = _tuple(children) or tuple(c for c in children if isinstance(c, Thing))
         groups = [g for c in children if isinstance(c, list) for g in c]
         last = things[-1].with_where(tuple(s for g in groups for s in (g if isinstance(g, tuple) else (g,))))
         if len(things) != 1:
-            raise Misread("not_understood", self.words(meta))
+            return Several((*things[:-1], last))
         return replace(last, text=self.words(meta))
 
     def topic_most(self, meta: Any, children: list[Any]) -> Thing:
@@ -191,8 +200,13 @@ class CarryOver(Leaning):
 
     def about_topic(self, meta: Any, children: list[Any]) -> Told:
         """``the biggest cube, put it in the box``; ``of the two, put the shorter one on the board``."""
-        topic = first(children, Thing)
+        topic = first(children, Thing) or first(children, Several)
         acts, links = next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))
+        formed = acts[0]
+        if isinstance(formed, Arrange | Stack) and all(t.pronoun for t in formed.things):  # "A and B, in a row"
+            return [replace(formed, things=topic.things if isinstance(topic, Several) else (topic,)), *acts[1:]], links
+        if isinstance(topic, Several):
+            raise Misread("not_understood", self.words(meta))
         if topic.either and topic.quantity == "all":
             told = each_thing(
                 acts[:1], lambda t: replace(t, either=topic.either) if t.nounless and not t.pronoun else t
