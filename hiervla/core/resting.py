@@ -76,7 +76,7 @@ def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) 
 
 
 def _leaving_room(d: Detection, container: Detection) -> Spot:
-    """Where the first thing goes: the middle, but to one side of a bowl whose flat floor has room for two of its size,
+    """Where the first thing goes: the middle, but to one side of a bowl that has room for two of its size,
     as far as its corners stay on that floor, however it is turned: on the wall they would tilt it; and of a box or drawer
     along its length as far as the fingers have room before the wall."""
     radius = max(d.size[:2]) / 2
@@ -89,7 +89,7 @@ def _leaving_room(d: Detection, container: Detection) -> Spot:
         )  # the near end of one that lies lengthwise before the robot: walls hide less there
         return x + sign * aside * c, y + sign * aside * s
     floor = BOWL_FOOT * min(container.size[:2]) / 2
-    if container.label != "bowl" or floor < 2.2 * radius:
+    if container.label != "bowl" or min(container.size[:2]) / 2 < 3.0 * radius:
         return x, y
     reach = radius if d.round else math.hypot(*d.size[:2]) / 2
     return x, y + min(max(0.0, floor - WALL_M - reach), 1.3 * radius)
@@ -178,16 +178,25 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
         walls = inside_distance(inner, spot) - radius
         return min([walls, *[math.dist(spot, o.centre[:2]) - max(o.size[:2]) / 2 - radius for o in content]])
 
+    def level(spot: Spot) -> float:
+        """How freely it would lie there as it is turned: with a corner on the wall or on another it would tilt."""
+        if yaw is None or d.round or oblong(d):
+            return freedom(spot)
+        outline = outline_at(d, spot, yaw)
+        walls = min(inside_distance(inner, p) for p in outline)
+        return min([walls, *[gap(outline, footprint(o)) for o in content]])
+
     c, s = math.cos(container.yaw), math.sin(container.yaw)
     a, b = container.size[0] / 2, container.size[1] / 2
     grid = [
         (middle[0] + u * a * c - v * b * s, middle[1] + u * a * s + v * b * c)
-        for u in np.linspace(-0.7, 0.7, 9)
-        for v in np.linspace(-0.7, 0.7, 9)
+        for u in np.linspace(-0.7, 0.7, 15)
+        for v in np.linspace(-0.7, 0.7, 15)
     ]
     least = 0.6 * (d.size[1] / 2 if oblong(d) else radius)
-    best = max((g for g in grid if inside_distance(inner, g) >= least), key=freedom, default=middle)
-    if freedom(best) < -OVERLAP_M:
+    spots = [g for g in grid if inside_distance(inner, g) >= least] or [middle]
+    free = [g for g in spots if freedom(g) >= -OVERLAP_M]
+    if not free:
         listed = ", ".join(o.id for o in content)
         raise ToolError(f"no room left in {container.id} beside {listed} for {d.id}", FailureKind.BLOCKED)
-    return best
+    return max(free, key=level)

@@ -85,7 +85,10 @@ class GeometricEyes:
         standing, rests = joined, settle(joined)
         for i, part in fixed_parts([r.solid for r in standing], [r.support for r in rests]).items():
             standing[i].furniture = part
-        found = [self._detection(view, r, f"new_{i}", time_s) for i, r in enumerate(standing)]
+        found = [
+            self._detection(view, r, f"new_{i}", time_s).model_copy(update={"relation": rest.relation})
+            for i, (r, rest) in enumerate(zip(standing, rests, strict=True))
+        ]
         content = between_fingers(view, air, grip) if grip.felt else None
         in_hand = self._recognise(view, content, expected, before, time_s) if content else None
         past = without(before, in_hand) if in_hand is not None else let_go(before, grip, time_s)
@@ -95,7 +98,7 @@ class GeometricEyes:
         objects: dict[str, Detection] = {}
         for d, rest in zip(tracked, rests, strict=True):
             support = "table" if rest.support == TABLE else ids[rest.support]
-            objects[d.id] = self._inventory(d.model_copy(update={"support": support, "relation": rest.relation}))
+            objects[d.id] = self._inventory(d.model_copy(update={"support": support}))
         objects |= _with_hosts(standing, ids, objects)
         held = None
         if in_hand is None and grip.felt and expected is not None:

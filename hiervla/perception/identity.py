@@ -49,6 +49,7 @@ def match_cost(old: Detection, new: Detection, lost: bool) -> float:
     """How unlike two detections are: about 1 for each doubt; forbidden when they cannot be one thing."""
     if old.id == new.id:
         return -_LIMIT  # its own reading was made from what is known of it
+    new = not_to_the_floor(old, new)
     if old.fixed or new.fixed:  # furniture stays where it is, and looks another size open than shut
         same = old.label == new.label and old.colour == new.colour
         return 0.1 + math.dist(old.centre[:2], new.centre[:2]) / 0.15 if same else _FORBIDDEN
@@ -125,10 +126,28 @@ def new_id(stem: str, used: set[str]) -> str:
     return f"{stem}_{max(taken, default=0) + 1}"
 
 
+def not_to_the_floor(old: Detection, new: Detection) -> Detection:
+    """What is seen in a container, as tall as it is known to be: from its top down.
+
+    The wall hides how far down it goes, so its reading reaches to the container's floor; but it may have come to lie
+    on the wall or on other things. Of one that is seen tilted its own faces say how it lies.
+    """
+    if new.relation != "in" or new.hollow or new.fixed or new.posture != old.posture or _same_size(old, new):
+        return new
+    taller = new.size[2] > 1.15 * old.size[2] + 0.002
+    wider = any(new.size[i] > old.size[i] + max(0.005, 0.12 * old.size[i]) for i in (0, 1))
+    if not taller or wider or not alike(old.colour, new.colour):
+        return new
+    centre = (*new.centre[:2], round(new.top_z - old.size[2] / 2, 4))
+    label = old.label if _same_size(old, new, (0, 1)) else new.label
+    return new.model_copy(update={"size": (*new.size[:2], old.size[2]), "centre": centre, "label": label})
+
+
 def _remembered(new: Detection, old: Detection | None) -> Detection:
     """A poor view keeps what a better one told: label, colour and size of the same thing."""
     if old is None:
         return new
+    new = not_to_the_floor(old, new)
     change: dict[str, object] = {}
     if new.visible < 0.75 and old.visible > new.visible:
         change = {"label": old.label, "colour": old.colour, "hollow": old.hollow, "inner_radius_m": old.inner_radius_m}
@@ -145,8 +164,8 @@ def _remembered(new: Detection, old: Detection | None) -> Detection:
     return new.model_copy(update=change) if change else new
 
 
-def _same_size(a: Detection, b: Detection) -> bool:
-    return all(abs(x - y) < max(0.005, 0.12 * x) for x, y in zip(a.size, b.size, strict=True))
+def _same_size(a: Detection, b: Detection, axes: tuple[int, ...] = (0, 1, 2)) -> bool:
+    return all(abs(a.size[i] - b.size[i]) < max(0.005, 0.12 * a.size[i]) for i in axes)
 
 
 def colours_of(d: Detection) -> tuple[str, ...]:

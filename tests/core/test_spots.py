@@ -183,8 +183,8 @@ def test_a_full_table_is_told_as_blocked(thing, world_of):
     assert caught.value.kind is FailureKind.BLOCKED
 
 
-def test_an_empty_container_is_used_in_its_middle(thing, world_of):
-    d, bowl = thing("cube", 0.5, 0.3), thing("bowl", 0.5, -0.1)
+def test_an_empty_container_with_room_for_one_is_used_in_its_middle(thing, world_of):
+    d, bowl = thing("cube", 0.5, 0.3), thing("bowl", 0.5, -0.1, size=(0.11, 0.11, 0.05), inner_radius_m=0.05)
     assert resting.inside(d, bowl, world_of(d, bowl)) == (0.5, -0.1)
 
 
@@ -205,6 +205,19 @@ def test_beside_what_lies_in_a_container_already(yaw, thing, world_of):
     at = moved(d, spot, yaw)
     assert gap(footprint(at), footprint(there)) > 0
     assert inside_distance(footprint(box), spot) > 0.02
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.4, 0.8])
+def test_the_second_in_a_wide_bowl_is_laid_as_level_as_there_is_room(yaw, thing, world_of):
+    """Of all free places the one where its corners, as it is turned, come least onto the wall and the first one."""
+    bowl = thing("bowl", 0.5, -0.1, id="bowl", size=(0.155, 0.155, 0.05), inner_radius_m=0.0725)
+    d = thing("cube", 0.5, 0.3, id="d")
+    first = thing("cube", *resting.inside(d, bowl, world_of(d, bowl)), id="first", on=bowl)
+    spot = resting.inside(d, bowl, world_of(bowl, first, d), yaw)
+    at = moved(d, spot, yaw)
+    assert gap(footprint(at), footprint(first)) > -0.002
+    floor_m = resting.BOWL_FOOT * 0.0775
+    assert max(math.dist(c, bowl.centre[:2]) for c in footprint(at)) < floor_m + 0.02, "corners only low on the wall"
 
 
 def test_what_is_not_hollow_or_too_small_takes_nothing(thing, world_of):

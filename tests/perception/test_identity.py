@@ -135,6 +135,24 @@ def test_held_carried_put_into_a_bowl_and_let_go() -> None:
     made.close()
 
 
+def test_what_lies_high_in_a_bowl_is_no_taller_than_it_was() -> None:
+    """On the wall and on another cube: the near wall hides what is below it, which is not more of the cube."""
+    made = cell(
+        [
+            BodySpec(name="bowl", shape="bowl", colour="green", at=(0.52, 0.0), size=(0.155, 0.155, 0.05)),
+            BodySpec(name="b", shape="cube", colour="blue", at=(0.40, 0.2), size=(0.044, 0.044, 0.044)),
+        ]
+    )
+    before = look(made)
+    put(made, "b", 0.54, -0.03, z=0.062)
+    world = look(made, before, "L2")
+    b = world.objects["blue_cube_1"]
+    assert b.relation == "in" and b.support == "green_bowl_1" and b.label == "cube"
+    assert b.size[2] == pytest.approx(0.044, abs=0.003) and b.bottom_z == pytest.approx(0.040, abs=0.004)
+    again = look(made, world, "L3").objects["blue_cube_1"]
+    assert again.size[2] == b.size[2] and again.bottom_z == b.bottom_z
+
+
 def test_wrong_thing_in_the_hand_and_nothing_in_it() -> None:
     made = three()
     world = look(made)
