@@ -27,7 +27,7 @@ from hiervla.perception.hand import (
     known_by,
     pieces_of,
 )
-from hiervla.perception.identity import alike, as_known, assign_ids, colours_of, new_id, without
+from hiervla.perception.identity import alike, as_known, assign_ids, colours_of, join_own_pieces, new_id, without
 from hiervla.perception.light import Lighting, lighting, paint
 from hiervla.perception.reading import Reading
 from hiervla.perception.released import let_go
@@ -99,7 +99,7 @@ class GeometricEyes:
         for d, rest in zip(tracked, rests, strict=True):
             support = "table" if rest.support == TABLE else ids[rest.support]
             objects[d.id] = self._inventory(d.model_copy(update={"support": support}))
-        objects |= _with_hosts(standing, ids, objects)
+        objects = join_own_pieces(objects | _with_hosts(standing, ids, objects), past)
         held = None
         if in_hand is None and grip.felt and expected is not None:
             in_hand = felt_only(view, expected, objects.get(expected.id), grip, before.held)

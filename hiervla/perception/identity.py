@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from hiervla.core.footprint import footprint
 from hiervla.core.geometry import Array, wrap_angle
 from hiervla.core.world import Detection, World
 from hiervla.perception.polygon import turn_of_known
@@ -141,6 +142,44 @@ def not_to_the_floor(old: Detection, new: Detection) -> Detection:
     centre = (*new.centre[:2], round(new.top_z - old.size[2] / 2, 4))
     label = old.label if _same_size(old, new, (0, 1)) else new.label
     return new.model_copy(update={"size": (*new.size[:2], old.size[2]), "centre": centre, "label": label})
+
+
+def join_own_pieces(objects: dict[str, Detection], before: World) -> dict[str, Detection]:
+    """The same things, with the pieces that one in a container was split into taken together again.
+
+    A box askew by less than tells a tilted one from a level one is read as several. Such pieces were not known before,
+    have the colour of a known thing that looks another size than it did, and lie where it does: together they are it,
+    as large as it was known to be, under the highest of their tops.
+    """
+    out = dict(objects)
+    known = {**before.objects, **before.lost}
+    for old in before.objects.values():
+        now = objects.get(old.id)
+        last = now or old
+        host = objects.get(last.support)
+        whole = now is not None and now.visible > 0.5 and _same_size(old, now)
+        if whole or host is None or not host.hollow or old.hollow or old.fixed:
+            continue
+        near = 0.75 * math.hypot(*old.size[:2])
+        pieces = [
+            d
+            for d in out.values()
+            if d.id not in known and d.colour == last.colour and d.support != "table"
+            and math.dist(d.centre[:2], last.centre[:2]) < near
+        ]  # fmt: skip
+        if not pieces:
+            continue
+        first = now or pieces[0].model_copy(update={"id": old.id, "support": host.id})
+        corners = np.concatenate([footprint(d) for d in (first, *pieces)])
+        x, y = (corners.min(axis=0) + corners.max(axis=0)) / 2
+        top = max(d.top_z for d in (first, *pieces))
+        middle = (round(float(x), 4), round(float(y), 4), round(top - old.size[2] / 2, 4))
+        for d in pieces:
+            del out[d.id]
+        out[old.id] = first.model_copy(
+            update={"size": old.size, "centre": middle, "label": old.label, "posture": "tilted"}
+        )
+    return out
 
 
 def _remembered(new: Detection, old: Detection | None) -> Detection:

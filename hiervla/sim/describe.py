@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hiervla.bullet.furniture import FURNITURE, HOST, TRAVEL_M, handle_box, tray_box
-from hiervla.bullet.shapes import HOLLOW, inner_radius
+from hiervla.bullet.shapes import HOLLOW, ROUND, inner_radius
 from hiervla.bullet.tools import LOOKS_LIKE
 from hiervla.core.geometry import Array, Pose, Vec3, vec3, wrap_angle
 from hiervla.core.world import Detection
@@ -15,6 +15,8 @@ from hiervla.sim.simulation import Body, Simulation
 
 LYING_COS = 0.9
 """How upright one of a body's own axes must stand for it to be called upright or lying, and not tilted."""
+LEVEL_COS = 0.999
+"""Nearer to upright than this (2.6 degrees) is level: as high as it was made."""
 
 
 def describe(sim: Simulation, name: str) -> Detection:
@@ -39,11 +41,15 @@ def describe_all(sim: Simulation) -> dict[str, Detection]:
     return out | {d.id: d for d in hosts}
 
 
-def lowest(sim: Simulation, name: str) -> float:
-    """True height of a body's lowest point, from its own corners however it is turned, metres."""
-    half = np.asarray(sim.bodies[name].shape.size) / 2
-    corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
-    return float(sim.pose(name).apply(corners)[:, 2].min())
+def half_height(body: Body, turned: Array) -> float:
+    """Half of how far a body reaches from bottom to top as it is turned (3, 3), however askew, metres."""
+    half = np.asarray(body.shape.size) / 2
+    if body.spec.shape == "ball":
+        return float(half[2])
+    upright = min(abs(float(turned[2, 2])), 1.0)
+    if body.spec.shape in ROUND:
+        return float(half[2] * upright + half[0] * math.sqrt(1.0 - upright**2))
+    return float(np.abs(turned[2]) @ half)
 
 
 def _loose(sim: Simulation, name: str, body: Body) -> Detection:
@@ -51,17 +57,20 @@ def _loose(sim: Simulation, name: str, body: Body) -> Detection:
     turned = pose.rotation()
     up = np.abs(turned[2])  # which of its own axes stands upright
     axis = int(np.argmax(up))
-    size, yaw = _as_it_lies(body.shape.size, turned, axis, pose.yaw)
+    (length, width, height), yaw = _as_it_lies(body.shape.size, turned, axis, pose.yaw)
+    reach = height / 2 if up[axis] > LEVEL_COS else half_height(body, turned)
     support = sim.support(name)
     inside = False
     if support in sim.bodies:
         base = sim.bodies[support]
         rim = _rim(sim, support, base)
         # Resting on the rim is not lying in it.
-        inside = rim is not None and lowest(sim, name) < rim - 0.25 * min(base.shape.size[2], 0.032)
+        inside = rim is not None and pose.position[2] - reach < rim - 0.25 * min(base.shape.size[2], 0.032)
     hollow = body.spec.shape in HOLLOW
     posture = "tilted" if up[axis] < LYING_COS else "upright" if axis == 2 else "lying"
-    seen = _detection(sim, name, LOOKS_LIKE.get(body.spec.shape, body.spec.shape), pose, size, yaw)
+    seen = _detection(
+        sim, name, LOOKS_LIKE.get(body.spec.shape, body.spec.shape), pose, (length, width, 2 * reach), yaw
+    )
     return seen.model_copy(
         update={
             "colour": body.spec.colour if isinstance(body.spec.colour, str) else "custom",

@@ -15,7 +15,7 @@ from hiervla.core.world import Detection, Held, World
 from hiervla.perception.change import TargetWatch, image_change
 from hiervla.perception.eyes import GeometricEyes
 from hiervla.perception.hand import Grip
-from hiervla.perception.identity import assign_ids
+from hiervla.perception.identity import assign_ids, join_own_pieces
 from hiervla.perception.released import let_go
 from hiervla.sim.scene import BodySpec
 
@@ -234,6 +234,30 @@ def test_of_two_equal_things_the_one_below_the_opened_hand_was_in_it(width_m, na
     past = let_go(before, Grip(hand, width_m, Gripper()), 1.0)
     (seen,) = assign_ids([cube("new", 0.523, 0.101)], past)  # the base is hidden, or the held thing is
     assert seen.id == name
+
+
+def test_the_pieces_that_a_known_thing_in_a_container_is_split_into_are_that_thing():
+    known = cube("blue_cube_1", 0.5, 0.0).model_copy(update={"colour": "blue"})
+    bowl = cube("bowl_1", 0.5, 0.0).model_copy(update={"hollow": True, "label": "bowl"})
+    now = known.model_copy(update={"size": (0.05, 0.015, 0.04), "support": "bowl_1", "relation": "in"})
+    piece = known.model_copy(
+        update={"id": "blue_wedge_1", "label": "wedge", "support": known.id, "centre": (0.5, 0.02, 0.08)}
+    )
+    before = World(objects={known.id: known, bowl.id: bowl})
+    things = {d.id: d for d in (bowl, now, piece)}
+    out = join_own_pieces(things, before)
+    joined = out[known.id]
+    assert list(out) == [bowl.id, known.id] and joined.size == known.size and joined.posture == "tilted"
+    assert joined.top_z == pytest.approx(piece.top_z)
+    kept = [
+        (things | {piece.id: piece.model_copy(update={"colour": "red"})}, before),
+        (things | {piece.id: piece.model_copy(update={"centre": (0.5, 0.08, 0.02)})}, before),
+        (things | {now.id: now.model_copy(update={"size": known.size})}, before),
+        (things | {bowl.id: bowl.model_copy(update={"hollow": False})}, before),
+        (things, World(objects=things)),
+    ]
+    for objects, was in kept:
+        assert join_own_pieces(objects, was) == objects
 
 
 def test_what_was_read_from_memory_keeps_its_id_beside_an_equal_thing():

@@ -157,6 +157,21 @@ def test_a_toppled_body_is_described_as_it_lies(simulate, scene_of):
     assert d.bottom_z == pytest.approx(0, abs=0.002)
 
 
+@pytest.mark.parametrize(
+    ("shape", "size", "low_m"),
+    [("cube", (0.04,) * 3, 0.02 * math.sqrt(2)), ("ball", (0.04,) * 3, 0.02), ("cylinder", (0.04, 0.04, 0.06), 0.05 / math.sqrt(2))],
+)  # fmt: skip
+def test_the_bottom_of_what_stands_askew_is_its_lowest_edge(shape, size, low_m, simulate, scene_of):
+    import pybullet
+
+    sim = simulate(scene_of({"name": "it", "shape": shape, "size": size, "at": (0.5, 0.0)}))
+    turn = (math.sin(math.pi / 8), 0, 0, math.cos(math.pi / 8))
+    pybullet.resetBasePositionAndOrientation(sim.bodies["it"].id, (0.5, 0.0, 0.3), turn, physicsClientId=sim.client.id)
+    d = describe(sim, "it")
+    assert d.bottom_z == pytest.approx(0.3 - low_m, abs=1e-3)
+    assert d.centre[2] == pytest.approx(0.3)
+
+
 def test_a_fixed_body_does_not_move_and_a_thing_in_the_air_has_no_support(simulate, scene_of):
     import pybullet
 
