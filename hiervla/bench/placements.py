@@ -13,7 +13,7 @@ from hiervla.bench.trial import Trial
 from hiervla.core.goal import Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import World, Zone
-from hiervla.sim.describe import lowest
+from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec, Scene
 
 
@@ -23,7 +23,7 @@ def picking(shapes: tuple[str, ...]) -> Case:
 
     def ask(t: Trial, rng: np.random.Generator) -> tuple[Asked, Judge]:
         def true(t: Trial, now: World) -> bool:
-            return t.sim.held() == "b0" and lowest(t.sim, "b0") > LIFTED_M
+            return t.sim.held() == "b0" and describe(t.sim, "b0").bottom_z > LIFTED_M
 
         return ("pick", {"target": t.id("b0")}), true
 
