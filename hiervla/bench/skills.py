@@ -70,19 +70,36 @@ def work(case: str, seed: int) -> dict[str, Any]:
     return row | {"wall_s": round(time.perf_counter() - began, 2)}
 
 
+def skill_of(case: str) -> str:
+    """The skill that a case is an episode of: what its name begins with."""
+    return case.split("_", 1)[0]
+
+
 def summary(rows: list[dict[str, Any]]) -> dict[str, Figure]:
+    """Of each skill over all its cases, held to the goals; of a skill with several also each case, for where it is weak.
+
+    A case that bears its skill's own name is printed as ``SKILL_plain``.
+    """
     figures: dict[str, Figure] = {}
-    for case in dict.fromkeys(r["case"] for r in rows):
-        mine = [r for r in rows if r["case"] == case]
-        tried = [r for r in mine if r["tried"]]
-        claimed = [r for r in tried if r["claimed"]]
-        figures[f"{case}.true_success"] = proportion(
-            sum(r["true"] and r["claimed"] for r in tried), len(tried), ">= 0.95"
-        )
-        figures[f"{case}.false_success"] = proportion(sum(not r["true"] for r in claimed), len(tried), "<= 0")
-        figures[f"{case}.not_tried"] = proportion(len(mine) - len(tried), len(mine))
+    cases = list(dict.fromkeys(r["case"] for r in rows))
+    for skill in dict.fromkeys(map(skill_of, cases)):
+        figures |= _rates(skill, [r for r in rows if skill_of(r["case"]) == skill], ">= 0.95")
+        parts = [c for c in cases if skill_of(c) == skill]
+        for case in parts if len(parts) > 1 else ():
+            name = f"{case}_plain" if case == skill else case
+            figures |= _rates(name, [r for r in rows if r["case"] == case], None)
     figures["robot_s"] = mean([r["robot_s"] for r in rows if r.get("robot_s")])
     return figures
+
+
+def _rates(name: str, mine: list[dict[str, Any]], goal: str | None) -> dict[str, Figure]:
+    tried = [r for r in mine if r["tried"]]
+    claimed = [r for r in tried if r["claimed"]]
+    return {
+        f"{name}.true_success": proportion(sum(r["true"] and r["claimed"] for r in tried), len(tried), goal),
+        f"{name}.false_success": proportion(sum(not r["true"] for r in claimed), len(tried), "<= 0"),
+        f"{name}.not_tried": proportion(len(mine) - len(tried), len(mine)),
+    }
 
 
 def line(row: dict[str, Any]) -> str:

@@ -31,3 +31,14 @@ def test_a_claim_that_is_not_true_is_a_false_success_and_an_untried_one_counts_a
         figures["x.false_success"].value == pytest.approx(1 / 3, abs=1e-3) and figures["x.false_success"].holds is False
     )
     assert figures["x.not_tried"].value == 0.25
+
+
+def test_a_skill_is_held_to_its_goal_over_all_its_cases_and_each_is_told_beside_it():
+    good = {"tried": True, "claimed": True, "true": True}
+    bad = {"tried": True, "claimed": False, "true": False}
+    rows = [{"case": "push"} | good] * 9 + [{"case": "push_far"} | bad] + [{"case": "home"} | good]
+    figures = skills.summary(rows)
+    assert figures["push.true_success"].value == 0.9 and figures["push.true_success"].holds is False
+    assert figures["push_plain.true_success"].value == 1 and figures["push_far.true_success"].value == 0
+    assert figures["push_far.true_success"].holds is None, "where it is weak, not a goal of its own"
+    assert "home_plain.true_success" not in figures and figures["home.true_success"].holds
