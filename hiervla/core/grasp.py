@@ -29,12 +29,16 @@ _WALL_M = 0.006
 """Thickness a container's wall is taken to have where nobody measured it."""
 _RING_WALL = 0.48
 """And a ring's, as a fraction of its radius."""
-_LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.75, 0.75)}
+_LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.87, 0.75)}
 """How far the walls of such things lean outwards, rad, and their foot as a fraction of the rim."""
 _LEAST_DEEP_M = 0.013
 """How far the finger tips must reach below a thing's top to hold it."""
+_FLOOR_M = 0.004
+"""Thickness of a hollow thing's floor, on which the finger inside must not press."""
 _RIM_RATHER_M = 0.018
 """By how much more room a rim must offer to be taken before the whole thing is."""
+_SWINGS_M = 0.010
+"""What is taller than wide swings about fingers at its rim and is let go aslant: rather around it, if it fits tightly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def ranked_grasps(
         twist = abs(g.yaw - bearing((d.centre[0], d.centre[1]), base))
         tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
         rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0) + (_RIM_RATHER_M if g.high else 0.0)
+        rather += _SWINGS_M if g.rim and d.size[2] > d.size[0] else 0.0
         options.append((min(room, 0.02) - 0.002 * twist - tight - rather, g, room))
     if not options:
         narrowest = min(width_across(d, y) for y in (d.yaw, d.yaw + math.pi / 2))
@@ -205,7 +210,7 @@ def _rim_grasps(d: Detection, gripper: Gripper, base: Vec3, yaw_offset: float) -
         return []
     flat = d.label == "ring"
     z = d.centre[2] if flat else d.top_z - _RIM_DEEP_M + gripper.tip_m
-    z = max(z, d.bottom_z + gripper.tip_m)
+    z = max(z, d.bottom_z + gripper.tip_m + (0.0 if flat else _FLOOR_M))
     found = []
     for out, aside, angle in points:
         n, along = np.array([math.cos(angle), math.sin(angle)]), np.array([-math.sin(angle), math.cos(angle)])

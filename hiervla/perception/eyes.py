@@ -25,6 +25,7 @@ from hiervla.perception.hand import (
     hidden_by_arm,
     hold,
     known_by,
+    on_own_pieces,
     pieces_of,
 )
 from hiervla.perception.identity import alike, as_known, assign_ids, colours_of, join_own_pieces, new_id, without
@@ -102,7 +103,9 @@ class GeometricEyes:
         objects = join_own_pieces(objects | _with_hosts(standing, ids, objects), past)
         held = None
         if in_hand is None and grip.felt and expected is not None:
-            in_hand = felt_only(view, expected, objects.get(expected.id), grip, before.held)
+            stands = objects.get(expected.id)
+            hangs = stands is not None and on_own_pieces(stands, objects, before)
+            in_hand = felt_only(view, expected, None if hangs else stands, grip, before.held)
         if in_hand is not None:
             touched = in_hand.seen_s == time_s and content is None
             held = hold(view, grip, in_hand, before.held, content, standing=touched)

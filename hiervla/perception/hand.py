@@ -227,6 +227,13 @@ def pieces_of(there: Detection, objects: dict[str, Detection], before: World) ->
     }
 
 
+def on_own_pieces(d: Detection, objects: dict[str, Detection], before: World) -> bool:
+    """Does a thing seem to stand on what nobody knew, in its own colour? Then it hangs, and was read in pieces."""
+    under = objects.get(d.support)
+    known = {*before.objects, *before.lost}
+    return d.id in known and under is not None and under.id not in known and under.colour == d.colour
+
+
 def hidden_by_arm(view: View, d: Detection) -> bool:
     """Would the arm stand between the camera and most of a thing, were it still where it was last seen?"""
     outline = footprint(d)

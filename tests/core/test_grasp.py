@@ -190,6 +190,21 @@ def test_a_ring_is_taken_by_its_band_and_a_cup_across(thing, world_of):
     assert not choose_grasp(cup, world_of(cup), HAND, BASE).rim
 
 
+def test_a_cup_that_just_fits_is_taken_around_for_it_would_swing_by_its_rim(thing, world_of):
+    tall, wide = ((0.069, 0.069, h) for h in (0.082, 0.050))
+    cup = thing("cup", 0.5, 0.0, size=tall, inner_radius_m=0.031)
+    assert not choose_grasp(cup, world_of(cup), HAND, BASE).rim
+    low = thing("cup", 0.5, 0.0, size=wide, inner_radius_m=0.031)
+    assert choose_grasp(low, world_of(low), HAND, BASE).rim, "what is wider than tall hangs well enough"
+
+
+@pytest.mark.parametrize("height", [0.016, 0.018, 0.022])
+def test_the_finger_in_a_plate_stays_off_its_floor(height, thing, world_of):
+    plate = thing("plate", 0.5, 0.0, size=(0.16, 0.16, height), inner_radius_m=0.067)
+    g = choose_grasp(plate, world_of(plate), HAND, BASE)
+    assert g.rim and g.position[2] - HAND.tip_m >= 0.004 - 1e-9
+
+
 def test_a_long_thing_is_taken_beside_its_middle_when_the_middle_has_no_room(thing, world_of):
     long = thing("block", 0.5, 0.0, id="long", size=(0.14, 0.03, 0.03))
     assert choose_grasp(long, world_of(long), HAND, BASE).aside_m == 0.0

@@ -6,8 +6,8 @@ import pytest
 from hiervla.core.geometry import Pose, downward
 from hiervla.core.grasp import hanging
 from hiervla.core.task import Gripper
-from hiervla.core.world import Detection
-from hiervla.perception.hand import Grip, hold
+from hiervla.core.world import Detection, World
+from hiervla.perception.hand import Grip, hold, on_own_pieces
 from hiervla.perception.view import View
 from hiervla.robot.iiwa import IIWA
 
@@ -29,3 +29,15 @@ def test_a_bowl_held_by_its_rim_hangs_as_these_fingers_hold_it(gripper):
 def test_fingers_feel_a_thing_short_of_their_own_full_opening():
     at = Pose(np.array([0.5, 0.0, 0.3]), downward(0.0))
     assert Grip(at, 0.08, IIWA.gripper).felt and not Grip(at, 0.08, Gripper()).felt
+
+
+def test_a_thing_that_seems_to_stand_on_pieces_of_its_own_colour_hangs():
+    piece = BOWL.model_copy(update={"id": "blue_cylinder_1", "label": "cylinder", "hollow": False})
+    hanging_bowl = BOWL.model_copy(update={"support": piece.id})
+    before = World(objects={BOWL.id: BOWL})
+    assert on_own_pieces(hanging_bowl, {BOWL.id: hanging_bowl, piece.id: piece}, before)
+    red = piece.model_copy(update={"colour": "red"})
+    assert not on_own_pieces(hanging_bowl, {BOWL.id: hanging_bowl, piece.id: red}, before)
+    known = World(objects={BOWL.id: BOWL, piece.id: piece})
+    assert not on_own_pieces(hanging_bowl, {BOWL.id: hanging_bowl, piece.id: piece}, known), "it stood on that before"
+    assert not on_own_pieces(BOWL, {BOWL.id: BOWL}, before), "on the table"
