@@ -37,6 +37,10 @@ _FLOOR_M = 0.004
 """Thickness of a hollow thing's floor, on which the finger inside must not press."""
 _RIM_RATHER_M = 0.018
 """By how much more room a rim must offer to be taken before the whole thing is."""
+_WIDE_M, _SNUG_M = 0.032, 0.018
+"""How much wider than a thing the fingers open where there is room, and between neighbours or walls."""
+_SNUG_RATHER_M = 0.003
+"""By how much more room opening less far must offer: the nearer the fingers pass, the more a small error matters."""
 _SWINGS_M = 0.010
 """What is taller than wide swings about fingers at its rim and is let go aslant: rather around it, if it fits tightly."""
 
@@ -122,6 +126,7 @@ def ranked_grasps(
         tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
         rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0) + (_RIM_RATHER_M if g.high else 0.0)
         rather += _SWINGS_M if g.rim and d.size[2] > d.size[0] else 0.0
+        rather += _SNUG_RATHER_M if not g.rim and g.opening_m < min(g.width_m + _WIDE_M, gripper.opening_m) else 0.0
         options.append((min(room, 0.02) - 0.002 * twist - tight - rather, g, room))
     if not options:
         narrowest = min(width_across(d, y) for y in (d.yaw, d.yaw + math.pi / 2))
@@ -140,7 +145,7 @@ def _options(
 ) -> list[Grasp]:
     """Every grasp the thing's own shape allows."""
     x, y, z = _centre(d, world, gripper)
-    spare = 0.018 if d.relation == "in" else 0.032
+    spares = (_SNUG_M,) if d.relation == "in" else (_WIDE_M, _SNUG_M)
     found = []
     yaws = [math.pi * k / 6 for k in range(-2, 4)] if d.round else [d.yaw, d.yaw + math.pi / 2]
     for yaw in yaws:
@@ -148,11 +153,12 @@ def _options(
         width = width_across(d, turn)
         if width > gripper.widest_m or (d.label == "ring" and not around):
             continue
-        opening = min(gripper.opening_m, width + spare)
+        openings = sorted({min(gripper.opening_m, width + s) for s in spares}, reverse=True)
         along = np.array([math.cos(turn), math.sin(turn)])
         for aside in _asides(d, width_across(d, turn + math.pi / 2), gripper):
             spot = (float(x + along[0] * aside), float(y + along[1] * aside), z)
-            found.append(Grasp(spot, turn, width, opening, False, d.label not in ("wedge", "shape"), aside))
+            filled = d.label not in ("wedge", "shape")
+            found += [Grasp(spot, turn, width, o, False, filled, aside) for o in openings]
     if d.hollow or d.label == "ring":
         found += _rim_grasps(d, gripper, base, yaw_offset)
     return found

@@ -130,17 +130,19 @@ def new_id(stem: str, used: set[str]) -> str:
 def not_to_the_floor(old: Detection, new: Detection) -> Detection:
     """What is seen in a container, as tall as it is known to be: from its top down.
 
-    The wall hides how far down it goes, so its reading reaches to the container's floor; but it may have come to lie
-    on the wall or on other things. Of one that is seen tilted its own faces say how it lies.
+    The wall hides how far down it goes, so its reading reaches to the container's floor as far as that was seen; but it
+    may have come to lie on the wall or on other things, or the floor lie lower. Of one that is seen tilted its own faces
+    say how it lies; one that was turned onto another side shows another outline.
     """
     if new.relation != "in" or new.hollow or new.fixed or new.posture != old.posture or _same_size(old, new):
         return new
-    taller = new.size[2] > 1.15 * old.size[2] + 0.002
-    wider = any(new.size[i] > old.size[i] + max(0.005, 0.12 * old.size[i]) for i in (0, 1))
-    if not taller or wider or not alike(old.colour, new.colour):
+    if not alike(old.colour, new.colour) or any(new.size[i] > old.size[i] + _slack(old.size[i]) for i in (0, 1)):
+        return new
+    same_outline = _same_size(old, new, (0, 1))
+    if new.size[2] < old.size[2] and not same_outline:
         return new
     centre = (*new.centre[:2], round(new.top_z - old.size[2] / 2, 4))
-    label = old.label if _same_size(old, new, (0, 1)) else new.label
+    label = old.label if same_outline else new.label
     return new.model_copy(update={"size": (*new.size[:2], old.size[2]), "centre": centre, "label": label})
 
 
@@ -204,7 +206,11 @@ def _remembered(new: Detection, old: Detection | None) -> Detection:
 
 
 def _same_size(a: Detection, b: Detection, axes: tuple[int, ...] = (0, 1, 2)) -> bool:
-    return all(abs(a.size[i] - b.size[i]) < max(0.005, 0.12 * a.size[i]) for i in axes)
+    return all(abs(a.size[i] - b.size[i]) < _slack(a.size[i]) for i in axes)
+
+
+def _slack(length: float) -> float:
+    return max(0.005, 0.12 * length)
 
 
 def colours_of(d: Detection) -> tuple[str, ...]:

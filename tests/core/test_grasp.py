@@ -79,6 +79,19 @@ def test_fingers_go_where_there_is_room(thing, world_of):
             assert all(gap(finger, footprint(n)) > 0 for n in beside)
 
 
+def test_between_neighbours_the_fingers_open_less_far(thing, world_of):
+    d = thing("cube", 0.5, 0.0, id="d")
+    beside = [
+        thing("block", 0.5 + dx, dy, id=f"n{dx}{dy}", size=(0.03, 0.03, 0.04))
+        for dx, dy in ((0, 0.063), (0, -0.063), (0.063, 0), (-0.063, 0))
+    ]
+    world = world_of(d, *beside)
+    alone, g = choose_grasp(d, world_of(d), HAND, BASE), choose_grasp(d, world, HAND, BASE)
+    assert g.opening_m < alone.opening_m, "alone there is room for an error"
+    assert g.opening_m >= g.width_m + 0.015
+    assert hand_room(g.position, g.yaw, g.opening_m, world, ("d",), HAND) > 0
+
+
 def test_a_thing_hemmed_in_on_all_sides_is_blocked(thing, world_of):
     d = thing("cube", 0.5, 0.0, id="d")
     around = [
