@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hiervla.core.geometry import (
-    Array,
-    downward,
-    quaternion_conjugate,
-    quaternion_from_rotvec,
-    quaternion_multiply,
-    rotvec_from_quaternion,
-    yaw_of,
-)
+from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
+from hiervla.core.steering import TURN_TOLERANCE_RAD, half_there, moved, tick_towards, turn_to
 from hiervla.core.task import ActionChunk, Keyframe, Task
 
-_TURN_TOLERANCE_RAD = 0.04
-_CARRY_TURN = 0.5
-"""Fraction of the turning limit that is used with something in the hand."""
 _SETTLED_M = 0.0008
 """Fingers that move less than this between two control ticks have come to rest."""
 _SETTLE_TICKS = 3
@@ -68,7 +58,7 @@ class ServoPolicy:
 
     def _arrived(self, seen: Observation, frame: Keyframe) -> bool:
         near = float(np.linalg.norm(seen.hand.position - frame.position)) <= frame.tolerance_m
-        turned = float(np.linalg.norm(_turn(seen.hand.quaternion, frame.yaw))) <= _TURN_TOLERANCE_RAD
+        turned = float(np.linalg.norm(turn_to(seen.hand.quaternion, frame.yaw))) <= TURN_TOLERANCE_RAD
         if frame.settle:
             self._ticks_at += 1
             still = self._last_width is not None and abs(seen.gripper_width_m - self._last_width) < _SETTLED_M
@@ -86,34 +76,10 @@ class ServoPolicy:
         """Integrate the motion to the frame ahead. A chunk never runs past its frame: arriving is for the senses to say."""
         at, turn = seen.hand.position.copy(), seen.hand.quaternion.copy()
         frame = task.keyframes[self.index]
-        if frame.settle:
-            hold = np.clip(frame.position - at, -0.002, 0.002)
-            return [np.array([*hold, 0, 0, 0, frame.gripper])]
         actions: list[Array] = []
         while len(actions) < self.horizon:
-            step = _clip(frame.position - at, task.limits.step_m * frame.speed)
-            twist = _clip(
-                _turn(turn, frame.yaw),
-                task.limits.step_rad * (_CARRY_TURN if task.grip in ("keep", "release") else 1.0),
-            )
-            actions.append(np.array([*step, *twist, frame.gripper]))
-            at, turn = at + step, quaternion_multiply(quaternion_from_rotvec(twist), turn)
-            arrived = np.linalg.norm(frame.position - at) <= 0.5 * frame.tolerance_m
-            if arrived and np.linalg.norm(_turn(turn, frame.yaw)) <= 0.5 * _TURN_TOLERANCE_RAD:
+            actions.append(tick_towards(frame, at, turn, task))
+            at, turn = moved(at, turn, actions[-1])
+            if frame.settle or half_there(frame, at, turn):
                 break
         return actions
-
-
-def _turn(current: Array, yaw: float) -> Array:
-    """Rotation vector (3,), world axes, from the current hand orientation to hand-down at ``yaw``.
-
-    Yaw is not wrapped: going the short way across ±π would run the wrist into its stop.
-    """
-    now = yaw_of(current)
-    upright = rotvec_from_quaternion(quaternion_multiply(downward(now), quaternion_conjugate(current)))
-    return upright + np.array([0.0, 0.0, yaw - now])
-
-
-def _clip(v: Array, longest: float) -> Array:
-    norm = float(np.linalg.norm(v))
-    return v if norm <= longest else v * (longest / norm)
