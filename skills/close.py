@@ -7,12 +7,13 @@ import numpy as np
 
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import CLOSED_M
+from hiervla.core.geometry import vec3
 from hiervla.core.goal import Goal
 from hiervla.core.grasp import comfortable_yaw
 from hiervla.core.motion import clear_height, rise
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
-from hiervla.core.task import Keyframe, Task
+from hiervla.core.task import Destination, Keyframe, Task
 
 HALF_HANDLE_M = 0.0175
 """From the middle of a handle to its outer end."""
@@ -45,6 +46,10 @@ class Close(Skill):
 
     def effects(self):
         return (Goal(relation="closed", subject=self.target),)
+
+    def destination(self, at: Ground):
+        d = at.object(self.target)
+        return Destination(vec3(np.array(d.grasp_at) - d.opening_m * np.array([*d.opens, 0.0])), d.yaw)
 
     def keyframes(self, at: Ground):
         d = at.object(self.target)

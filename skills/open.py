@@ -7,12 +7,14 @@ import numpy as np
 
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
+from hiervla.core.geometry import vec3
 from hiervla.core.goal import Goal
 from hiervla.core.grasp import comfortable_yaw
 from hiervla.core.motion import let_go, take
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
-from hiervla.core.task import Keyframe, Task
+from hiervla.core.task import Destination, Keyframe, Task
+from hiervla.core.world import Detection
 
 HANDLE_M = 0.014
 """Breadth of a handle along the front."""
@@ -48,12 +50,20 @@ class Open(Skill):
     def effects(self):
         return (Goal(relation="open", subject=self.target),)
 
-    def keyframes(self, at: Ground):
-        d = at.object(self.target)
+    def _far(self, d: Detection) -> float:
+        """By how much it is still to be pulled out, metres."""
         far = (d.travel_m - SHORT_M if d.travel_m is not None else USUAL_M) - d.opening_m
         if far < 0.005 or d.opening_m >= open_enough_m(d) + 0.02:
             raise ToolError(f"{d.id} is open already", FailureKind.PRECONDITION)
-        out = np.array([*d.opens, 0.0])
+        return far
+
+    def destination(self, at: Ground):
+        d = at.object(self.target)
+        return Destination(vec3(np.array(d.grasp_at) + self._far(d) * np.array([*d.opens, 0.0])), d.yaw)
+
+    def keyframes(self, at: Ground):
+        d = at.object(self.target)
+        far, out = self._far(d), np.array([*d.opens, 0.0])
         grip = np.array(d.grasp_at) + OUTWARDS_M * out + at.handling.offset_m
         end = grip + far * out
         # The fingers close along the front: square to the way it opens.

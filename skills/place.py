@@ -13,7 +13,7 @@ from hiervla.core.goal import Goal
 from hiervla.core.grasp import carrying_yaw, hand_room, hanging, rim_opening
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
-from hiervla.core.task import Keyframe
+from hiervla.core.task import Destination, Keyframe
 from hiervla.core.world import Detection
 
 FLOOR_M = 0.014
@@ -178,6 +178,12 @@ class Place(Skill):
             return (d.id,)
         reference = at.world.objects.get(self.reference)
         return (d.id, self.reference, self.between or "", (reference and reference.part_of) or "")
+
+    def destination(self, at: Ground):
+        held, d = at.world.held, at.object(self.target)
+        (x, y), floor, yaw = self._turned(at)
+        grasped, lies = (held.hand_yaw, held.object_yaw) if held else (at.hand.yaw, d.yaw)
+        return Destination((x, y, floor + d.size[2] / 2), float(wrap_angle(lies + yaw - grasped, np.pi)))
 
     def keyframes(self, at: Ground):
         held = at.world.held

@@ -18,7 +18,7 @@ from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.pushing import choose_plan, stroke_frames
 from hiervla.core.relations import holds
 from hiervla.core.skill import Ground, Skill
-from hiervla.core.task import Keyframe, Task
+from hiervla.core.task import Destination, Keyframe, Task
 from hiervla.core.world import Detection, World
 
 USUAL_M = 0.10
@@ -106,10 +106,18 @@ class Push(Skill):
         towards = math.atan2(y - other.centre[1], x - other.centre[0])
         return spots.at_gap(d, d.yaw, other, towards, TOUCH_M)
 
+    def destination(self, at: Ground):
+        d = at.object(self.target)
+        return Destination((*self._spot(at), d.centre[2]), d.yaw)
+
+    def _spot(self, at: Ground) -> tuple[float, float]:
+        """Where it shall come to lie (x, y): as seen before the first pass, but up to a thing as that stands now."""
+        up_to = self.reference is not None and self.distance_m is None
+        return self.goal_spot(at.before if at.before is not None and not up_to else at.world)
+
     def keyframes(self, at: Ground):
         d = at.object(self.target)
-        up_to = self.reference is not None and self.distance_m is None
-        goal = self.goal_spot(at.before if at.before is not None and not up_to else at.world)
+        goal = self._spot(at)
         if math.dist(goal, d.centre[:2]) < 0.005:
             raise ToolError(f"{d.id} is there already", FailureKind.PRECONDITION)
         if drawn := self._drawn(d, goal, at):

@@ -21,7 +21,7 @@ from hiervla.core.geometry import Pose
 from hiervla.core.goal import EDGES, Goal
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.relations import holds
-from hiervla.core.task import Grip, Gripper, Handling, Keyframe, Limits, Task, Trace
+from hiervla.core.task import Destination, Grip, Gripper, Handling, Keyframe, Limits, Task, Trace
 from hiervla.core.world import Detection, World
 
 
@@ -98,6 +98,10 @@ class Skill(BaseModel):
         """Hand poses the servo policy can follow. Raises ToolError when the world gives it nowhere to go."""
         return ()
 
+    def destination(self, at: Ground) -> Destination | None:
+        """Where its target shall come to be, for policies that find their own way there. Raises as ``keyframes``."""
+        return None
+
     def done(self, before: World, now: World, trace: Trace) -> Check:
         """Has it been seen to be done? By default: every effect holds in this look, or else every keyframe was reached."""
         checks = [holds(goal, now) for goal in self.effects()]
@@ -122,6 +126,8 @@ class Skill(BaseModel):
             instruction=f"{self.name} {' '.join(at.world.objects[i].phrase for i in ids)}".strip(),
             target=target,
             goal=goal,
+            destination=self.destination(at),
+            held=at.world.held,
             keyframes=tuple(self.keyframes(at)),
             handling=at.handling,
             grip=self.grip,

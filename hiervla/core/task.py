@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hiervla.core.geometry import Array, Vec3
 from hiervla.core.outcome import Evidence, Failure
-from hiervla.core.world import Detection
+from hiervla.core.world import Detection, Held
 
 Grip = Literal["none", "gain", "keep", "release"]
 """What a skill does to the hand's content: pick gains, place releases, a carry keeps, a push touches nothing in it."""
@@ -134,6 +134,14 @@ class Keyframe:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a task's target shall come to be."""
+
+    position: Vec3  # of its middle, metres, world frame; of a drawer, of its handle
+    yaw: float  # of its long side, rad
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One grounded subgoal for the cerebellum."""
 
@@ -141,8 +149,10 @@ class Task:
     instruction: str
     target: Detection | None = None
     goal: Detection | None = None
+    destination: Destination | None = None  # None: it stays where it is, or goes wherever the hand goes
+    held: Held | None = None  # what the hand holds as the task begins
     touches: tuple[str, ...] = ()  # ids of further things the motion is meant to come against
-    keyframes: tuple[Keyframe, ...] = ()  # what the servo policy follows; others may ignore it
+    keyframes: tuple[Keyframe, ...] = ()  # what the servo policy and the teacher follow; others may ignore it
     handling: Handling = field(default_factory=Handling)
     grip: Grip = "none"
     max_seconds: float = 20.0
