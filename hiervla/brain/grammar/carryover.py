@@ -213,6 +213,10 @@ class CarryOver(Leaning):
             )
         else:
             told = each_thing(acts[:1], lambda t: topic if t.pronoun and (t.pronoun == "them") == topic.many else t)
+        placed = acts[0]
+        if told == acts[:1] and isinstance(placed, Incomplete) and placed.verb == "put" and len(placed.things) == 1:
+            mark = placed.things[0]  # "绿方块，放盘子": the one thing that is named goes to the other
+            told = [Put(((Transfer((topic,), (Spot("to", mark, text=mark.text),)),),), self.words(meta))]
         if told == acts[:1]:
             raise Misread("not_understood", self.words(meta))
         return [*told, *acts[1:]], links

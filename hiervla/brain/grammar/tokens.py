@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from hiervla.brain.grammar.characters import SIMPLER
+from hiervla.brain.grammar.chinese import as_meant
 from hiervla.brain.grammar.fluency import (
     Token,
     classifiers,
@@ -69,7 +71,9 @@ def normalised(text: str) -> tuple[str, list[int]]:
     for i, original in enumerate(text):
         if unicodedata.category(original) == "Cf":
             continue  # zero-width marks
-        for c in unicodedata.normalize("NFKC", original).lower():
+        if unicodedata.category(original) == "So" and original > "\u2190":
+            original = " "  # a picture says nothing
+        for c in unicodedata.normalize("NFKC", original).lower().translate(SIMPLER):
             if c.isspace() or unicodedata.category(c) == "Cc":
                 c = " "
             c = {"’": "'", "‘": "'", "，": ",", "；": ";", "：": ":", "—": ",", "–": ",", "→": ">"}.get(c, c)
@@ -103,6 +107,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not only_says_only(t, raw[k - 1] if k else None)]
+    raw = as_meant(raw, lexicon)
     raw = if_first(without_again(fluent(nth_or_then(raw))))
     raw = on_and_there(raw, lexicon)
     raw = [t for k, t in enumerate(raw) if not (t.kinds.keys() & {"AND"} and k and raw[k - 1].kinds.keys() & set(LIFTED) and k + 1 < len(raw) and raw[k + 1].kinds.keys() & set(LIFTED))]  # fmt: skip

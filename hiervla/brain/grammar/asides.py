@@ -1,0 +1,130 @@
+"""What people say beside an order, in Chinese: to whom, and why. It is passed over only when nothing in it could be an order or bound one.
+
+Only a text that could not be read is looked through, a clause at a time; the rest must then be a whole instruction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hiervla.brain.grammar.fluency import Token
+
+_PARTS = re.compile(r"[,，。;；:：!！?？…~～\n]+|(?<=[一-鿿])\s+(?=[一-鿿])")
+_REASON = re.compile(r"(是)?(因为|由于|毕竟|反正|免得|省得|以免|以防|生怕|怕|好让|以便|方便|为了|谁让|谁叫|要不然|不然|否则)")
+"""Words that open a reason: what follows is no order, whatever is spoken of."""
+_WHO = re.compile(
+    r"(可是|但是|但|而且|不过|那个|这个|哎呀|哎|唉|现在|今天|最近|刚才|等会儿?|一会儿?|待会儿?|马上)?"
+    r"(我家|我们家|我这|我|咱|俺|本人|奶奶|爷爷|外婆|外公|姥姥|姥爷|妈妈?|爸爸?|老妈|老爸|老婆|老公|媳妇|儿子|女儿|孙子|孙女|孩子|小孩|宝宝|娃|哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|阿姨|客人|顾客|客户|老板|老师|领导|同事|同学|朋友|人家|大家|他|她|猫|狗|今天|明天|昨天|今晚|今早|外面|外头|屋里|家里|天|时间|手|眼睛|眼神|腰|腿|肚子|晚上|早上|中午|待会儿?|一会儿?|等会儿?|马上|快要|快)"
+)
+"""Who or what a clause about something other than the table begins with."""
+_CALLED = re.compile(r"(小|老|阿|大)[一-鿿]{1,2}$|[一-鿿]{0,3}(啊|呀|哎|哥|姐|叔|姨|同学|老师|师傅|宝|仔|妹|弟|君|酱|先生|女士|小姐|大人)$")
+_FORBIDS = re.compile(r"别|不要|不许|不准|不可|不用|勿|禁止|莫|甭|只|除|先|再|然后|必须|一定|除非|如果|要是")
+_SAYS_SO = re.compile(r"(了|啦|咯|喽|着呢|呢|的|掉了|着|着急|不行|得很|极了|死了)$")
+_DEED = re.compile(r"[洗擦切煮炒烤吃喝焊修缝剪撕涂画写读喷浇泡搅摇揉磨敲钉充加热冷消称量测削剥拌翻倒晒晾挤贴粘绑捆包穿脱扫拖铺压折拧甩砸扔]")
+"""In a word that is not known, one of these may be an order that nobody taught."""
+_DONE = re.compile(r"(好|完|干净|过|掉|坏)(了|啦)$")
+MEANT = {
+    "BA", "ONLYBA", "COLOUR", "SHAPE", "NAME", "ID", "ZONE", "ZONEWORD", "TABLE", "EDGE", "CORNER", "HALF", "POST", "IT", "THEM", "SUPER", "UNIT", "SAME", "DIFF",
+    "EXCEPT", "CHU", "WAI", "UNSAFE", "HALT", "HANDOVER", "UNDO", "THERE", "BACK", "ALL", "EVERYTHING", "OTHER", "ORD", "SPARE", "LEAVE", "DOZEROTHING", "UNTIL",
+}  # fmt: skip
+"""Words that say something of what is on the table, or bound what is to be done there."""
+DEEDS = {"PUT", "PICK", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "REMOVE", "EMPTY", "RETURN", "UNSTACK", "CLEAROUT"}  # fmt: skip
+NAMED = {"SHAPE", "NAME"}
+DESCRIBING = {"THE", "A", "CL", "NUM", "COLOUR", "SIZE", "SUPER", "HEIGHT", "DE", "SHAPE", "NAME", "SIDEADV", "POST", "ORD", "SHI"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A clause as it was written, what ended it, and its words."""
+
+    text: str
+    end: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def kinds(self) -> set[str]:
+        return {k for t in self.tokens for k in t.kinds}
+
+    @property
+    def unknown(self) -> str:
+        return "".join(t.text for t in self.tokens if t.unknown)
+
+
+def without_asides(text: str, read: Callable[[str], tuple[Token, ...]]) -> Iterator[str]:
+    """The text with what is said beside the order left out; then with things of which something is told as what the order is about.
+
+    ``read``: the words of a stretch of text, small ones that change nothing left out.
+    """
+    parts = _parts(text, read)
+    if len(parts) < 2:
+        return
+    aside = [_aside(parts, k) for k in range(len(parts))]
+    topics = [None if out else _topic(parts, k) for k, out in enumerate(aside)]
+    if any(topics):
+        yield _joined([(t or p.text, p.end) for p, t, out in zip(parts, topics, aside, strict=True) if not out])
+        yield _joined([(p.text, p.end) for p, t, out in zip(parts, topics, aside, strict=True) if not out and not t])
+    elif any(aside) and not all(aside):
+        yield _joined([(p.text, p.end) for p, out in zip(parts, aside, strict=True) if not out])
+
+
+def _parts(text: str, read: Callable[[str], tuple[Token, ...]]) -> list[Part]:
+    parts, start = [], 0
+    for m in [*_PARTS.finditer(text), None]:
+        said = text[start : m.start() if m else len(text)].strip()
+        if said:
+            parts.append(Part(said, (m[0].strip() or "，") if m else "", read(said)))
+        start = m.end() if m else len(text)
+    return parts
+
+
+def _joined(parts: list[tuple[str, str]]) -> str:
+    return "".join(text + end for text, end in parts)
+
+
+def _aside(parts: list[Part], k: int) -> bool:
+    part = parts[k]
+    said = part.text
+    edge = k in (0, len(parts) - 1)
+    if not part.tokens:
+        return False
+    if _REASON.match(said):
+        return not part.kinds & {"BA", "ONLYBA"}
+    if part.kinds & MEANT or _FORBIDS.search(said):
+        return False
+    if _WHO.match(said) and not (part.kinds & DEEDS and not part.unknown):
+        return True
+    if part.kinds & DEEDS or part.kinds & {"NEGATION", "IF", "ELSE", "UNLESS", "CONDITION"} or not part.unknown:
+        return False
+    if k == 0 and ("：" in part.end or ":" in part.end):
+        return True  # a heading
+    if edge and said.isascii() and len(part.tokens) == 1:
+        return True  # a name, or slang
+    if _DEED.search(part.unknown) and not _DONE.search(said):
+        return False
+    return bool(edge and len(said) <= 6 and _CALLED.match(said)) or bool(_SAYS_SO.search(said) and not _goes_on(parts, k))
+
+
+def _topic(parts: list[Part], k: int) -> str | None:
+    """``电路板坏了，``: a thing of which something is told that is not known."""
+    part = parts[k]
+    first = next((j for j, t in enumerate(part.tokens) if t.unknown or "NEGATION" in t.kinds), None)
+    if first is None or not first or _goes_on(parts, k) or _FORBIDS.search(part.text):
+        return None
+    said = part.tokens[:first]
+    rest = part.text[part.tokens[first].start :]
+    told = {k for t in part.tokens[first:] for k in t.kinds}
+    named = any(t.kinds.keys() & NAMED for t in said) and all(t.kinds.keys() & DESCRIBING for t in said)
+    if not named or told & (DEEDS | MEANT) or not (_SAYS_SO.search(rest) or "NEGATION" in told):
+        return None
+    if _DEED.search(rest) and not _DONE.search(rest):
+        return None
+    return part.text[: part.tokens[first].start]
+
+
+def _goes_on(parts: list[Part], k: int) -> bool:
+    """``洗了，再放进去``: the next clause says that this one was an order too; or there is no next one."""
+    if k + 1 >= len(parts):
+        return True
+    return bool(re.match(r"再|然后|接着|之后|随后|最后", parts[k + 1].text))

@@ -1,0 +1,56 @@
+"""What Chinese typing does to words: one character for another that sounds the same, small words left out."""
+
+from __future__ import annotations
+
+from hiervla.brain.grammar.fluency import Token
+from hiervla.brain.grammar.lexicon import Lexicon
+
+STARTS = {"COLOUR", "SHAPE", "NAME", "SIZE", "SUPER", "THE", "A", "ALL", "NUM", "IT", "THEM", "POST", "HEIGHT", "OTHER"}
+"""What the description of a thing may begin with."""
+TELLS = {"PUT", "PICK", "SKILL", "STACK", "REMOVE", "ARRANGE", "RETURN", "MAKE"}
+BOUNDS = {"COMMA", "STOP"}
+SIDEWAYS = ("左", "右", "前", "后")
+MOVES = ("移", "挪", "推", "滑", "平移", "移动", "挪动", "推动", "滑动", "拨", "转", "旋转")
+"""Verbs of moving along, before which a side says which way."""
+SAYS_HAVE = {"HAVE", "Q_HAS", "Q_ZMANY", "THEREIS", "THERENO"}
+
+
+def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Each word as the one it stands for where it stands, and the small words that are left out put back."""
+    out: list[Token] = []
+    for k, t in enumerate(tokens):
+        before = tokens[k - 1].kinds.keys() if k else BOUNDS
+        after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else BOUNDS
+        if t.text.isascii():
+            out.append(t)
+            continue
+        t = _heard(t, k, tokens, before, after)
+        if "CL" in t.kinds and before & {"SIZE", "SUPER", "COMP", "HEIGHT"} and after & {"DE", "SHAPE", "NAME", "THE"}:
+            continue  # "大颗的电池"
+        if t.text in SIDEWAYS and k + 1 < len(tokens) and tokens[k + 1].text in MOVES and not before & {"ZTO", "ZAT"}:
+            out.append(Token("", t.start, t.start, {"ZTO": None}))  # "左移5厘米"
+        if t.text in ("去", "来") and out and out[-1].text[-1:] in ("进", "入") and "PUT" in out[-1].kinds:
+            t = Token(t.text, t.start, t.end, lexicon.entries.get("进去", t.kinds))  # "丢进" + "去"
+        out.append(t)
+        if "ZONE" in t.kinds and after & SAYS_HAVE and not before & {"FROM"}:
+            out.append(Token("", t.end, t.end, {"POST": "in"}))  # "成品区有几个方块"
+    return out
+
+
+def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
+    """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
+    ahead = [o.kinds.keys() for o in tokens[k + 1 :]]
+    clause = ahead[: next((j for j, kinds in enumerate(ahead) if kinds & BOUNDS), len(ahead))]
+    tells = any(kinds & TELLS for kinds in clause)
+    opens = bool(before & (BOUNDS | {"THEN", "FILLER"}))
+    if t.text in ("吧", "巴", "爸", "罢") and opens and after & STARTS and tells:
+        return Token(t.text, t.start, t.end, {"BA": None})
+    if t.text in ("道", "导") and before & TELLS and after & STARTS:
+        return Token(t.text, t.start, t.end, {"ZTO": None})
+    if t.text == "再" and before & {"PUT"} and after & STARTS:
+        return Token(t.text, t.start, t.end, {"ZAT": None})
+    if t.text == "在" and "BA" in after and not any(kinds & {"ZBEFORE", "ZAFTER"} for kinds in clause):
+        return Token(t.text, t.start, t.end, {"THEN": None})
+    if t.text in ("理", "裏") and before & {"SHAPE", "NAME", "DE"} and "UNKNOWN" in t.kinds:
+        return Token(t.text, t.start, t.end, {"POST": "in"})
+    return t
