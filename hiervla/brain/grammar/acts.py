@@ -217,6 +217,8 @@ class Spare:
 
     things: tuple[Thing, ...]
     text: str = ""
+    unmatched: bool = False
+    """All for which there is no place of their own colour."""
 
     def __str__(self) -> str:
         return f"spare({_list(self.things)})"
@@ -234,7 +236,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """What was done last, once more; with a distance, that much farther the same way."""
+    """What was done last, once more; with a distance, that much farther the same way, or back where it is negative."""
 
     distance_m: float | None = None
     text: str = ""

@@ -11,6 +11,7 @@ from hiervla.brain.grammar.aims import Roles, mark_for
 from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import volume
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
@@ -44,6 +45,9 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     if act.order == "named":
         return _in_named_order(act, scene, roles)
     found = group(act.things, scene, act.text, "block")
+    alike = act.things[0] if len(act.things) == 1 and not (act.low or act.high) and act.towers == 1 else None
+    if alike is not None and alike.same_colour and alike.count is None:
+        return _tower_each(found, act, scene, roles)
     if len(found) < 2:
         raise clarify("stack_few", part=act.text, found=found)
     unstable = roles.get("unstable", [])
@@ -58,6 +62,23 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     if act.towers > 1:
         return _towers(found, act, scene, unstable)
     return _on_each_other(found, scene, unstable)
+
+
+def _tower_each(found: list[Detection], act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
+    """``stack those of the same colour``: a tower of each colour that there are several of."""
+    kinds: dict[str, list[Detection]] = {}
+    for d in found:
+        kinds.setdefault(d.colour, []).append(d)
+    several = [k for k in kinds.values() if len(k) > 1]
+    if not several or "unknown" in kinds:
+        raise clarify("stack_few", part=act.text, found=found)
+    sign, unstable = (1 if act.order == "smallest_first" else -1), roles.get("unstable", [])
+    goals = []
+    for k in several:
+        k.sort(key=lambda d: (d.label in unstable, sign * round(volume(d), 6)))
+        goals += _on_each_other(k, scene, unstable)
+    scene.speak_of([d.id for k in several for d in k])
+    return goals
 
 
 def _towers(found: list[Detection], act: Stack, scene: Scene, unstable: Sequence[str]) -> list[Goal]:
@@ -191,6 +212,7 @@ def sort(act: Sort, scene: Scene) -> list[Goal]:
     scene.speak_of([d.id for d in found])
     if marks:
         matching = [replace(m, same_colour=True) for m in marks if isinstance(m, Thing)]
+        found = [d for d, _ in with_match([(d, (replace(act.spots[0], reference=matching[0]),)) for d in found], scene)]
         homes = {d.id: mark_for(d, matching[0], scene).id for d in found}
     else:
         homes = _homes(found, scene) if by == "colour" else {}

@@ -12,17 +12,27 @@ from dataclasses import dataclass
 from hiervla.brain.grammar.fluency import Token
 
 _PARTS = re.compile(r"[,，。;；:：!！?？…~～\n]+|(?<=[一-鿿])\s+(?=[一-鿿])")
-_REASON = re.compile(r"(是)?(因为|由于|毕竟|反正|免得|省得|以免|以防|生怕|怕|好让|以便|方便|为了|谁让|谁叫|要不然|不然|否则)")
+_REASON = re.compile(
+    r"(是)?(因为|由于|毕竟|反正|免得|省得|以免|以防|生怕|怕|好让|以便|方便|为了|谁让|谁叫|要不然|不然|否则)"
+)
 """Words that open a reason: what follows is no order, whatever is spoken of."""
 _WHO = re.compile(
     r"(可是|但是|但|而且|不过|那个|这个|哎呀|哎|唉|现在|今天|最近|刚才|等会儿?|一会儿?|待会儿?|马上)?"
     r"(我家|我们家|我这|我|咱|俺|本人|奶奶|爷爷|外婆|外公|姥姥|姥爷|妈妈?|爸爸?|老妈|老爸|老婆|老公|媳妇|儿子|女儿|孙子|孙女|孩子|小孩|宝宝|娃|哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|阿姨|客人|顾客|客户|老板|老师|领导|同事|同学|朋友|人家|大家|他|她|猫|狗|今天|明天|昨天|今晚|今早|外面|外头|屋里|家里|天|时间|手|眼睛|眼神|腰|腿|肚子|晚上|早上|中午|待会儿?|一会儿?|等会儿?|马上|快要|快)"
 )
 """Who or what a clause about something other than the table begins with."""
-_CALLED = re.compile(r"(小|老|阿|大)[一-鿿]{1,2}$|[一-鿿]{0,3}(啊|呀|哎|哥|姐|叔|姨|同学|老师|师傅|宝|仔|妹|弟|君|酱|先生|女士|小姐|大人)$")
+_CALLED = re.compile(
+    r"(小|老|阿|大)[一-鿿]{1,2}$|[一-鿿]{0,3}(啊|呀|哎|哥|姐|叔|姨|同学|老师|师傅|宝|仔|妹|弟|君|酱|先生|女士|小姐|大人)$"
+)
+_TOO = re.compile(
+    r"(啊|哎呀?|哦|呃)?(移|挪|推|转|放|走)?(得)?(太|有点|好像|稍微)?(多|过|远|近|偏|猛|大)(了|头了?|了点|了一点|了一些|了些|火了)(点|啊)?$"
+)
+"""What was done before went too far: how far back follows."""
 _FORBIDS = re.compile(r"别|不要|不许|不准|不可|不用|勿|禁止|莫|甭|只|除|先|再|然后|必须|一定|除非|如果|要是")
 _SAYS_SO = re.compile(r"(了|啦|咯|喽|着呢|呢|的|掉了|着|着急|不行|得很|极了|死了)$")
-_DEED = re.compile(r"[洗擦切煮炒烤吃喝焊修缝剪撕涂画写读喷浇泡搅摇揉磨敲钉充加热冷消称量测削剥拌翻倒晒晾挤贴粘绑捆包穿脱扫拖铺压折拧甩砸扔]")
+_DEED = re.compile(
+    r"[洗擦切煮炒烤吃喝焊修缝剪撕涂画写读喷浇泡搅摇揉磨敲钉充加热冷消称量测削剥拌翻倒晒晾挤贴粘绑捆包穿脱扫拖铺压折拧甩砸扔]"
+)
 """In a word that is not known, one of these may be an order that nobody taught."""
 _DONE = re.compile(r"(好|完|干净|过|掉|坏)(了|啦)$")
 MEANT = {
@@ -32,7 +42,23 @@ MEANT = {
 """Words that say something of what is on the table, or bound what is to be done there."""
 DEEDS = {"PUT", "PICK", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "REMOVE", "EMPTY", "RETURN", "UNSTACK", "CLEAROUT"}  # fmt: skip
 NAMED = {"SHAPE", "NAME"}
-DESCRIBING = {"THE", "A", "CL", "NUM", "COLOUR", "SIZE", "SUPER", "HEIGHT", "DE", "SHAPE", "NAME", "SIDEADV", "POST", "ORD", "SHI"}
+DESCRIBING = {
+    "THE",
+    "A",
+    "CL",
+    "NUM",
+    "COLOUR",
+    "SIZE",
+    "SUPER",
+    "HEIGHT",
+    "DE",
+    "SHAPE",
+    "NAME",
+    "SIDEADV",
+    "POST",
+    "ORD",
+    "SHI",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +115,8 @@ def _aside(parts: list[Part], k: int) -> bool:
     edge = k in (0, len(parts) - 1)
     if not part.tokens:
         return False
+    if k == 0 and _TOO.match(said):
+        return True
     if _REASON.match(said):
         return not part.kinds & {"BA", "ONLYBA"}
     if part.kinds & MEANT or _FORBIDS.search(said):
@@ -103,7 +131,9 @@ def _aside(parts: list[Part], k: int) -> bool:
         return True  # a name, or slang
     if _DEED.search(part.unknown) and not _DONE.search(said):
         return False
-    return bool(edge and len(said) <= 6 and _CALLED.match(said)) or bool(_SAYS_SO.search(said) and not _goes_on(parts, k))
+    return bool(edge and len(said) <= 6 and _CALLED.match(said)) or bool(
+        _SAYS_SO.search(said) and not _goes_on(parts, k)
+    )
 
 
 def _topic(parts: list[Part], k: int) -> str | None:

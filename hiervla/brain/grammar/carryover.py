@@ -27,7 +27,8 @@ from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT, _all
 from hiervla.brain.grammar.constructions import _tuple
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
-from hiervla.brain.grammar.leaning import Carried, Leaning
+from hiervla.brain.grammar.idioms import Idioms
+from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.selections import most_of
@@ -49,7 +50,7 @@ class Stopped(str):
 
 
 @v_args(meta=True)
-class CarryOver(Leaning):
+class CarryOver(Idioms):
     """The outermost rules: all else is inherited."""
 
     def carried(self, meta: Any, children: list[Any]) -> Carried:
@@ -283,6 +284,8 @@ def _last(known: list[Any]) -> Any:
 def _goes_there(spot: Spot) -> bool:
     """``into`` and ``onto`` say where to, ``in`` and ``on`` may say where something is."""
     said = spot.text.lower()
+    if spot.relation == "there" and said.endswith("去"):
+        return True  # "小熊也进去"
     return spot.relation in ("in", "on", "to") and said.startswith(("into ", "onto ", "to ", "进", "到", "放", "往"))
 
 

@@ -23,6 +23,10 @@ class Choosing(Discourse):
 
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the second cube from the left``, ``the second largest``, ``the last but one``."""
+        if thing.ordinal == -1 and not (thing.count_from or thing.side or thing.superlatives) and len(found) > 1:
+            left = [d for d in found if d.id not in self._spoken_of()]  # "the last one": what is left of them
+            if len(left) == 1:
+                return left
         ordered = self._in_order(thing, found)
         nth = (thing.ordinal or 1) - (1 if (thing.ordinal or 1) > 0 else 0)
         if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
@@ -91,11 +95,25 @@ class Choosing(Discourse):
         if len(found) > 1:
             if thing.quantity != "a" and len(told := [d for d in found if d.id in self.named]) == 1 and _points(thing):
                 return told  # "that beaker": the one named in the same breath
+            if thing.other_colour and thing.quantity != "a" and len(odd := self._odd_one(found)) == 1:
+                return odd
             if thing.quantity != "a":
                 raise self._ambiguous(thing, found)
             self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
         self.named |= {d.id for d in found[:1]}
         return found[:1]
+
+    def _spoken_of(self) -> set[str]:
+        """Ids of what was spoken of in this instruction, else in the turn before."""
+        return {i for group in self.mentioned for i in group} or {i for ids in self.earlier()[:1] for i in ids}
+
+    def _odd_one(self, found: list[Detection]) -> list[Detection]:
+        """``the one of a different colour``: from what was spoken of, else from all the others."""
+        spoken = {self.world.objects[i].colour for i in self._spoken_of() if i in self.world.objects}
+        colours = [d.colour for d in found]
+        if spoken & set(colours):
+            return [d for d in found if d.colour not in spoken]
+        return [d for d in found if colours.count(d.colour) == 1] if len(found) > 2 else []
 
     def _by_colour(self, thing: Thing, found: list[Detection], wanted: int) -> list[Detection]:
         """``two cubes of different colours``, ``two of the same colour``: the nearest that are so."""

@@ -19,6 +19,7 @@ from hiervla.brain.grammar.corrections import (
     things_of,
     with_it,
 )
+from hiervla.brain.grammar.followups import any_one, if_so, without_more
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
@@ -47,9 +48,17 @@ def completed(
     if not asked or before is None:
         return reading, False
     earlier = read(before)
+    if (told := if_so(briefing.instruction, before, read)) is not None:
+        return told, True
+    if (chosen := any_one(briefing.instruction)) is not None and isinstance(earlier, Instruction):
+        part = ambiguous_part(earlier)
+        if part is not None:
+            return replace(earlier, acts=substitute(earlier.acts, part, chosen), language=reading.language), True
     rest = after_no(briefing.instruction, roles)
     same = the_same_with(briefing.instruction, roles)
     corrected = read(rest or same) if rest or same else reading
+    if isinstance(corrected, NotUnderstood) and (alone := without_more(briefing.instruction, roles)):
+        corrected = read(alone)
     if isinstance(corrected, Instruction) and isinstance(corrected.acts[0], Bare) and isinstance(earlier, Instruction):
         part = ambiguous_part(earlier)
         if part is not None and len(corrected.acts[0].things) == 1:

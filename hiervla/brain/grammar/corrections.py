@@ -133,13 +133,26 @@ def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | Not
         act = earlier.acts[-1]
         match act:
             case Put(told) if told[0][-1].spots and told[0][-1].spots[-1].relation in MEASURED:
-                spot = replace(told[0][-1].spots[-1], distance_m=repeat.distance_m, text=repeat.text)
+                spot = _gone_on(told[0][-1].spots[-1], repeat)
                 return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), repeat.text),), links=())
             case Do(skill, items, spots) if (ways := _ways(items, spots)) and ways[-1].relation in MEASURED:
-                spot = replace(ways[-1], distance_m=repeat.distance_m, text=repeat.text)
+                spot = _gone_on(ways[-1], repeat)
                 return replace(earlier, acts=(Do(skill, (Item(IT),), (spot,), repeat.text),), links=())
         return NotUnderstood("which_part", repeat.text, earlier.language)
     return None
+
+
+OPPOSITE = {"left": "right", "right": "left", "front": "behind", "behind": "front"}
+
+
+def _gone_on(spot: Spot, repeat: Repeat) -> Spot:
+    """The same way, so much farther; or as far back."""
+    far = repeat.distance_m or 0.0
+    if far > 0:
+        return replace(spot, distance_m=far, text=repeat.text)
+    relation = {"nearer": "farther", "farther": "nearer"}.get(spot.relation, spot.relation)
+    side = OPPOSITE.get(spot.direction or "", spot.direction)
+    return replace(spot, relation=relation, direction=side, distance_m=-far, text=f"{spot.text} {repeat.text}")
 
 
 def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:

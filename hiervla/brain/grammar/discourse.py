@@ -26,6 +26,7 @@ class Discourse:
         self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
         self.undoable: list[tuple[Change, ...]] = []  # of these, what no "undo" has taken back since
         self.spared: set[str] = set()  # ids that must not be moved
+        self.matched_only = False  # what has no place of its own colour stays where it is
         self.speaker = ""  # from where the person looks on: beside | facing
         self.named: set[str] = set()  # ids of single things that were named, as what is moved or where to
         self.marks: set[str] = set()  # ids of where the things spoken of are to go

@@ -7,7 +7,20 @@ from itertools import pairwise
 
 from hiervla.brain.grammar.lexicon import Kinds, Lexicon
 
-BEFORE_BA = {"COMMA", "STOP", "AND", "THEN", "BA", "NEGATION", "CONDITION", "UNKNOWN", "WAI", "ZBEFORE", "PERSON"}
+BEFORE_BA = {
+    "COMMA",
+    "STOP",
+    "AND",
+    "THEN",
+    "BA",
+    "NEGATION",
+    "CONDITION",
+    "UNKNOWN",
+    "WAI",
+    "ZBEFORE",
+    "PERSON",
+    "ZAT",
+}
 BOUNDS = {"COMMA", "STOP"}
 DESCRIBING = {"SHAPE", "NAME", "COLOUR", "SIZE", "SUPER", "CL", "ONE", "NUM", "HEIGHT"}
 OPEN_ENDED = {"THE", "A", "PUT", "PICK", "REL", "TO", "COLOUR", "SKILL"}

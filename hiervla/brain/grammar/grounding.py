@@ -54,6 +54,8 @@ class Scene(Choosing):
                 raise clarify("what_it", part=thing.text)
             self.speak_of(before[0])
             thing = self.like_before(thing, before)
+        elif thing.nounless and self.noun is None and not self.mentioned and not thing.id and not thing.ids:
+            thing = self.of_kind_before(thing)
         found = [d for d in self.find(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)
@@ -75,6 +77,15 @@ class Scene(Choosing):
         alike = [d for d in kind if d.colour in colours] if not thing.colours else kind
         fit = alike or kind
         return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
+
+    def of_kind_before(self, thing: Thing) -> Thing:
+        """``the second largest``, a turn later: of the kind that was spoken of, where that has any."""
+        spoken = next((ids for ids in self.earlier() if all(i in self.world.objects for i in ids)), [])
+        labels = {self.world.objects[i].label for i in spoken}
+        kind = tuple(d.id for d in self.world.objects.values() if d.label in labels)
+        if len(labels) != 1 or not any(self._looks(thing, self.world.objects[i]) for i in kind):
+            return thing
+        return replace(thing, ids=kind)
 
     def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
         """The single object a description means."""
@@ -129,7 +140,9 @@ class Scene(Choosing):
                     found = [d for d in found if d in self._fitting(more)]
             elif spot.relation == "like" and isinstance(spot.reference, Thing):
                 found = self._sized(spot.reference, [d for d in found if self._looks(spot.reference, d)])
-            elif spot.relation != "super":
+            elif spot.relation == "near" and thing.many:
+                found = self._standing(replace(spot, relation="beside"), found)
+            elif spot.relation not in ("super", "near"):
                 found = self._standing(spot, found)
         found = self._sized(thing, found)
         if thing.among is not None and found and len(found) != thing.among:
@@ -144,7 +157,7 @@ class Scene(Choosing):
         if thing.side:
             found = at_side(thing, found, self.world)
         for spot in thing.where:
-            if spot.relation == "super":
+            if spot.relation == "super" or (spot.relation == "near" and not thing.many):
                 found = self._nearest_to(spot, found)
         for name in thing.superlatives:
             found = self._extreme(name, thing, found)

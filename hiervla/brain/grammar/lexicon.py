@@ -17,7 +17,7 @@ Kinds = dict[str, Any]
 """Terminal → meaning: one word may be several terminals, and the grammar decides which it is."""
 OWN_VERBS = {"pick": "PICK", "place": "PUT"}
 """Skills whose sentences the grammar knows itself; their words are verbs of those constructions."""
-GIVEN_WAY = ("UNSAFE", "BEYOND", "STYLE", "CONDITION", "FILLER", "UP", "DOWN")
+GIVEN_WAY = ("UNSAFE", "BEYOND", "STYLE", "CONDITION", "FILLER", "UNLEARNED", "UP", "DOWN")
 """Terminals a skill's own verb takes the place of: who teaches a skill to cut has made the word known."""
 
 

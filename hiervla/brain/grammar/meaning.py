@@ -37,7 +37,7 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.sharing import apart, held_one, numbered, of_all, shared_out
+from hiervla.brain.grammar.sharing import apart, held_one, numbered, of_all, shared_out, with_match
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
@@ -60,6 +60,7 @@ class Meaning:
             Objection: a part names nothing, several things, or something that cannot be.
         """
         first = scene.world
+        scene.matched_only = any(isinstance(a, Spare) and a.unmatched for a in instruction.acts)
         effects: list[Effect] = []
         tidying: list[int] = []
         k = -1
@@ -73,7 +74,7 @@ class Meaning:
             if isinstance(act, Tidy) and k + 1 < len(instruction.acts):
                 tidying.append(k)  # what later acts move is theirs
                 continue
-            if isinstance(act, Sort) and k + 1 < len(instruction.acts) and instruction.links[k] == ",":
+            if isinstance(act, Sort) and instruction.links[k : k + 1] == (",",) and not all(isinstance(a, Spare) for a in instruction.acts[k + 1 :]):  # fmt: skip
                 scene.notes.append(("headline", {"part": act.text}))
                 instruction = replace(
                     instruction, acts=(*instruction.acts[: k + 1], *map(of_all, instruction.acts[k + 1 :]))
@@ -257,7 +258,7 @@ class Meaning:
         scene.speak_of([d.id for d in subjects])
         if spots[0].relation == "apart":
             return [self._placed(scene, g) for g in apart(subjects, spots[0])]
-        shares = shared_out(transfer, subjects, scene)
+        shares = with_match(shared_out(transfer, subjects, scene), scene)
         aims = [(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares]
         for _, wanted in aims:
             if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):

@@ -75,7 +75,18 @@ def parse(
     return lexicon.readings[text]  # type: ignore[no-any-return]
 
 
-PASSABLE = ("unknown_word", "unknown_thing", "unknown_deed", "not_understood", "negation", "condition", "beyond", "incomplete", "unsafe_person", "do_what")
+PASSABLE = (
+    "unknown_word",
+    "unknown_thing",
+    "unknown_deed",
+    "not_understood",
+    "negation",
+    "condition",
+    "beyond",
+    "incomplete",
+    "unsafe_person",
+    "do_what",
+)
 """What may be in the way of a reading that is only said beside it."""
 
 
@@ -204,6 +215,7 @@ BLOCKING = {
     "CONDITION": "condition",
     "HANDOVER": "hand_over",
     "BEYOND": "beyond",
+    "UNLEARNED": "unknown_deed",
 }
 """Words that are known and never acted on → what is said about them, the gravest first."""
 
@@ -223,9 +235,9 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         if named == "unknown_thing" and kind in ("CONDITION", "NEGATION"):
             break  # what is spoken of is not known at all
         found = next(
-            (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO}),
+            (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO} and not (kind == "UNLEARNED" and _part_of_word(tokens, i))),
             None,
-        )
+        )  # fmt: skip
         if found is not None:
             return NotUnderstood(key, _clause_from(tokens, found), language)
     unknown = next((t for t in tokens.tokens if t.unknown), None)
@@ -244,6 +256,12 @@ def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     if at >= len(tokens.tokens):
         return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
     return NotUnderstood("not_understood", _clause_from(tokens, at), language)
+
+
+def _part_of_word(tokens: Tokens, at: int) -> bool:
+    """``牙刷``: a deed's character in a name that is not known."""
+    around = [t for t in tokens.tokens if t.unknown]
+    return any(tokens.tokens[at].start in (t.end, t.start - 1) or tokens.tokens[at].end == t.start for t in around)
 
 
 def _asks_for(tokens: Tokens, unknown: Token) -> bool:

@@ -47,6 +47,21 @@ def shared_out(transfer: Transfer, subjects: list[Detection], scene: Scene) -> l
     return each
 
 
+Share = tuple[Detection, tuple[Spot, ...]]
+
+
+def with_match(shares: list[Share], scene: Scene) -> list[Share]:
+    """Where the rest is to stay: only those for which there is a place of their own colour."""
+    return [(d, spots) for d, spots in shares if not scene.matched_only or all(_matches(d, s, scene) for s in spots)]
+
+
+def _matches(d: Detection, spot: Spot, scene: Scene) -> bool:
+    mark = spot.reference
+    if not isinstance(mark, Thing) or not mark.same_colour:
+        return True
+    return any(m.colour == d.colour and m.id != d.id for m in scene.find(mark))
+
+
 def apart(subjects: list[Detection], spot: Spot) -> list[Goal]:
     """Two things with so much room between them."""
     if len(subjects) != 2 or spot.distance_m is None:

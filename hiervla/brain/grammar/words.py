@@ -12,7 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiervla.core.errors import SetupError
 
-BUNDLED = ("grammar.words.toml", "grammar.talk.toml", "grammar.verbs.toml", "grammar.speech.toml", "grammar.says.toml", "grammar.zh.toml")
+BUNDLED = (
+    "grammar.words.toml",
+    "grammar.talk.toml",
+    "grammar.verbs.toml",
+    "grammar.speech.toml",
+    "grammar.says.toml",
+    "grammar.zh.toml",
+)
 """Files of ``prompts/`` that the brain reads by default."""
 
 

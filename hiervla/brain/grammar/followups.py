@@ -1,0 +1,58 @@
+"""Short Chinese turns that only the turn before makes whole: ``有的话就…``, ``随便一个``, ``红的也一样``."""
+
+from __future__ import annotations
+
+import re
+
+from hiervla.brain.grammar.acts import Instruction, Question, When
+from hiervla.brain.grammar.corrections import Reader, Roles
+from hiervla.brain.grammar.form import Thing
+
+_IF = r"(?:如果|要是|若是?|假如)?(?:真的?|确实)?"
+_YES = re.compile(rf"\s*(?:那|嗯|好|，|,)*{_IF}(?:有|是|在|对)(?:的话|就)?[,，\s]*(?:那就|那|就|请)?(?P<rest>.+)", re.S)
+_NO = re.compile(
+    rf"\s*(?:那|嗯|好|，|,)*{_IF}(?:没有?|不是|不在|不对)(?:的话|就)?[,，\s]*(?:那就|那|就|请)?(?P<rest>.+)", re.S
+)
+_MARKED = re.compile(
+    r"\s*(?:那|嗯|好|，|,)*(?:如果|要是|若是?|假如)?(?:真的?|确实)?(?:没有?|不是|不在|不对|有|是|在|对)(?:的话|就)"
+)
+_ASKS = re.compile(r"(?:了)?[吗么嘛呢啊呀?？。!！~\s]*$")
+_PIECE = "(?:个|颗|块|只|件|枚|节|根|条|支|张|样|种|把|瓶|杯)?"
+_ANY = re.compile(
+    rf"[\s,，嗯那就啊哦额呃]*(?:随便|随意|任意|任选|随你便?|无所谓|都行|都可以|都好|你来?(?:定|选|决定|挑)|你看着办|哪)"
+    rf"(?:你|来|拿|选|挑|放|给我|吧)*(?:其中)?(?:一|哪)?{_PIECE}(?:就|都|也)?(?:行|好|可以|成|得了|ok|无所谓)?[了啊呀吧的喔哦呢啦]*[\s。.!！~]*",
+    re.I,
+)
+
+
+def if_so(text: str, before: str, read: Reader) -> Instruction | None:
+    """``有的话就把它拿出来``: what was just asked is the condition."""
+    asked = read(before)
+    if not isinstance(asked, Instruction) or not isinstance(asked.acts[0], Question) or not _MARKED.match(text):
+        return None
+    no = _NO.match(text)
+    told = no or _YES.match(text)
+    said = _ASKS.sub("", before.strip()).replace("有没有", "有").replace("是不是", "是").replace("在不在", "在")
+    if told is None or "还是" in said:
+        return None
+    if no is not None:
+        word = next((w for w in ("有", "是", "在") if w in said), None)
+        if word is None:
+            return None
+        said = said.replace(word, "没有" if word == "有" else f"不{word}", 1)
+    whole = read(f"如果{said}，就{told['rest'].strip()}")
+    return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], When) else None
+
+
+def any_one(text: str) -> Thing | None:
+    """``随便一个就行``: the choice is the robot's."""
+    return Thing(text=text.strip(), quantity="a") if _ANY.fullmatch(text.strip()) else None
+
+
+def without_more(text: str, roles: Roles) -> str:
+    """``红的也一样``: the thing alone; empty where nothing of the kind stands at the end."""
+    said = text.strip(" ,，.。!！~?？啊呀吧哦喔哈呢啦")
+    for word in sorted(roles.get("more", ()), key=len, reverse=True):
+        if len(word) > 1 and not word.isascii() and said.endswith(word) and len(said) > len(word):
+            return said[: -len(word)].strip(" ,，")
+    return ""
