@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lark import v_args
@@ -23,8 +23,17 @@ from hiervla.brain.grammar.acts import (
     Transfer,
     When,
 )
+from hiervla.brain.grammar.antecedents import (
+    act_follows,
+    each_thing,
+    goes_there,
+    into_opened,
+    last_act,
+    last_mark,
+    takes_it,
+)
 from hiervla.brain.grammar.attachment import readings
-from hiervla.brain.grammar.clauses import IT, _all
+from hiervla.brain.grammar.clauses import _all
 from hiervla.brain.grammar.constructions import _tuple
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.idioms import Idioms
@@ -32,6 +41,9 @@ from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.selections import most_of
+
+_HOLDS = re.compile(r"(盒子?|箱子?|碗|盘子?|碟子?|篮子?|筐子?|桶|抽屉|区域?|架)$")
+"""What names a place where things are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +89,18 @@ class CarryOver(Idioms):
         known: list[Any] = []
         for k, child in enumerate(children):
             if isinstance(child, Carried) and not known:
-                if not (child.going or _goes_there(child.items[-1].groups[-1][-1])):
+                if not (child.going or goes_there(child.items[-1].groups[-1][-1])):
                     raise Misread("do_what", child.text)
                 child = Put(readings(child.items), child.text)
             elif isinstance(child, Carried):
                 if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
                     raise Misread("not_understood", child.text)
-                child = self._again_with(_last(known), child)
-            elif self._wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(_last(known), Put):  # fmt: skip
+                child = self._again_with(last_act(known), child)
+            elif (
+                self._wants_place(child) and (opened := into_opened(last_act(known))) is not None
+            ):  # "打开抽屉，放入电池"
+                child = Put(((Transfer(child.things, (opened,)),),), child.text)
+            elif self._wants_place(child) and k >= 2 and not isinstance(children[k - 1], Stopped) and isinstance(last_act(known), Put):  # fmt: skip
                 child = Put(((Transfer(child.things, (Spot("there", text=child.text),)),),), child.text)
             known.append(child)
         return super().clauses(meta, known)
@@ -101,6 +117,9 @@ class CarryOver(Idioms):
 
     def _again_with(self, act: Act, said: Carried) -> Act:
         things = tuple(i.thing for i in said.items)
+        opened = into_opened(act)
+        if opened is not None and said.items[-1].groups and said.items[-1].groups[-1][-1].relation == "there":
+            return Put(((Transfer(things, (opened,)),),), said.text)  # "开抽屉，电池进去"
         match act:
             case Put() | Sort() | Tidy() if said.items[-1].groups:
                 return Put(readings(said.items), said.text)
@@ -119,7 +138,7 @@ class CarryOver(Idioms):
         """``rings in the box, cubes on the plate``: no verb, and yet what is wanted is clear; one alone needs an ``into``."""
         said = [c for c in children if isinstance(c, Carried)]
         spots = said[0].items[-1].groups[0]
-        if len(said) == 1 and not (said[0].going or _goes_there(spots[-1])):
+        if len(said) == 1 and not (said[0].going or goes_there(spots[-1])):
             raise Misread("do_what", self.words(meta))
         acts: list[Act] = [Put(readings(said[0].items), said[0].text)]
         for c in said[1:]:
@@ -129,7 +148,7 @@ class CarryOver(Idioms):
     def bare(self, meta: Any, children: list[Any]) -> Any:
         """A thing alone is an answer; ``the red cube into the bowl`` tells what to do."""
         items = _tuple(children)
-        if any(_goes_there(s) for i in items for g in i.groups for s in g):
+        if any(goes_there(s) for i in items for g in i.groups for s in g):
             return Put(readings(items), self.words(meta))
         return super().bare(meta, children)
 
@@ -139,11 +158,15 @@ class CarryOver(Idioms):
     def when(self, meta: Any, children: list[Any]) -> When:
         """``如果里面有红方块就拿出来``: what is spoken of in the condition is what to take."""
         act: When = super().when(meta, [c for c in children if not (isinstance(c, Thing) and act_follows(children))])
-        return replace(act, acts=tuple(_takes_it(a) for a in act.acts), otherwise=tuple(_takes_it(self._there_too(act, a)) for a in act.otherwise))  # fmt: skip
+        return replace(act, acts=tuple(takes_it(a) for a in act.acts), otherwise=tuple(takes_it(self._there_too(act, a)) for a in act.otherwise))  # fmt: skip
 
     def _there_too(self, when: When, act: Act) -> Act:
         """``…, otherwise put the blue one``: there, too."""
-        if any(isinstance(a, Put) for a in when.acts) and isinstance(act, Incomplete) and self._wants_place(act):
+        puts = [a for a in when.acts if isinstance(a, Put)]
+        if puts and isinstance(act, Incomplete) and self._wants_place(act) and _HOLDS.search(act.text):
+            mark = act.things[0]  # "…, 否则放零件盒"
+            return Put(((Transfer(puts[0].readings[0][0].things, (Spot("to", mark, text=mark.text),)),),), act.text)
+        if puts and isinstance(act, Incomplete) and self._wants_place(act):
             return Put(((Transfer(act.things, (Spot("there", text=act.text),)),),), act.text)
         return act
 
@@ -218,6 +241,8 @@ class CarryOver(Idioms):
         if told == acts[:1] and isinstance(placed, Incomplete) and placed.verb == "put" and len(placed.things) == 1:
             mark = placed.things[0]  # "绿方块，放盘子": the one thing that is named goes to the other
             told = [Put(((Transfer((topic,), (Spot("to", mark, text=mark.text),)),),), self.words(meta))]
+        if told == acts[:1] and isinstance(placed, Do) and not placed.items:  # "抽屉，关一下"
+            told = [replace(placed, items=(Item(topic),))]
         if told == acts[:1]:
             raise Misread("not_understood", self.words(meta))
         return [*told, *acts[1:]], links
@@ -239,7 +264,7 @@ class CarryOver(Idioms):
         """``… if it is empty``, ``… if that bowl is empty``: what was just said to be the place."""
         told = next(c for c in children if isinstance(c, tuple))
         condition = first(children, Condition)
-        mark = _last_mark(told[0])
+        mark = last_mark(told[0])
         if mark is not None:
             about_mark = condition.kind == "vacant" or any(t.shape == "object" for t in condition.things)
 
@@ -250,49 +275,3 @@ class CarryOver(Idioms):
 
             children = [each_thing(c, the_same) if c is condition else c for c in children]
         return super().when_after(meta, children)
-
-
-def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
-    """A form with every thing in it changed, the outer ones first."""
-    if isinstance(part, Thing):
-        part = change(part)
-    if isinstance(part, (tuple, list)):
-        return type(part)(each_thing(p, change) for p in part)
-    if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
-    return part
-
-
-def act_follows(children: list[Any]) -> bool:
-    """A second condition, after which nothing is done, adds nothing."""
-    return any(isinstance(c, Leaf) and c.kind == "DOZEROTHING" for c in children)
-
-
-def _takes_it(act: Act) -> Act:
-    if not isinstance(act, Incomplete) or act.missing != "what" or act.verb != "pick":
-        return act
-    out = "出" in act.text or " out" in act.text
-    return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
-
-
-def _last(known: list[Any]) -> Any:
-    """The act before."""
-    before = next((c for c in reversed(known) if not isinstance(c, str | Leaf)), None)
-    return before[-1] if isinstance(before, list) else before
-
-
-def _goes_there(spot: Spot) -> bool:
-    """``into`` and ``onto`` say where to, ``in`` and ``on`` may say where something is."""
-    said = spot.text.lower()
-    if spot.relation == "there" and said.endswith("去"):
-        return True  # "小熊也进去"
-    return spot.relation in ("in", "on", "to") and said.startswith(("into ", "onto ", "to ", "进", "到", "放", "往"))
-
-
-def _last_mark(acts: list[Act]) -> Thing | None:
-    """The thing that the last placement goes to."""
-    for act in reversed(acts):
-        if isinstance(act, Put) and act.readings[0][-1].spots:
-            mark = act.readings[0][-1].spots[-1].reference
-            return mark if isinstance(mark, Thing) and not mark.pronoun else None
-    return None

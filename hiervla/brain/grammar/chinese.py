@@ -25,6 +25,8 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(t)
             continue
         t = _heard(t, k, tokens, before, after)
+        if t.text in ("完", "好") and before & TELLS and after & STARTS:
+            continue  # "按完红的再按蓝的"
         if "CL" in t.kinds and before & {"SIZE", "SUPER", "COMP", "HEIGHT"} and after & {"DE", "SHAPE", "NAME", "THE"}:
             continue  # "大颗的电池"
         if t.text in SIDEWAYS and k + 1 < len(tokens) and tokens[k + 1].text in MOVES and not before & {"ZTO", "ZAT"}:
@@ -32,7 +34,13 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         if t.text in ("去", "来") and out and out[-1].text[-1:] in ("进", "入") and "PUT" in out[-1].kinds:
             t = Token(t.text, t.start, t.end, lexicon.entries.get("进去", t.kinds))  # "丢进" + "去"
         out.append(t)
-        if "ZONE" in t.kinds and after & SAYS_HAVE and not before & {"FROM"}:
+        if (
+            "ZONE" in t.kinds
+            and (
+                after & SAYS_HAVE or (after & {"IF"} and any(o.kinds.keys() & SAYS_HAVE for o in tokens[k + 2 : k + 3]))
+            )
+            and not before & {"FROM"}
+        ):
             out.append(Token("", t.end, t.end, {"POST": "in"}))  # "成品区有几个方块"
     return out
 

@@ -16,6 +16,10 @@ _NO = re.compile(
 _MARKED = re.compile(
     r"\s*(?:那|嗯|好|，|,)*(?:如果|要是|若是?|假如)?(?:真的?|确实)?(?:没有?|不是|不在|不对|有|是|在|对)(?:的话|就)"
 )
+_STATE = re.compile(
+    r"\s*(?:如果|要是)?(没有?|不是?)?(打开|关上|关好|开着?|关着?)(?:了|的)?(?:的话|就)[,，\s]*(?:那就|那|就|请)?(?P<rest>.+)",
+    re.S,
+)
 _ASKS = re.compile(r"(?:了)?[吗么嘛呢啊呀?？。!！~\s]*$")
 _PIECE = "(?:个|颗|块|只|件|枚|节|根|条|支|张|样|种|把|瓶|杯)?"
 _ANY = re.compile(
@@ -28,18 +32,26 @@ _ANY = re.compile(
 def if_so(text: str, before: str, read: Reader) -> Instruction | None:
     """``有的话就把它拿出来``: what was just asked is the condition."""
     asked = read(before)
-    if not isinstance(asked, Instruction) or not isinstance(asked.acts[0], Question) or not _MARKED.match(text):
+    if (
+        not isinstance(asked, Instruction)
+        or not isinstance(asked.acts[0], Question)
+        or not (_MARKED.match(text) or _STATE.match(text))
+    ):
         return None
     no = _NO.match(text)
     told = no or _YES.match(text)
     said = _ASKS.sub("", before.strip()).replace("有没有", "有").replace("是不是", "是").replace("在不在", "在")
-    if told is None or "还是" in said:
+    if (told is None and not _STATE.match(text)) or "还是" in before:
         return None
-    if no is not None:
+    if no is not None and not _STATE.match(text):
         word = next((w for w in ("有", "是", "在") if w in said), None)
         if word is None:
             return None
         said = said.replace(word, "没有" if word == "有" else f"不{word}", 1)
+    if (state := _STATE.match(text)) is not None:
+        shut = (state[2][0] == "关") != bool(state[1])
+        about = re.split("还|是|现在|[开关打]", said)[0]
+        said, told = f"{about}{'关' if shut else '开'}着", state
     whole = read(f"如果{said}，就{told['rest'].strip()}")
     return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], When) else None
 

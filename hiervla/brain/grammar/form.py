@@ -93,6 +93,19 @@ class Thing:
         """``the red one``: the noun is the one spoken of before."""
         return not (self.shape or self.name or self.id or self.pronoun)
 
+    @property
+    def says_nothing(self) -> bool:
+        """``two``, ``一个``: a number and nothing else."""
+        told = (
+            self.colours or self.sizes or self.superlatives or self.where or self.ids or self.either or self.attributes
+        )
+        told = told or self.side or self.ordinal or self.other or self.same_colour or self.other_colour or self.every
+        return (
+            self.nounless
+            and self.quantity in ("a", "count")
+            and not (told or self.but or self.unlike or self.each_kind)
+        )
+
     def with_where(self, spots: tuple[Spot, ...]) -> Thing:
         """The thing further described by where it is: each phrase belongs to the noun before it."""
         if not spots:

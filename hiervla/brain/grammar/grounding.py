@@ -48,6 +48,8 @@ class Scene(Choosing):
             if thing.pronoun == "held" and not self._looks(thing, known[0]):
                 raise refuse("not_held", part=thing.text, thing=thing.text)
             return self._counted(thing, known) if thing.count else known
+        if thing.says_nothing and self.noun is None and not self.mentioned:
+            thing = replace(thing, other=True)  # "one more"
         if thing.other and thing.nounless and not self.mentioned:
             before = self.earlier()
             if not before:
@@ -56,6 +58,8 @@ class Scene(Choosing):
             thing = self.like_before(thing, before)
         elif thing.nounless and self.noun is None and not self.mentioned and not thing.id and not thing.ids:
             thing = self.of_kind_before(thing)
+        if thing.says_nothing and self.noun is None:
+            raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Arrange, Put, Question, Repeat, Spare, Stack, Transfer
+from hiervla.brain.grammar.acts import Act, Arrange, Put, Question, Repeat, Spare, Stack
 from hiervla.brain.grammar.constructions import Layers, _tuple
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.leaning import Leaning
@@ -92,6 +92,13 @@ class Idioms(Leaning):
             if "these" not in leaves(children, "THE"):
                 return {**found, "quantity": "the"}
         return found
+
+    def some_nounless(self, meta: Any, children: list[Any]) -> Thing:
+        """``拿一个放进去``: of what was spoken of."""
+        number = leaves(children, "NUM")
+        several = number and number[0] != 1
+        count = self._whole(meta, number[0]) if several else None
+        return Thing(text=self.words(meta), quantity="count" if several else "a", count=count)
 
     # ---- what was left out
     def spare_unmatched(self, meta: Any, children: list[Any]) -> Spare:

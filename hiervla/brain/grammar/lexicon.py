@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hiervla.brain.grammar.characters import SIMPLER
 from hiervla.brain.grammar.numerals import english_tens
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard

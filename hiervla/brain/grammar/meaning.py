@@ -37,7 +37,7 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.sharing import apart, held_one, numbered, of_all, shared_out, with_match
+from hiervla.brain.grammar.sharing import apart, held_one, into_it, numbered, of_all, shared_out, with_match
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
@@ -102,6 +102,8 @@ class Meaning:
         about = [d for t in act.condition.things for d in scene.find(t)]
         if len(about) == 1:
             scene.speak_of([about[0].id])
+        elif about and len(act.condition.things) == 1 and scene.noun is None:
+            scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
         spot = act.condition.spot
         if (
             spot is not None
@@ -192,6 +194,8 @@ class Meaning:
             case Do():
                 return self._all_placed(scene, self._doing.goals(act, scene))
             case Incomplete(missing, verb, things):
+                if (put := into_it(act, scene)) is not None:
+                    return self._put(put, scene)
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
             case Bare() | Question() | When():
                 raise clarify("do_what", part=act.text)

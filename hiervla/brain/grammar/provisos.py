@@ -83,6 +83,9 @@ class Provisos(Constructions):
         return replace(self._condition("state", meta, children), spot=state)
 
     def p_vacant(self, meta: Any, children: list[Any]) -> Condition:
+        zone = next((c for c in children if isinstance(c, Fixture)), None)
+        if zone is not None:  # "待修区空着"
+            return replace(self.p_holds(meta, [zone, Thing(self.words(meta), "all", shape="object")]), negated=True)
         return self._condition("vacant", meta, children)
 
     def p_more(self, meta: Any, children: list[Any]) -> Condition:

@@ -10,12 +10,13 @@ from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Stack, When
-from hiervla.brain.grammar.asides import without_asides
+from hiervla.brain.grammar.asides import PASSABLE, without_asides
 from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
+from hiervla.brain.grammar.rephrasing import rephrased
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
@@ -75,27 +76,12 @@ def parse(
     return lexicon.readings[text]  # type: ignore[no-any-return]
 
 
-PASSABLE = (
-    "unknown_word",
-    "unknown_thing",
-    "unknown_deed",
-    "not_understood",
-    "negation",
-    "condition",
-    "beyond",
-    "incomplete",
-    "unsafe_person",
-    "do_what",
-)
-"""What may be in the way of a reading that is only said beside it."""
-
-
 def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
     if language != "zh" or isinstance(reading, Instruction) or reading.key not in PASSABLE:
         return reading
-    for shorter in without_asides(text, lambda part: tokenise(part, lexicon).tokens):
+    for shorter in (*rephrased(text), *without_asides(text, lambda part: tokenise(part, lexicon).tokens)):
         other = _understood(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Act, Put, Transfer
+from hiervla.brain.grammar.acts import Act, Incomplete, Put, Transfer
 from hiervla.brain.grammar.effects import Effect
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -60,6 +60,21 @@ def _matches(d: Detection, spot: Spot, scene: Scene) -> bool:
     if not isinstance(mark, Thing) or not mark.same_colour:
         return True
     return any(m.colour == d.colour and m.id != d.id for m in scene.find(mark))
+
+
+def into_it(act: Incomplete, scene: Scene) -> Put | None:
+    """``拿起红球，放篮子``: after a thing was spoken of, a container that is said to be put is where it goes."""
+    if (act.missing, act.verb) != ("where", "put") or len(act.things) != 1 or act.text.isascii():
+        return None
+    mark = act.things[0]
+    spoken = scene.mentioned[-1] if scene.mentioned else []
+    if mark.pronoun or mark.many or mark.quantity not in ("bare", "the") or len(spoken) != 1:
+        return None
+    found = scene.branch().find(mark)
+    if len(found) != 1 or found[0].id in spoken or not (found[0].hollow or found[0].label == "plate"):
+        return None
+    it = Thing(text=act.text, pronoun="it")
+    return Put(((Transfer((it,), (Spot("to", mark, text=mark.text),)),),), act.text)
 
 
 def apart(subjects: list[Detection], spot: Spot) -> list[Goal]:

@@ -76,7 +76,18 @@ def normalised(text: str) -> tuple[str, list[int]]:
         for c in unicodedata.normalize("NFKC", original).lower().translate(SIMPLER):
             if c.isspace() or unicodedata.category(c) == "Cc":
                 c = " "
-            c = {"’": "'", "‘": "'", "，": ",", "；": ";", "：": ":", "—": ",", "–": ",", "→": ">"}.get(c, c)
+            c = {
+                "’": "'",
+                "‘": "'",
+                "，": ",",
+                "；": ";",
+                "：": ":",
+                "—": ",",
+                "–": ",",
+                "→": ">",
+                "~": " ",
+                "～": " ",
+            }.get(c, c)
             if c == " " and (not out or out[-1] == " "):
                 continue
             out.append(c)

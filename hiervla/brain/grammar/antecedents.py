@@ -1,0 +1,65 @@
+"""Parts of acts that later clauses lean on: the act before, the place it named, what it opened; and every thing of a form, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from hiervla.brain.grammar.acts import Act, Do, Incomplete, Pick, Put, Transfer
+from hiervla.brain.grammar.clauses import IT
+from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.noun_phrases import Leaf
+
+
+def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
+    """A form with every thing in it changed, the outer ones first."""
+    if isinstance(part, Thing):
+        part = change(part)
+    if isinstance(part, (tuple, list)):
+        return type(part)(each_thing(p, change) for p in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: each_thing(getattr(part, f.name), change) for f in fields(part)})
+    return part
+
+
+def act_follows(children: list[Any]) -> bool:
+    """A second condition, after which nothing is done, adds nothing."""
+    return any(isinstance(c, Leaf) and c.kind == "DOZEROTHING" for c in children)
+
+
+def takes_it(act: Act) -> Act:
+    if not isinstance(act, Incomplete) or act.missing != "what" or act.verb != "pick":
+        return act
+    out = "出" in act.text or " out" in act.text
+    return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
+
+
+def last_act(known: list[Any]) -> Any:
+    """The act before."""
+    before = next((c for c in reversed(known) if not isinstance(c, str | Leaf)), None)
+    return before[-1] if isinstance(before, list) else before
+
+
+def into_opened(act: Any) -> Spot | None:
+    """Into what was opened just before."""
+    if isinstance(act, Do) and act.skill == "open" and len(act.items) == 1:
+        return Spot("in", act.items[0].thing, text=act.text)
+    return None
+
+
+def goes_there(spot: Spot) -> bool:
+    """``into`` and ``onto`` say where to, ``in`` and ``on`` may say where something is."""
+    said = spot.text.lower()
+    if spot.relation == "there" and said.endswith("去"):
+        return True  # "小熊也进去"
+    return spot.relation in ("in", "on", "to") and said.startswith(("into ", "onto ", "to ", "进", "到", "放", "往"))
+
+
+def last_mark(acts: list[Act]) -> Thing | None:
+    """The thing that the last placement goes to."""
+    for act in reversed(acts):
+        if isinstance(act, Put) and act.readings[0][-1].spots:
+            mark = act.readings[0][-1].spots[-1].reference
+            return mark if isinstance(mark, Thing) and not mark.pronoun else None
+    return None
