@@ -74,7 +74,8 @@ class CarryOver(Idioms):
 
     def and_things(self, meta: Any, children: list[Any]) -> Carried:
         ways = tuple(s for c in children if isinstance(c, list) for s in c)
-        return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta), ways=ways)
+        also = bool(leaves(children, "ALSOZ"))  # "蓝的也是"
+        return Carried(tuple(Item(t) for t in _tuple(children)), self.words(meta), also, ways)
 
     def sep(self, meta: Any, children: list[Any]) -> str:
         said = super().sep(meta, children)
@@ -93,7 +94,12 @@ class CarryOver(Idioms):
                     raise Misread("do_what", child.text)
                 child = Put(readings(child.items), child.text)
             elif isinstance(child, Carried):
-                if isinstance(children[k - 1], Joint) and children[k - 1] != "then" and not child.items[-1].groups:
+                if (
+                    isinstance(children[k - 1], Joint)
+                    and children[k - 1] != "then"
+                    and not child.going
+                    and not child.items[-1].groups
+                ):
                     raise Misread("not_understood", child.text)
                 child = self._again_with(last_act(known), child)
             elif (

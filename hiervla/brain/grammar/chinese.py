@@ -21,6 +21,8 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     for k, t in enumerate(tokens):
         before = tokens[k - 1].kinds.keys() if k else BOUNDS
         after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else BOUNDS
+        if after == {"FILLER"} and "ZONE" in t.kinds and k + 2 < len(tokens):
+            after = tokens[k + 2].kinds.keys()  # "待修区现在有什么"
         if t.text.isascii():
             out.append(t)
             continue

@@ -19,7 +19,7 @@ from hiervla.brain.grammar.corrections import (
     things_of,
     with_it,
 )
-from hiervla.brain.grammar.followups import any_one, if_so, without_more
+from hiervla.brain.grammar.followups import any_one, if_so, leaning, put_elsewhere, without_more
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
@@ -48,6 +48,14 @@ def completed(
     if not asked or before is None:
         return reading, False
     earlier = read(before)
+    if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
+        leans = (
+            leaning(reading, briefing.instruction)
+            if isinstance(reading, Instruction)
+            else put_elsewhere(briefing.instruction, read)
+        )
+        if leans is not None:
+            return leans, True
     if (told := if_so(briefing.instruction, before, read)) is not None:
         return told, True
     if (chosen := any_one(briefing.instruction)) is not None and isinstance(earlier, Instruction):
@@ -74,7 +82,7 @@ def completed(
         if rest or same or says_more(briefing.instruction, roles):
             return in_its_place(earlier, corrected, scene, bool(rest)), True
     if rest and isinstance(corrected, Instruction):
-        return corrected, True  # "no, put it in the bowl": all of it is said anew
+        return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
     if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
         elsewhere = read(("把它放" if reading.language == "zh" else "put it ") + rest)  # "no, in the drawer"
         if isinstance(elsewhere, Instruction):

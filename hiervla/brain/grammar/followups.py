@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Instruction, Question, When
+from hiervla.brain.grammar.acts import Incomplete, Instruction, Put, Question, Transfer, When
+from hiervla.brain.grammar.antecedents import takes_it
 from hiervla.brain.grammar.corrections import Reader, Roles
-from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.form import Spot, Thing
 
 _IF = r"(?:如果|要是|若是?|假如)?(?:真的?|确实)?"
 _YES = re.compile(rf"\s*(?:那|嗯|好|，|,)*{_IF}(?:有|是|在|对)(?:的话|就)?[,，\s]*(?:那就|那|就|请)?(?P<rest>.+)", re.S)
@@ -54,6 +56,30 @@ def if_so(text: str, before: str, read: Reader) -> Instruction | None:
         said, told = f"{about}{'关' if shut else '开'}着", state
     whole = read(f"如果{said}，就{told['rest'].strip()}")
     return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], When) else None
+
+
+_RATHER = re.compile(
+    r"\s*(?:算了|那|嗯|，|,)*(?:还是|要不还是|要不|不如|改成|改|换成|换到)(?:放|搁|摆|挪|移|丢|装|收|拿)?(?:到|进|在|去|回)?(?P<rest>[^，,。；]+?)(?:吧|好了|得了|里吧)*[\s。.!！~]*"
+)
+
+
+def put_elsewhere(text: str, read: Reader) -> Instruction | None:
+    """``还是放待修区吧``: what was put somewhere goes there instead."""
+    told = _RATHER.fullmatch(text)
+    whole = read(f"把它放到{told['rest'].strip()}") if told is not None else None
+    return whole if isinstance(whole, Instruction) and all(isinstance(a, Put) for a in whole.acts) else None
+
+
+def leaning(reading: Instruction, text: str) -> Instruction | None:
+    """``拿出来吧``, ``小的也放``: what, or where to, is as it was the turn before."""
+    act = reading.acts[0]
+    if len(reading.acts) != 1 or not isinstance(act, Incomplete):
+        return None
+    if act.missing == "what" and act.verb == "pick" and "出" in act.text:
+        return replace(reading, acts=(takes_it(act),))
+    if act.missing == "where" and act.verb == "put" and act.things and "也" in text:
+        return replace(reading, acts=(Put(((Transfer(act.things, (Spot("there", text=act.text),)),),), act.text),))
+    return None
 
 
 def any_one(text: str) -> Thing | None:

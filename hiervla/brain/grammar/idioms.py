@@ -7,7 +7,8 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Arrange, Put, Question, Repeat, Spare, Stack
+from hiervla.brain.grammar.acts import Act, Arrange, Put, Question, Repeat, Spare, Stack, Transfer
+from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.constructions import Layers, _tuple
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.leaning import Leaning
@@ -110,6 +111,15 @@ class Idioms(Leaning):
     def further_back(self, meta: Any, children: list[Any]) -> Told:
         """``往回移5厘米``."""
         return [Repeat(-first(children, float), self.words(meta))], []
+
+    def one_more(self, meta: Any, children: list[Any]) -> Told:
+        """``再来一个``: there, too."""
+        thing = replace(self.some_nounless(meta, children), other=True)
+        return [Put(((Transfer((thing,), (Spot("there", text=thing.text),)),),), thing.text)], []
+
+    def it_ways(self, meta: Any, children: list[Any]) -> Told:
+        """``再往左一点``."""
+        return [Put(((Transfer((IT,), (self.place_side(meta, children),)),),), self.words(meta))], []
 
     # ---- questions
     def q_colour(self, meta: Any, children: list[Any]) -> Question:

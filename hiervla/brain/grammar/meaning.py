@@ -37,7 +37,7 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.sharing import apart, held_one, into_it, numbered, of_all, shared_out, with_match
+from hiervla.brain.grammar.sharing import apart, but_spared, held_one, into_it, numbered, of_all, shared_out, with_match
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
@@ -60,6 +60,7 @@ class Meaning:
             Objection: a part names nothing, several things, or something that cannot be.
         """
         first = scene.world
+        instruction = replace(instruction, acts=but_spared(instruction.acts))
         scene.matched_only = any(isinstance(a, Spare) and a.unmatched for a in instruction.acts)
         effects: list[Effect] = []
         tidying: list[int] = []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
-from hiervla.brain.grammar.acts import Act, Incomplete, Put, Transfer
+from hiervla.brain.grammar.acts import Act, Incomplete, Put, Spare, Transfer
 from hiervla.brain.grammar.effects import Effect
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -60,6 +61,22 @@ def _matches(d: Detection, spot: Spot, scene: Scene) -> bool:
     if not isinstance(mark, Thing) or not mark.same_colour:
         return True
     return any(m.colour == d.colour and m.id != d.id for m in scene.find(mark))
+
+
+def but_spared(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """``方块都放进去，黄的别动``: all of them but those."""
+    out = list(acts)
+    for k, (act, after) in enumerate(pairwise(acts)):
+        if not isinstance(act, Put) or not isinstance(after, Spare) or not after.things:
+            continue
+        out[k] = replace(act, readings=tuple(tuple(replace(t, things=tuple(_but(d, after.things) for d in t.things)) for t in r) for r in act.readings))  # fmt: skip
+    return tuple(out)
+
+
+def _but(thing: Thing, spared: tuple[Thing, ...]) -> Thing:
+    alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.shape == thing.shape)]
+    whole = thing.quantity == "all" and not thing.pronoun and len(alike) == len(spared)
+    return replace(thing, but=(*thing.but, *alike)) if whole else thing
 
 
 def into_it(act: Incomplete, scene: Scene) -> Put | None:
