@@ -108,6 +108,11 @@ class Idioms(Leaning):
             raise Misread("not_understood", self.words(meta))
         return Spare((), self.words(meta), unmatched=True)
 
+    def or_nothing(self, meta: Any, children: list[Any]) -> Told:
+        """``…, 没有就算了``: what has no place stays, and what is not there is not missed."""
+        acts, links = next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))
+        return [*acts, Spare((), self.words(meta), unmatched=True)], [*links, ","]
+
     def further_back(self, meta: Any, children: list[Any]) -> Told:
         """``往回移5厘米``."""
         return [Repeat(-first(children, float), self.words(meta))], []

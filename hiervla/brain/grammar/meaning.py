@@ -97,8 +97,8 @@ class Meaning:
         so = is_so(act.condition, scene)
         scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
         acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
-        other = act.otherwise if so else act.acts
-        if (spot := next((a.readings[0][-1].spots[-1] for a in other if isinstance(a, Put)), None)) is not None:
+        spot = next((a.readings[0][-1].spots[-1] for a in act.acts if isinstance(a, Put)), None)
+        if not so and spot is not None:
             scene.place = scene.place or spot  # "…, otherwise put the red one there"
         about = [d for t in act.condition.things for d in scene.find(t)]
         if len(about) == 1:

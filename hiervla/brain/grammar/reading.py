@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
-from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Stack, When
+from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, without_asides
 from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
@@ -158,6 +158,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and _DONE_ALREADY.search(tokens.text)
         and not _REQUEST.search(tokens.text)
         and not any(isinstance(a, When) for a in acts)
+        and not isinstance(acts[-1], Spare)  # "…就别动了"
         and not tokens.styles  # "别碰碎了"
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)

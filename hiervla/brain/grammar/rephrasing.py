@@ -11,8 +11,8 @@ _IF_THERE = re.compile(
 )
 _PIECE = "(?:一?(?:个|只|块|把|根|颗|条|件))"
 _WHICHEVER = re.compile(
-    rf"哪{_PIECE}(?P<noun>[^，,。离大小高矮长短近远靠]{{0,5}})(?:更|比较|最)?(?P<most>离.{{1,6}}?[近远]|大|小|高|矮|长|短|近|远|靠左|靠右)"
-    rf"(?:一?点|一?些)?的?话?[，,]?就?(?:把|拿)哪{_PIECE}(?P=noun)?"
+    rf"哪{_PIECE}(?P<noun>[^，,。离最更比大小高矮长短近远靠]{{0,5}})(?:更|比较|最)?(?P<most>离.{{1,6}}?[近远]|大|小|高|矮|长|短|近|远|靠左|靠右)"
+    rf"(?:一?点|一?些)?的?话?[，,]?就?(?P<verb>把|拿|放|搁|挪|搬|移)哪{_PIECE}(?P=noun)?"
 )
 
 
@@ -27,4 +27,5 @@ def rephrased(text: str) -> Iterator[str]:
         most = {"靠左": "左边", "靠右": "右边"}.get(m["most"], m["most"])
         best = f"{most[:-1]}最{most[-1]}" if most.startswith("离") else f"最{most}"
         before, after = text[: m.start()].rstrip("，, "), text[m.end() :]
+        after = after if m["verb"] in "把拿" else m["verb"] + after
         yield f"of {before}，把{best}的{after}" if before else f"把{best}的{m['noun']}{after}"
