@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from hiervla.brain.grammar import arranging
+from hiervla.brain.grammar import arranging, sharing
 from hiervla.brain.grammar.acts import (
     Act,
     Arrange,
@@ -37,7 +37,6 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.sharing import apart, but_spared, held_one, into_it, numbered, of_all, shared_out, with_match
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
@@ -60,7 +59,7 @@ class Meaning:
             Objection: a part names nothing, several things, or something that cannot be.
         """
         first = scene.world
-        instruction = replace(instruction, acts=but_spared(instruction.acts))
+        instruction = replace(instruction, acts=sharing.but_spared(instruction.acts))
         scene.matched_only = any(isinstance(a, Spare) and a.unmatched for a in instruction.acts)
         effects: list[Effect] = []
         tidying: list[int] = []
@@ -78,7 +77,7 @@ class Meaning:
             if isinstance(act, Sort) and instruction.links[k : k + 1] == (",",) and not all(isinstance(a, Spare) for a in instruction.acts[k + 1 :]):  # fmt: skip
                 scene.notes.append(("headline", {"part": act.text}))
                 instruction = replace(
-                    instruction, acts=(*instruction.acts[: k + 1], *map(of_all, instruction.acts[k + 1 :]))
+                    instruction, acts=(*instruction.acts[: k + 1], *map(sharing.of_all, instruction.acts[k + 1 :]))
                 )
                 continue
             off = (
@@ -87,7 +86,7 @@ class Meaning:
                 and act.readings[0][-1].spots[0].relation == "off"
             )
             off = off or (isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where))
-            effects += [Effect(numbered(g, effects), k, link, off) for g in self._act(act, scene)]
+            effects += [Effect(sharing.numbered(g, effects), k, link, off) for g in self._act(act, scene)]
         for k in tidying:
             effects = [*self._headline(instruction, k, scene, effects), *effects]
         return settle(effects, first)
@@ -95,11 +94,11 @@ class Meaning:
     def _settled(self, instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
         """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
         so = is_so(act.condition, scene)
+        sharing.check_whole((*act.acts, *act.otherwise))
         scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
         acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
         spot = next((a.readings[0][-1].spots[-1] for a in act.acts if isinstance(a, Put)), None)
-        if not so and spot is not None:
-            scene.place = scene.place or spot  # "…, otherwise put the red one there"
+        scene.place = scene.place or (None if so else spot)  # "…, otherwise put the red one there"
         about = [d for t in act.condition.things for d in scene.find(t)]
         if len(about) == 1:
             scene.speak_of([about[0].id])
@@ -195,7 +194,7 @@ class Meaning:
             case Do():
                 return self._all_placed(scene, self._doing.goals(act, scene))
             case Incomplete(missing, verb, things):
-                if (put := into_it(act, scene)) is not None:
+                if (put := sharing.into_it(act, scene)) is not None:
                     return self._put(put, scene)
                 raise clarify(f"{verb}_{missing}", part=things[0].text if things else act.text)
             case Bare() | Question() | When():
@@ -255,15 +254,15 @@ class Meaning:
         subjects: list[Detection] = []
         for thing in transfer.things:
             without = marks if thing.many and not thing.pronoun else set()
-            thing = held_one(thing, scene)
+            thing = sharing.held_one(thing, scene)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
         if spots[0].relation == "apart":
-            return [self._placed(scene, g) for g in apart(subjects, spots[0])]
-        shares = with_match(shared_out(transfer, subjects, scene), scene)
+            return [self._placed(scene, g) for g in sharing.apart(subjects, spots[0])]
+        shares = sharing.with_match(sharing.shared_out(transfer, subjects, scene), scene)
         aims = [(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares]
         for _, wanted in aims:
             if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):

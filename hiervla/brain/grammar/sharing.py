@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -77,6 +78,13 @@ def _but(thing: Thing, spared: tuple[Thing, ...]) -> Thing:
     alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.shape == thing.shape)]
     whole = thing.quantity == "all" and not thing.pronoun and len(alike) == len(spared)
     return replace(thing, but=(*thing.but, *alike)) if whole else thing
+
+
+def check_whole(acts: Sequence[Act]) -> None:
+    """Nothing of a condition is done while any branch of it stops short: ``…, otherwise put``."""
+    short = next((a for a in acts if isinstance(a, Incomplete) and a.missing == "what" and not a.things), None)
+    if short is not None:
+        raise clarify(f"{short.verb}_what", part=short.text)
 
 
 def into_it(act: Incomplete, scene: Scene) -> Put | None:
