@@ -1,0 +1,115 @@
+"""How a chunk comes about, and what is lost by it: flow matching, diffusion, regression, action tokens.
+
+Flow and diffusion both predict the clean chunk; what differs is how noise and time are mixed. Actions are normalised.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hiervla.cerebellum.policies.mini.config import ModelConfig
+from hiervla.cerebellum.policies.mini.model import Batch, Expert, MiniVLA
+
+PROGRESS_WEIGHT, TOKEN_WEIGHT, END_WEIGHT = 0.2, 0.3, 0.2
+
+
+def mixed(chunk: Tensor, noise: Tensor, time: Tensor, head: str) -> Tensor:
+    """The noisy chunk (B, H, 7) at a time (B,) in 0..1: 0 all noise, 1 clean."""
+    keep, lost = _weights(time, head)
+    return keep[:, None, None] * chunk + lost[:, None, None] * noise
+
+
+def _weights(time: Tensor, head: str) -> tuple[Tensor, Tensor]:
+    """Share of the clean chunk and of noise: a straight line (flow), or a cosine (diffusion, Nichol & Dhariwal 2021)."""
+    if head == "diffusion":
+        return torch.sin(time * math.pi / 2), torch.cos(time * math.pi / 2)
+    return time, 1 - time
+
+
+def sample(expert: Expert, memory: Tensor, noise: Tensor, config: ModelConfig) -> Tensor:
+    """A clean chunk (B, H, 7) from noise: Euler's steps along the flow, DDIM's for diffusion; regression needs no noise."""
+    if config.head == "regression":
+        return expert(memory)
+    x = noise
+    for k in range(config.steps):
+        now = torch.full((memory.shape[0],), k / config.steps, device=memory.device, dtype=memory.dtype)
+        clean = expert(memory, x, now)
+        if k + 1 == config.steps:
+            return clean
+        keep, lost = _weights(now, config.head)
+        left = (x - keep[:, None, None] * clean) / lost[:, None, None].clamp(min=1e-4)
+        x = mixed(clean, left, now + 1 / config.steps, config.head)
+    return x
+
+
+def losses(model: MiniVLA, batch: Batch, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+    """Every loss of a batch, each a mean over those of it that have what the loss needs.
+
+    ``chunk`` (B, H, 7) normalised, ``has_chunk`` (B,), ``action_tokens`` (B, M) padded with -1, ``progress`` (B,) in 0..1 and
+    ``end`` (B,) 0 or 1 with ``has_progress`` (B,). Samples without actions still teach words and progress.
+    """
+    c = model.config
+    tokens = batch.get("action_tokens") if c.co_train else None
+    memory, ending, said = model.backbone(batch, None if tokens is None else tokens.clamp(min=0))
+    has = batch["has_chunk"].to(memory.dtype)
+    out: dict[str, Tensor] = {}
+    if model.expert is not None:
+        seen = memory.detach() if c.insulated else memory
+        out["action"] = _mean(action_loss(model.expert, seen, batch["chunk"], c, generator), has)
+    if tokens is not None and said is not None:
+        each = F.cross_entropy(said.transpose(1, 2), tokens, ignore_index=-1, reduction="none")
+        real = (tokens >= 0).to(each.dtype)
+        weight = 1.0 if model.expert is None else TOKEN_WEIGHT
+        out["tokens"] = weight * _mean((each * real).sum(1) / real.sum(1).clamp(min=1), has)
+    if c.co_train or not c.insulated:
+        told = batch["has_progress"].to(memory.dtype)
+        out["progress"] = PROGRESS_WEIGHT * _mean(
+            F.binary_cross_entropy_with_logits(ending[:, 0], batch["progress"], reduction="none"), told
+        )
+        out["end"] = END_WEIGHT * _mean(
+            F.binary_cross_entropy_with_logits(ending[:, 1], batch["end"], reduction="none"), told
+        )
+    return out
+
+
+def action_loss(
+    expert: Expert, memory: Tensor, chunk: Tensor, c: ModelConfig, generator: torch.Generator | None
+) -> Tensor:
+    """What each chunk of a batch is missed by (B,)."""
+    if c.head == "regression":
+        return (expert(memory) - chunk).abs().mean((1, 2))
+    b = chunk.shape[0]
+    noise = torch.randn(chunk.shape, generator=generator, device=chunk.device, dtype=chunk.dtype)
+    time = (
+        torch.rand(b, generator=generator, device=chunk.device, dtype=chunk.dtype) ** 1.5
+    )  # noise is where one begins
+    return (expert(memory, mixed(chunk, noise, time, c.head), time) - chunk).square().mean((1, 2))
+
+
+def _mean(each: Tensor, has: Tensor) -> Tensor:
+    return (each * has).sum() / has.sum().clamp(min=1)
+
+
+@torch.no_grad()
+def say_actions(model: MiniVLA, batch: Batch) -> list[list[int]]:
+    """The action tokens of each of a batch, the likeliest one after the other, until the chunk is ended."""
+    c, b = model.config, batch["state"].shape[0]
+    said = torch.zeros(b, 0, dtype=torch.long, device=batch["state"].device)
+    rows: list[list[int]] = [[] for _ in range(b)]
+    over = [False] * b
+    for _ in range(c.action_longest):
+        logits = model.backbone(batch, torch.cat([said, said.new_zeros(b, 1)], dim=1))[2]
+        assert logits is not None
+        word = logits[:, -1].argmax(-1)
+        for i, w in enumerate(word.tolist()):
+            over[i] = over[i] or w == c.action_words
+            if not over[i]:
+                rows[i].append(w)
+        if all(over):
+            break
+        said = torch.cat([said, word.clamp(max=c.action_words - 1)[:, None]], dim=1)
+    return rows
