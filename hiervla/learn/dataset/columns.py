@@ -110,9 +110,8 @@ def numbers(column: pa.ChunkedArray | pa.Array, feature: Feature, about: str) ->
     while pa.types.is_list(array.type) or pa.types.is_fixed_size_list(array.type) or pa.types.is_large_list(array.type):
         array = array.flatten()
     try:
-        return (
-            array.to_numpy(zero_copy_only=False).astype(feature.dtype, copy=False).reshape(length, *feature.array_shape)
-        )
+        found: Values = array.to_numpy(zero_copy_only=False).astype(feature.dtype, copy=False)
+        return found.reshape(length, *feature.array_shape)
     except (ValueError, TypeError) as e:
         raise SetupError(
             f"{about}: the column does not hold {list(feature.array_shape)} numbers a frame as info.json says"
@@ -128,12 +127,14 @@ def with_indices(table: pa.Table, episode: int, first: int, tasks: Values) -> pa
     return table
 
 
-def write_frames(tables: list[pa.Table], to: Any, schema: Schema) -> None:
-    """One parquet file, a row group an episode: any one of them can be read alone."""
+def frames_file(tables: list[pa.Table], schema: Schema) -> pa.Buffer:
+    """The bytes of one parquet file, a row group an episode: any one of them can be read alone."""
     words = [n for n, f in schema.features.items() if f.kind == "string"]
-    with pq.ParquetWriter(to, frame_schema(schema), compression="snappy", use_dictionary=words) as file:
+    memory = pa.BufferOutputStream()  # a file of Python's would be called for every page
+    with pq.ParquetWriter(memory, frame_schema(schema), compression="snappy", use_dictionary=words) as file:
         for table in tables:
             file.write_table(table, row_group_size=max(1, table.num_rows))
+    return memory.getvalue()
 
 
 def tasks_table(tasks: list[str]) -> pa.Table:

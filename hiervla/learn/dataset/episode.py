@@ -147,6 +147,8 @@ def _check_words(episode: Episode, about: str, length: int) -> None:
     words = [w for i in episode.instructions for w in (*i.english, *i.chinese)]
     if not all(i.task for i in episode.instructions) or not words or not all(w.strip() for w in words):
         raise SetupError(f"{about} needs an instruction in words, in English or Chinese, and no empty ones")
+    if len({i.task for i in episode.instructions}) < len(episode.instructions):
+        raise SetupError(f"{about} has two instructions with the same first wording; one index serves for both")
     if episode.instruction_of is not None:
         of = np.asarray(episode.instruction_of)
         if of.shape != (length,) or of.dtype.kind not in "iu" or of.min() < 0 or of.max() >= len(episode.instructions):

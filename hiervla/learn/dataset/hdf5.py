@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def export_hdf5(folder: str | Path, file: str | Path) -> int:
                 h5.create_dataset(f"mask/{name}", data=np.array(demos, dtype="S"))
         part.replace(to)
     except OSError as e:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise SetupError(f"cannot write {to}: {e}; choose another place or make room") from e
     return len(reader.episodes)
 

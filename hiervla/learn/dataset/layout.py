@@ -17,6 +17,8 @@ VERSION = "v3.0"
 FILES_A_CHUNK = 1000
 Place = tuple[int, int]
 """chunk_index and file_index."""
+Key = tuple[str, str, int]
+"""source, skill, seed: what names an episode."""
 _PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 
 
@@ -29,7 +31,7 @@ class Info:
     episodes: int = 0
     frames: int = 0
     tasks: int = 0
-    file_mb: int = 16
+    file_mb: int = 8
     robot: str = ""
 
 
@@ -50,6 +52,17 @@ def after(place: Place) -> Place:
 def place_of(row: dict[str, Any], what: str) -> Place:
     """Where an episode's ``data`` or ``meta/episodes`` row lies, as its own row says."""
     return row[f"{what}/chunk_index"], row[f"{what}/file_index"]
+
+
+def key_of(row: dict[str, Any]) -> Key:
+    """An episode's name, from its row of meta/episodes."""
+    try:
+        return row["source"], row["skill"], row["seed"]
+    except KeyError as e:
+        raise SetupError(
+            f"this dataset's episodes have no {e}: another program wrote it, and it can only be read; "
+            "write its episodes to a folder of their own"
+        ) from e
 
 
 def data_files(folder: Path, rows: list[dict[str, Any]]) -> list[tuple[Path, int, int]]:
@@ -79,7 +92,9 @@ def put_json(path: Path, content: Any) -> None:
 
 
 def put_table(path: Path, table: pa.Table) -> None:
-    put(path, lambda f: pq.write_table(table, f, compression="snappy"))
+    memory = pa.BufferOutputStream()
+    pq.write_table(table, memory, compression="snappy")
+    put(path, lambda f: f.write(memory.getvalue()))
 
 
 def put_info(folder: Path, info: Info) -> None:
@@ -120,14 +135,13 @@ def get_info(folder: Path) -> Info:
     if said.get("codebase_version") != VERSION:
         raise SetupError(
             f"{folder} is a LeRobotDataset {said.get('codebase_version')}; {VERSION} is read here: "
-            "convert it with lerobot.datasets.v30.convert_dataset_v21_to_v30"
+            "LeRobot's convert_dataset_v21_to_v30 makes it one"
         )
     try:
         schema = schema_of(said["features"], metadata)
-        totals = [int(said[f"total_{what}"]) for what in ("episodes", "frames", "tasks")]
-        return Info(
-            schema, int(said["fps"]), *totals, said.get("data_files_size_in_mb", 16), said.get("robot_type") or ""
-        )
+        episodes, frames, tasks = (int(said[f"total_{what}"]) for what in ("episodes", "frames", "tasks"))
+        sized, robot = said.get("data_files_size_in_mb", 100), said.get("robot_type") or ""
+        return Info(schema, int(said["fps"]), episodes, frames, tasks, sized, robot)
     except KeyError as e:
         raise SetupError(f"{path} lacks {e}") from e
     except SetupError as e:

@@ -23,7 +23,7 @@ class Merged:
     """Episodes left out because they were there: the same source, skill and seed."""
 
 
-def merge(shards: Sequence[str | Path], folder: str | Path, *, file_mb: int = 16) -> Merged:
+def merge(shards: Sequence[str | Path], folder: str | Path, *, file_mb: int = 64) -> Merged:
     """Put every shard's episodes into ``folder``, in the shards' order; pictures are copied, not encoded again.
 
     Killed half-way it is simply run again: what is there already is left out.
@@ -50,7 +50,7 @@ def merge(shards: Sequence[str | Path], folder: str | Path, *, file_mb: int = 16
             rows = layout.get_episodes(path, info.episodes, stats=True)
             for file, start, stop in layout.data_files(path, rows):
                 here = [r for r in rows if start <= r["dataset_from_index"] < stop]
-                new = [r for r in here if (r["source"], r["skill"], r["seed"]) not in there]
+                new = [r for r in here if layout.key_of(r) not in there]
                 known += len(here) - len(new)
                 whole = layout.get_table(file) if new else None
                 for row in new:

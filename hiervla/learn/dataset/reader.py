@@ -114,10 +114,7 @@ class DatasetReader:
 
     def take(self, rows: Sequence[int] | Values, keys: Sequence[str] | None = None) -> dict[str, Values]:
         """Features at dataset rows (n,), in any order: key → (n, *shape). Pictures are decoded only where asked for."""
-        at = np.asarray(rows, dtype=np.int64)
-        wanted = self._known(keys)
-        if at.size and (at.min() < 0 or at.max() >= self.frames):
-            raise SetupError(f"{self.folder} has rows 0 … {self.frames - 1}; asked for {at.min()} … {at.max()}")
+        at, wanted = self._there(rows), self._known(keys)
         files = np.searchsorted(self._starts, at, side="right") - 1
         found: dict[str, Values] = {}
         for n in np.unique(files):
@@ -137,7 +134,7 @@ class DatasetReader:
 
         Past its episode's end the last frame is repeated and ``pad`` is true.
         """
-        at = np.asarray(rows, dtype=np.int64)
+        at = self._there(rows)
         if horizon < 1:
             raise SetupError(f"a window needs a horizon of 1 or more, not {horizon}")
         ahead = at[:, None] + np.arange(horizon)
@@ -174,6 +171,12 @@ class DatasetReader:
             if feature.kind == "depth":
                 found[name] = {k: v if k == "count" else v * feature.step_m for k, v in found[name].items()}
         return found
+
+    def _there(self, rows: Sequence[int] | Values) -> Values:
+        at = np.asarray(rows, dtype=np.int64)
+        if at.size and (at.min() < 0 or at.max() >= self.frames):
+            raise SetupError(f"{self.folder} has rows 0 … {self.frames - 1}; asked for {at.min()} … {at.max()}")
+        return at
 
     def _known(self, keys: Sequence[str] | None) -> list[str]:
         for key in keys or ():

@@ -72,8 +72,10 @@ def statistics(folder: str | Path) -> dict[str, Summary]:
         for name in plain:
             gathered[name].append(numbers(table[name], features[name], f"{path}: {name!r}"))
         rows = wanted[(wanted >= start) & (wanted < stop)] - start
-        pictures = get_table(path, list(info.schema.pictures)) if len(rows) and info.schema.pictures else None
-        for name in info.schema.pictures if pictures is not None else ():
+        if not len(rows):
+            continue
+        pictures = get_table(path, list(info.schema.pictures))
+        for name in info.schema.pictures:
             for cell in pictures[name].take(rows).to_pylist():
                 gathered[name].append(decode_stored(cell["bytes"], features[name], f"{path}: {name!r}"))
     return {

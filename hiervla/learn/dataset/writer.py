@@ -17,20 +17,18 @@ import numpy as np
 
 from hiervla.core.errors import SetupError
 from hiervla.learn.dataset import layout
-from hiervla.learn.dataset.columns import episode_schema, frames_table, pa, tasks_table, with_indices, write_frames
+from hiervla.learn.dataset.columns import episode_schema, frames_file, frames_table, pa, tasks_table, with_indices
 from hiervla.learn.dataset.episode import Episode, checked
 from hiervla.learn.dataset.schema import OWN, Schema
 from hiervla.learn.dataset.statistics import Summary, episode_summaries, own_feature, summary, write_statistics
 
-Key = tuple[str, str, int]
-"""source, skill, seed: what names an episode."""
 _EPISODES_A_FILE = 64
 
 
 class DatasetWriter:
     """One process's pen on one dataset; others are kept out while it is open. Opening an existing folder resumes it."""
 
-    def __init__(self, folder: str | Path, schema: Schema, fps: int, *, robot: str = "", file_mb: int = 16) -> None:
+    def __init__(self, folder: str | Path, schema: Schema, fps: int, *, robot: str = "", file_mb: int = 8) -> None:
         """Start or resume a dataset.
 
         Args:
@@ -54,7 +52,7 @@ class DatasetWriter:
             raise
 
     def _open(self, asked: layout.Info) -> None:
-        for part in self.folder.glob("**/.*.part"):
+        for part in (p for room in ("data", "meta") for p in (self.folder / room).glob("**/.*.part")):
             part.unlink()
         if not (self.folder / "meta" / "info.json").exists():
             layout.put_empty(self.folder, asked)
@@ -68,7 +66,7 @@ class DatasetWriter:
         self._info = replace(self._info, schema=asked.schema, file_mb=asked.file_mb)
         self._tasks = {task: i for i, task in enumerate(layout.get_tasks(self.folder, self._info.tasks))}
         rows = layout.get_episodes(self.folder, self._info.episodes)
-        self._keys: set[Key] = {(r["source"], r["skill"], r["seed"]) for r in rows}
+        self._keys: set[layout.Key] = {layout.key_of(r) for r in rows}
         self._data, self._meta = (0, 0), (0, 0)
         self._tables: list[pa.Table] = []  # of the newest data file, an episode each
         self._rows: list[dict[str, Any]] = []  # of the newest file of meta/episodes
@@ -143,7 +141,8 @@ class DatasetWriter:
             return
         schema = self._info.schema
         (self.folder / "meta" / "stats.json").unlink(missing_ok=True)  # none is better than one of fewer frames
-        layout.put(layout.data_path(self.folder, self._data), lambda f: write_frames(self._tables, f, schema))
+        data = frames_file(self._tables, schema)
+        layout.put(layout.data_path(self.folder, self._data), lambda f: f.write(data))
         if self._task_files != len(self._tasks):
             layout.put_table(self.folder / "meta" / "tasks.parquet", tasks_table(list(self._tasks)))
             self._task_files = len(self._tasks)
@@ -161,7 +160,7 @@ class DatasetWriter:
         return self._info.frames
 
     @property
-    def known(self) -> frozenset[Key]:
+    def known(self) -> frozenset[layout.Key]:
         """(source, skill, seed) of every episode that is there: what a resumed collection need not make again."""
         return frozenset(self._keys)
 

@@ -14,7 +14,11 @@ from hiervla.learn.dataset.schema import Feature, Schema, schema_of
 
 def test_the_declaration_in_info_json_follows_and_leads_back(schema):
     said = schema.declared()
-    assert said["observation.images.front"] == {"dtype": "image", "shape": [24, 32, 3], "names": ["height", "width", "channels"]}
+    assert said["observation.images.front"] == {
+        "dtype": "image",
+        "shape": [24, 32, 3],
+        "names": ["height", "width", "channels"],
+    }
     assert said["observation.depth.wrist"]["shape"] == [18, 24, 1]
     assert said["observation.depth.wrist"]["info"]["metres_per_count"] == 1e-4
     assert said["observation.state"]["names"] == ["x", "y", "z", "yaw", "width"]
@@ -52,7 +56,8 @@ def test_values_against_the_declaration_are_refused_in_one_line(case, schema, ma
 
 FACTS = {
     "words": ({"instructions": ()}, "needs an instruction in words"),
-    "empty words": ({"instructions": (Instruction((" ",)),) * 2}, "no empty ones"),
+    "empty words": ({"instructions": (Instruction((" ",)), Instruction(("b",)))}, "no empty ones"),
+    "words twice": ({"instructions": (Instruction(("a", "b")), Instruction(("a",)))}, "the same first wording"),
     "instruction_of": ({"instruction_of": np.array([0, 0, 0, 0, 0, 2])}, "needs 6 whole numbers below 2"),
     "metadata": ({"metadata": {"scene": "a"}}, "metadata 'held_out' is declared but not given"),
     "metadata type": (
