@@ -214,9 +214,9 @@ class PaperArm:
             max(p[0] for p in outline),
             max(p[1] for p in outline),
         )
-        half = math.hypot(d.size[0], d.size[1]) / 2
-        steps = [(x0 + half + i * 0.01, y0 + half + j * 0.01) for i in range(60) for j in range(60)]
-        inside = [s for s in steps if s[0] <= x1 - half and s[1] <= y1 - half]
+        half_x, half_y = spots.outline_at(d, (0.0, 0.0), d.yaw).max(axis=0).tolist()  # as it lies: it is not turned
+        steps = [(x0 + half_x + i * 0.01, y0 + half_y + j * 0.01) for i in range(60) for j in range(60)]
+        inside = [s for s in steps if s[0] <= x1 - half_x and s[1] <= y1 - half_y]
         spot = next((s for s in inside if spots.is_free(d, s, d.yaw, self.world, 0.005)), None)
         self._need(spot, step, f"no room in {zone}")
         assert spot is not None

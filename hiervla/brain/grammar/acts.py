@@ -83,6 +83,7 @@ class Arrange:
     low: tuple[Thing, ...] = ()
     high: tuple[Thing, ...] = ()
     """Of a pyramid: what stands in its lowest row, and on top."""
+    middle: tuple[Thing, ...] = ()
     direction: str | None = None
     """Of a row: ``behind`` runs away from the robot, ``right`` from left to right."""
 
@@ -219,6 +220,7 @@ class Spare:
     text: str = ""
     unmatched: bool = False
     """All for which there is no place of their own colour."""
+    careful: bool = False
 
     def __str__(self) -> str:
         return f"spare({_list(self.things)})"
@@ -278,6 +280,8 @@ class Instruction:
     styles: tuple[str, ...] = ()
     slips: tuple[tuple[str, str], ...] = ()
     """Words that were typed otherwise than they were read."""
+    said: str = ""
+    """What was read, where something beside the matter was left out."""
 
     def __str__(self) -> str:
         words = [str(self.acts[0])]

@@ -8,8 +8,17 @@ from dataclasses import replace
 from hiervla.brain.grammar.effects import PLACED
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.shifting import back, from_own_side, half, of_this_half, outside, shifted, usual_shift
+from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.shifting import (
+    back,
+    from_own_side,
+    half,
+    of_this_half,
+    outside,
+    shifted,
+    usual_shift,
+    zone_of,
+)
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
@@ -38,6 +47,13 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene))
     if spot.relation == "half":
         return half(d, spot, scene)
+    out = spot.relation == "elsewhere" or (spot.relation == "off" and " out" in spot.text.lower())
+    if out and (zone := zone_of(d, scene)) is not None:
+        return outside(d, replace(spot, relation="outside", reference=Fixture(zone, spot.text)), scene)
+    if spot.relation == "elsewhere":
+        if d.support == "table":
+            raise clarify("put_where", part=spot.text)
+        return Goal(relation="on", subject=d.id, reference="table")
     if spot.relation == "outside":
         return outside(d, spot, scene)
     if spot.relation == "top":
@@ -128,12 +144,26 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> 
     if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
         asked = scene.branch()  # "put it in it": the thing itself cannot be meant
         asked.mentioned = scene.mentioned[:-1]
-    found = asked.one(thing)
+    found = _meant(asked, thing, d, scene)
     scene.noun = noun if noun is not None else scene.noun
     around = scene.world.objects.get(found.support)
     if thing.pronoun == "it" and beside and found.relation == "in" and around is not None:
         return around  # "one in the bowl and the others next to it"
     return found
+
+
+def _meant(asked: Scene, thing: Thing, d: Detection, scene: Scene) -> Detection:
+    """The one thing that a mark names; ``it`` may be the place that a question or a condition spoke of."""
+    try:
+        return asked.one(thing)
+    except Objection:
+        place = scene.place or scene.earlier_place()
+        if thing.pronoun != "it" or place is None or not isinstance(place.reference, Thing) or place.reference.pronoun:
+            raise
+        found = scene.branch().one(place.reference)
+        if found.id == d.id or not (found.hollow or found.label == "plate"):
+            raise
+        return found
 
 
 def _relation(spot: Spot, mark: Detection, roles: Roles) -> str:

@@ -11,6 +11,7 @@ from hiervla.brain.grammar.aims import Roles, mark_for
 from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.ranks import in_places
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import volume
 from hiervla.core.footprint import footprint, gap
@@ -146,6 +147,8 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     if act.order is not None and not listed:
         found.sort(key=volume, reverse=act.order == "largest_first")
         scene.notes.append(("row_order" if way == "right" else "column_order", {"found": found}))
+    if act.formation == "row" and (act.low or act.middle or act.high):
+        found, listed = in_places(act, found, scene), True
     first, *others = found
     reference = around.id if around is not None else None
     whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference, direction=way)  # fmt: skip

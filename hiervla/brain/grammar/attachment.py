@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hiervla.brain.grammar.acts import Transfer
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Misread
@@ -20,6 +22,7 @@ def readings(items: tuple[Item, ...]) -> tuple[tuple[Transfer, ...], ...]:
             continue
         groups.append([(Transfer((*waiting, thing), spots),) for thing, spots in _cuts(item)])
         waiting = []
+    groups = [[tuple(_counted_alike(t) for t in r) for r in g] for g in groups]
     base = tuple(t for g in groups for t in g[0])
     out = [base]
     for k, g in enumerate(groups):
@@ -28,9 +31,20 @@ def readings(items: tuple[Item, ...]) -> tuple[tuple[Transfer, ...], ...]:
     return tuple(out)
 
 
+def _counted_alike(transfer: Transfer) -> Transfer:
+    """``the second and the fourth cube from the left``: both are counted from there."""
+    side = next((t.count_from for t in transfer.things if t.ordinal is not None and t.count_from), None)
+    if side is None:
+        return transfer
+    return replace(transfer, things=tuple(replace(t, count_from=t.count_from or side) if t.ordinal is not None else t for t in transfer.things))  # fmt: skip
+
+
 def _cuts(item: Item) -> list[tuple[Thing, tuple[Spot, ...]]]:
     """The thing and its destinations, for each phrase that may be the first destination."""
     head, *others = item.groups
+    if others and all(s.relation == "from" for s in head):  # "out of the bowl and into the box"
+        item = Item(item.thing.with_where(head), tuple(others))
+        head, *others = others
     source = tuple(s for s in head if s.relation == "from")
     rest = [s for s in head if s.relation != "from"]
     tails = [_nested(g) for g in others]

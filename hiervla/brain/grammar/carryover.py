@@ -99,6 +99,7 @@ class CarryOver(Idioms):
                     and children[k - 1] != "then"
                     and not child.going
                     and not child.items[-1].groups
+                    and not self._says_so_too()
                 ):
                     raise Misread("not_understood", child.text)
                 child = self._again_with(last_act(known), child)

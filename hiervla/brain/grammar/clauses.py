@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -123,6 +124,10 @@ class Clauses(Inquiries):
         """``put the red cube on the plate and the green one too``."""
         said = self._tokens.text.strip().lower().rstrip(" .。!！")
         return any(said.endswith(w) for w in self._tokens.known.roles.get("more", ()))
+
+    def _says_so_too(self) -> bool:
+        """``put the red one in the rack, the blue one too``."""
+        return bool({"too", "also", "likewise"} & set(re.findall(r"[a-z]+", self._tokens.text.lower()))) or "as well" in self._tokens.text.lower()  # fmt: skip
 
     def _sorted(self, items: tuple[Item, ...], text: str) -> Sort:
         """``put the blocks in the bowls by colour``: phrases that say where to, and those that say where they are."""

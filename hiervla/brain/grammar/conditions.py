@@ -10,6 +10,7 @@ from hiervla.brain.grammar.acts import Condition
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.queries import Question
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.world import Detection
 
@@ -27,7 +28,7 @@ def is_so(condition: Condition, scene: Scene) -> bool:
     """
     kinds: dict[str, Callable[[Condition, Scene], bool]] = {
         "exists": _exists, "is": _stands, "state": _state, "vacant": _vacant, "than": _stands, "like": _stands, "count": _count,
-        "more": _more,
+        "more": _more, "held": _held, "asked": _asked,
     }  # fmt: skip
     return kinds[condition.kind](condition, scene) != condition.negated
 
@@ -67,6 +68,15 @@ def _state(condition: Condition, scene: Scene) -> bool:
     return (d.opening_m >= open_enough_m(d)) == (condition.spot.relation == "open")
 
 
+def of_the_place(condition: Condition, scene: Scene) -> Condition:
+    """``is there anything in the bowl? — if it is empty, …``: the bowl."""
+    place = scene.place or scene.earlier_place()
+    if condition.kind != "vacant" or condition.things[0].pronoun != "it" or place is None:
+        return condition
+    fits = isinstance(place.reference, Thing) and not place.reference.pronoun and place.relation in ("in", "on", "to")
+    return replace(condition, things=(place.reference,)) if fits else condition  # type: ignore[arg-type]
+
+
 def _vacant(condition: Condition, scene: Scene) -> bool:
     thing = condition.things[0]
     if thing.text.lower() in ("hand", "gripper", "手"):
@@ -82,7 +92,28 @@ def inside(d: Detection, scene: Scene) -> list[str]:
 
 def _more(condition: Condition, scene: Scene) -> bool:
     a, b = (len(scene.find(t)) for t in condition.things)
-    return a > b if condition.comparison == "more" else a < b
+    return {"more": a > b, "fewer": a < b, "equal": a == b}[condition.comparison]
+
+
+def _held(condition: Condition, scene: Scene) -> bool:
+    """The hand holds something, or something of these looks."""
+    held = scene.world.held
+    return held is not None and (not condition.things or any(d.id == held.id for t in condition.things for d in scene.find(t)))  # fmt: skip
+
+
+def _asked(condition: Condition, scene: Scene) -> bool:
+    raise clarify("condition", part=condition.text)
+
+
+def as_condition(asked: Question, said: Condition) -> Condition | None:
+    """``is the drawer open? — if not, …``: what was asked, as what may be so."""
+    if asked.kind not in ("exists", "is", "state", "than", "like", "more", "parity", "held", "vacant"):
+        return None
+    if asked.kind == "vacant":
+        return Condition("exists", asked.things, negated=not said.negated, text=said.text)
+    kind = {"parity": "count"}.get(asked.kind, asked.kind)
+    comparison = asked.spot.relation if asked.spot and asked.kind in ("more", "parity") else ""
+    return Condition(kind, asked.things, asked.spot, said.negated, comparison, text=said.text)
 
 
 def _count(condition: Condition, scene: Scene) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo
+from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
+from hiervla.brain.grammar.conditions import as_condition
 from hiervla.brain.grammar.corrections import (
     Reader,
     Roles,
@@ -13,13 +14,16 @@ from hiervla.brain.grammar.corrections import (
     again,
     in_its_place,
     placed_without_verb,
+    put_elsewhere,
     says_more,
     substitute,
+    the_better,
     the_same_with,
     things_of,
     with_it,
 )
-from hiervla.brain.grammar.followups import any_one, if_so, leaning, put_elsewhere, without_more
+from hiervla.brain.grammar.followups import any_one, if_so, leaning, without_more
+from hiervla.brain.grammar.followups import put_elsewhere as elsewhere_after_all
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
@@ -48,11 +52,17 @@ def completed(
     if not asked or before is None:
         return reading, False
     earlier = read(before)
+    if (
+        isinstance(reading, Instruction)
+        and isinstance(when := reading.acts[0], When)
+        and when.condition.kind == "asked"
+    ):
+        return with_the_question(reading, when, briefing, read), True
     if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
         leans = (
             leaning(reading, briefing.instruction)
             if isinstance(reading, Instruction)
-            else put_elsewhere(briefing.instruction, read)
+            else elsewhere_after_all(briefing.instruction, read)
         )
         if leans is not None:
             return leans, True
@@ -62,8 +72,10 @@ def completed(
         part = ambiguous_part(earlier)
         if part is not None:
             return replace(earlier, acts=substitute(earlier.acts, part, chosen), language=reading.language), True
-    rest = after_no(briefing.instruction, roles)
-    same = the_same_with(briefing.instruction, roles)
+    instruction = reading.said if isinstance(reading, Instruction) and reading.said else briefing.instruction
+    better = the_better(instruction, roles)
+    rest = better or after_no(instruction, roles)
+    same = the_same_with(instruction, roles)
     corrected = read(rest or same) if rest or same else reading
     if isinstance(corrected, NotUnderstood) and (alone := without_more(briefing.instruction, roles)):
         corrected = read(alone)
@@ -73,20 +85,22 @@ def completed(
             answer = corrected.acts[0].things[0]
             acts = substitute(earlier.acts, part, answer)
             return replace(earlier, acts=acts, language=corrected.language), True
+        placed = placed_without_verb(corrected)
+        if not rest and not same and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
+            return placed, True  # "and the green one on top of it"
         if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
             named = scene.like_before(other, scene.earlier())
             return with_it(earlier, named, corrected), True
-        placed = placed_without_verb(corrected)
-        if not rest and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
-            return placed, True  # "and the green one on top of it"
-        if rest or same or says_more(briefing.instruction, roles):
+        if rest or same or says_more(instruction, roles):
             return in_its_place(earlier, corrected, scene, bool(rest)), True
-    if rest and isinstance(corrected, Instruction):
+    if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
     if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
-        elsewhere = read(("把它放" if reading.language == "zh" else "put it ") + rest)  # "no, in the drawer"
-        if isinstance(elsewhere, Instruction):
+        elsewhere = put_elsewhere(earlier, rest, reading.language, read)  # "no, in the drawer"
+        if elsewhere is not None:
             return elsewhere, True
+    if better:
+        return NotUnderstood("which_part", briefing.instruction.strip(), reading.language), True
     whole = isinstance(earlier, Instruction) and not any(isinstance(a, Incomplete) for a in earlier.acts)
     if whole:
         return reading, False
@@ -96,6 +110,21 @@ def completed(
         if isinstance(both, Instruction):
             return both, True
     return reading, False
+
+
+def with_the_question(
+    reading: Instruction, when: When, briefing: Briefing, read: Reader
+) -> Instruction | NotUnderstood:
+    """``if not, …`` after a question: what was asked is what may be so."""
+    for turn in reversed(briefing.dialogue):
+        asked = read(turn.says) if turn.who == "person" else None
+        if isinstance(asked, Instruction) and isinstance(asked.acts[0], Question):
+            condition = as_condition(asked.acts[0], when.condition)
+            if condition is not None:
+                return replace(reading, acts=(replace(when, condition=condition), *reading.acts[1:]))
+        if asked is not None:
+            break
+    return NotUnderstood("condition", when.condition.text, reading.language)
 
 
 def _only_named(reading: Instruction | NotUnderstood) -> bool:
@@ -165,6 +194,9 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
                 return Spot("in", act.items[0].thing, text=act.text)
             if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
                 return act.spot
+            within = [w for t in act.things for w in t.where if w.relation in ("in", "on") and not w.negated] if isinstance(act, Question) else []  # fmt: skip
+            if within and within[0].reference is not None:  # "is there anything in the bowl?"
+                return within[0]
             if isinstance(act, Question) and act.other is not None:  # "how far is it from the green bowl?"
                 return Spot("to", act.other, text=act.other.text)
             if isinstance(act, Question | Bare):

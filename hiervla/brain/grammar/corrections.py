@@ -44,9 +44,20 @@ PAUSES = " ,，!！.。、…"
 def after_no(text: str, roles: Roles) -> str:
     """What follows a ``no,`` that takes the last instruction back; empty when it does not begin so."""
     rest, taken = text.strip(), False
+    bare = without_thanks(rest.rstrip(PAUSES).lower(), roles)
+    if last := next((w for w in roles.get("meant_last", ()) if bare.endswith(f", {w}")), None):  # "on the left, I mean"
+        rest, taken = rest[: len(bare) - len(last)].rstrip(PAUSES), True
     while (word := _leads(rest, roles)) is not None:
         rest, taken = rest[len(word) :].lstrip(PAUSES), True
-    return _after_is(rest, roles) if taken else ""
+    return _after_is(_after_name(rest, roles), roles) if taken else ""
+
+
+def _after_name(rest: str, roles: Roles) -> str:
+    """``no dear, behind it``: what is only polite at the start left out."""
+    for word in roles.get("polite_first", ()):
+        if rest.lower().startswith(word) and rest[len(word) :][:1] in tuple(PAUSES):
+            return rest[len(word) :].lstrip(PAUSES)
+    return rest
 
 
 def _leads(text: str, roles: Roles) -> str | None:
@@ -81,9 +92,54 @@ def the_same_with(text: str, roles: Roles) -> str:
     return ""
 
 
+def the_better(text: str, roles: Roles) -> str:
+    """What stands before ``would be better``, hesitation left out; empty when it does not end so."""
+    said = text.strip().rstrip(" .。!！")
+    for word in sorted(roles.get("better", ()), key=len, reverse=True):
+        if said.lower().endswith(" " + word):
+            head = said[: -len(word)].strip(PAUSES)
+            while hum := next((h for h in (*roles.get("hums", ()), "actually", "i think", "maybe", "perhaps", "now") if head.lower().startswith((h + " ", h + ","))), None):  # fmt: skip
+                head = head[len(hum) :].lstrip(PAUSES)
+            return after_no(head, roles) or head
+    for word in roles.get("rather", ()):
+        if said.lower().startswith(word + " "):
+            return said[len(word) :].strip(PAUSES)
+    return ""
+
+
+def put_elsewhere(earlier: Instruction, rest: str, language: str, read: Reader) -> Instruction | None:
+    """The last placement with the place that is now said instead; ``it`` in that is where the thing was to go at first."""
+    zh = language == "zh"
+    for way in ("把它放", "把它放到") if zh else ("put it ", "put it in "):
+        told = read(way + rest)
+        act, last = (told.acts[0] if isinstance(told, Instruction) else None), earlier.acts[-1]
+        if not (
+            isinstance(told, Instruction) and len(told.acts) == 1 and isinstance(act, Put) and isinstance(last, Put)
+        ):
+            continue
+        before = last.readings[0][-1]
+        mark = before.spots[-1].reference if before.spots else None
+        spots = tuple(replace(s, reference=mark) if _is_it(s.reference) and mark is not None else s for s in act.readings[0][0].spots)  # fmt: skip
+        many = len(before.things) > 1 or any(t.many for t in before.things)
+        them = Thing(text="them", pronoun="them", quantity="all") if many else IT
+        return replace(told, acts=(Put(((Transfer((them,), spots),),), rest),))
+    return None
+
+
+def _is_it(reference: object) -> bool:
+    return isinstance(reference, Thing) and reference.pronoun == "it"
+
+
+def without_thanks(said: str, roles: Roles) -> str:
+    """``… as well, please``: what is only polite at the end left out."""
+    while word := next((w for w in roles.get("polite", ()) if said.endswith((" " + w, "," + w))), None):
+        said = said[: -len(word)].rstrip(PAUSES)
+    return said
+
+
 def says_more(text: str, roles: Roles) -> bool:
     """``and the green one too``: the same is to be done with something else."""
-    said = text.strip().lower().rstrip(" .。!！")
+    said = without_thanks(text.strip().lower().rstrip(" .。!！"), roles)
     return any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in roles.get("more", ()))
 
 

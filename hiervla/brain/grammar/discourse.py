@@ -27,6 +27,7 @@ class Discourse:
         self.undoable: list[tuple[Change, ...]] = []  # of these, what no "undo" has taken back since
         self.spared: set[str] = set()  # ids that must not be moved
         self.matched_only = False  # what has no place of its own colour stays where it is
+        self.careful: set[str] = set()  # ids to be careful with: not moved unless that is said
         self.speaker = ""  # from where the person looks on: beside | facing
         self.named: set[str] = set()  # ids of single things that were named, as what is moved or where to
         self.marks: set[str] = set()  # ids of where the things spoken of are to go

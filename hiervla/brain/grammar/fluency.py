@@ -108,6 +108,8 @@ def nth_or_then(tokens: list[Token]) -> list[Token]:
                 keep = {"ORD"}
             t = Token(t.text, t.start, t.end, {n: v for n, v in t.kinds.items() if n in keep})
         out.append(t)
+    if len(out) > 1 and out[-1].kinds.keys() == {"ATD"}:  # "where's the can at"
+        out.pop()
     while out and out[-1].kinds.keys() & {"STOP", "COMMA"}:
         last = out.pop()
         if out and out[-1].kinds.keys() == {"ATD"}:  # "how far is it, roughly?"
@@ -130,6 +132,8 @@ def fluent(tokens: list[Token]) -> list[Token]:
             k + 1 < len(tokens) and tokens[k + 1].kinds.keys() == {"FILLER"}
         )
         open_end = before is not None and before.kinds.keys() & OPEN_ENDED
+        if before is not None and "TAIL" in before.kinds and any("HEAD" in o.kinds for o in out):
+            open_end = False  # "turn the lamp on, please, and …"
         if "COMMA" in t.kinds and waits and open_end:
             continue
         out.append(t)

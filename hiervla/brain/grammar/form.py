@@ -122,6 +122,8 @@ class Thing:
             return more.with_where(rest)
         if first.relation == "matching":
             return replace(self, same_colour=True).with_where(rest)
+        if first.relation == "middle" and first.reference is None:
+            return replace(self, superlatives=(*self.superlatives, "middle")).with_where(rest)
         if first.relation == "each_kind":
             return replace(self, each_kind=True, quantity="all", count=None).with_where(rest)
         if first.relation == "unlike":

@@ -63,6 +63,8 @@ class Scene(Choosing):
         found = [d for d in self.find(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)
+        if thing.nounless and self.noun is None and len(found) > 1 and not thing.many:
+            found = self._of_that_kind(found)
         if not thing.nounless:
             self.noun = thing
         avoided = set(avoid)
@@ -71,14 +73,21 @@ class Scene(Choosing):
             return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found)
 
+    def _of_that_kind(self, found: list[Detection]) -> list[Detection]:
+        """``the red one``, after talk of balls: the red ball, where just one fits so."""
+        spoken = next(iter(self.earlier()), [])
+        labels = {(d.label, d.name) for i in spoken if (d := self.world.objects.get(i)) is not None}
+        alike = [d for d in found if (d.label, d.name) in labels]
+        return alike if len(alike) == 1 else found
+
     def like_before(self, thing: Thing, before: list[list[str]]) -> Thing:
         """``the other one``: another of the looks of what was spoken of last; where there is none, of its kind."""
         done = {i for ids in before for i in ids}
         spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
         rest = [d for d in self.world.objects.values() if d.id not in done and self._looks(replace(thing, ids=()), d)]
-        labels, colours = {d.label for d in spoken}, {d.colour for d in spoken}
-        kind = [d for d in rest if d.label in labels] if thing.nounless else rest
-        alike = [d for d in kind if d.colour in colours] if not thing.colours else kind
+        labels, colours = {(d.label, d.name) for d in spoken}, {d.colour for d in spoken}
+        kind = [d for d in rest if (d.label, d.name) in labels] if thing.nounless else rest
+        alike = [d for d in kind if d.colour in colours] if not thing.colours and not thing.superlatives else kind
         fit = alike or kind
         return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
 
@@ -120,6 +129,8 @@ class Scene(Choosing):
         things: Iterable[Detection] = self.world.objects.values()
         if thing.either:
             things = list({d.id: d for t in thing.either for d in [self.one(t)]}.values())
+        if thing.nounless and thing.superlatives:  # "the biggest": of what is not the place it goes to
+            things = [d for d in things if d.id not in self.marks and not d.fixed]
         found = next((f for way in (True, False, None) if (f := [d for d in things if self._looks(thing, d, way)])), [])
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
@@ -188,6 +199,11 @@ class Scene(Choosing):
     def _sized(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``small``: by the size word; where that tells nothing apart, by comparing."""
         for size in thing.sizes:
+            if size == "regular":  # "the normal one": neither the smallest nor the largest of those that differ
+                small = [d for d in found if d.size_word == "small" or "small" in (d.name or "").lower()]
+                rest = [d for d in found if d not in small] if small else found
+                found = rest if len(rest) < 3 else [d for d in rest if d.size_word == "medium"] or rest
+                continue
             fit = [d for d in found if d.size_word == size]
             if not fit and size in ("small", "large") and len(found) > 1:
                 fit = self._extreme("smallest" if size == "small" else "largest", thing, found)
@@ -211,6 +227,9 @@ class Scene(Choosing):
             return [
                 d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
             ]
+        if spot.relation == "unique":
+            colours = [d.colour for d in found]
+            return [d for d in found if colours.count(d.colour) == 1 and d.colour != "unknown"]
         if spot.relation == "recent":
             recent = self.recent()
             return [d for d in found if d.id in recent]

@@ -128,6 +128,7 @@ class Inquiries(Destinations):
     def q_more(self, meta: Any, children: list[Any]) -> Question:
         a, b = (c[0] for c in children if isinstance(c, tuple))
         a, b = (replace(t, quantity="all") for t in self._shared_noun([a, b]))
+        b = replace(b, shape=a.shape, name=a.name) if b.nounless and not b.other else b
         said = Spot("more" if leaves(children, "MORE") else "fewer", text=self.words(meta))
         return Question("more", (a, b), said, text=self.words(meta))
 

@@ -16,6 +16,8 @@ Kinds = dict[str, Any]
 """Terminal → meaning: one word may be several terminals, and the grammar decides which it is."""
 OWN_VERBS = {"pick": "PICK", "place": "PUT"}
 """Skills whose sentences the grammar knows itself; their words are verbs of those constructions."""
+OTHER_WORDS = {"its", "were", "well", "ill", "id", "shed", "shell", "hell", "wed", "wont", "cant", "s", "re", "u", "ur"}
+"""What would be another word without its apostrophe."""
 GIVEN_WAY = ("UNSAFE", "BEYOND", "STYLE", "CONDITION", "FILLER", "UNLEARNED", "UP", "DOWN")
 """Terminals a skill's own verb takes the place of: who teaches a skill to cut has made the word known."""
 
@@ -121,7 +123,61 @@ def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) 
     for phrase in (p for name, phrases in words.verbs.items() if name not in able for p in phrases if "…" not in p):
         if lexicon.entries.get(" ".join(phrase.split()), {}).keys() <= {"STATE"}:
             lexicon.add(phrase, "BEYOND")  # a verb that is known, and no skill for it
+    for word, meant in [(w, k["ORDER"]) for w, k in lexicon.entries.items() if "ORDER" in k and w.isascii()]:
+        if "SUPER" in lexicon.entries.get(word.split()[0], {}):  # "…, the biggest at the bottom"
+            for before in ("the", "with the"):
+                lexicon.add(f"{before} {word}", "ORDER", meant)
+    for word, meant in [(w, k["SUPER"]) for w, k in lexicon.entries.items() if "SUPER" in k and w.isascii()]:
+        if meant != "middle" and "SUPER" in lexicon.entries[word] and not lexicon.entries[word].keys() & {"SIZE", "COLOUR"} - {"SIZE"}:  # fmt: skip
+            lexicon.add(word, "MOST", meant)  # "the biggest", and no noun
+    _add_gerunds(lexicon)
+    _add_ways_there(lexicon, words.roles.get("straight", ()))
+    _add_typed(lexicon)
     return lexicon
+
+
+def _add_ways_there(lexicon: Lexicon, adverbs: Iterable[str]) -> None:
+    """``over next to``, ``directly behind``: what goes before a preposition and changes nothing."""
+    for word, kinds in [(w, k) for w, k in lexicon.entries.items() if "REL" in k and w.isascii()]:
+        for adverb in adverbs:
+            if not word.startswith(adverb) and "REL" not in lexicon.entries.get(f"{adverb} {word}", {}):
+                lexicon.add(f"{adverb} {word}", "REL", kinds["REL"])
+
+
+def _add_gerunds(lexicon: Lexicon) -> None:
+    """``before ringing the bell``, ``after opening it``."""
+    for word, kinds in list(lexicon.entries.items()):
+        verb, _, rest = word.partition(" ")
+        deeds = {k: v for k, v in kinds.items() if k in ("PICK", "PUT", "SKILL", "HEAD", "STACK", "REMOVE", "EMPTY")}
+        if (
+            not deeds
+            or not word.isascii()
+            or not verb.isalpha()
+            or (verb.endswith("ing") and len(verb) > 5)
+            or len(verb) < 3
+        ):
+            continue
+        doubled = len(verb) < 6 and verb[-1] in "bdgmnpt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou"
+        stem = verb[:-1] if verb[-1] == "e" and verb[-2:] != "ee" else verb + verb[-1] * doubled
+        said = f"{stem}ing {rest}".strip()
+        if said not in lexicon.entries:
+            for kind, value in deeds.items():
+                lexicon.add(said, kind, value)
+
+
+def _add_typed(lexicon: Lexicon) -> None:
+    """Words as they are typed in haste: ``thats``, ``dont``, ``u``, ``ur``, wherever that is no other word."""
+    hasty = {"you": "u", "your": "ur", "you're": "ur"}
+    for word, kinds in list(lexicon.entries.items()):
+        if not word.isascii() or word[0] == "'" or "NAME" in kinds or ("'" not in word and "you" not in word):
+            continue
+        parts = word.split()
+        forms = {word.replace("'", ""), " ".join(hasty.get(p, p) for p in parts)}
+        if "you're" in parts:
+            forms.add(word.replace("you're", "you r"))
+        for form in [f for f in forms if f != word and f not in OTHER_WORDS and f not in lexicon.entries]:
+            for kind, value in kinds.items():
+                lexicon.add(form, kind, value)
 
 
 def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
@@ -164,6 +220,12 @@ def _add_looks(
     named = {" ".join(n.lower().split()): i.name for i in vocabulary.inventory for n in (i.name, *i.also)}
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
+    heads = [" ".join(n.lower().split()).rsplit(" ", 1) for i in vocabulary.inventory for n in (i.name, *i.also)]
+    known = {w for shape, said in vocabulary.lexicon.shapes.items() for w in (shape, *said)} | named.keys()
+    for _, head in (h for h in heads if len(h) == 2):  # "the switch", of the lamp switch
+        meant = {i.name for i in vocabulary.inventory for n in (i.name, *i.also) if n.lower().split()[-1] == head}
+        if head not in known and len(meant) == 1 and head.isascii() and head.isalpha():
+            lexicon.add_noun(head, "NAME", meant.pop())
     for kind, said in kinds.items():  # "the fruit", by what the inventory says of things
         for word in said:
             lexicon.add_noun(word, "SHAPE", kind, not word.isascii())

@@ -37,6 +37,7 @@ from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.settling import settled
 from hiervla.brain.grammar.shifting import as_it_was
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
@@ -67,7 +68,7 @@ class Meaning:
         while (k := k + 1) < len(instruction.acts):
             act = instruction.acts[k]
             if isinstance(act, When):  # which of its acts are done shows only now
-                instruction = self._settled(instruction, k, act, scene)
+                instruction = settled(instruction, k, act, scene)
                 k -= 1
                 continue
             link = instruction.links[k - 1] if k else "then"
@@ -86,43 +87,14 @@ class Meaning:
                 and act.readings[0][-1].spots[0].relation == "off"
             )
             off = off or (isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where))
-            effects += [Effect(sharing.numbered(g, effects), k, link, off) for g in self._act(act, scene)]
+            wanted = self._act(act, scene)
+            if link == "," and isinstance(act, Do) and sharing.in_other_words(wanted, act, instruction.acts[k - 1], [e.goal for e in effects if e.act == k - 1]):  # fmt: skip
+                continue  # "turn the lamp on, just press the switch"
+            effects += [Effect(sharing.numbered(g, effects), k, link, off) for g in wanted]
+        scene.spared |= scene.careful - {i for e in effects for i in moves(e.goal)}
         for k in tidying:
             effects = [*self._headline(instruction, k, scene, effects), *effects]
         return settle(effects, first)
-
-    def _settled(self, instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
-        """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
-        so = is_so(act.condition, scene)
-        sharing.check_whole((*act.acts, *act.otherwise))
-        scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
-        acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
-        spot = next((a.readings[0][-1].spots[-1] for a in act.acts if isinstance(a, Put)), None)
-        scene.place = scene.place or (None if so else spot)  # "…, otherwise put the red one there"
-        about = [d for t in act.condition.things for d in scene.find(t)]
-        if len(about) == 1:
-            scene.speak_of([about[0].id])
-        elif about and len(act.condition.things) == 1 and scene.noun is None:
-            scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
-        spot = act.condition.spot
-        if (
-            spot is not None
-            and act.condition.kind == "is"
-            and isinstance(spot.reference, Thing)
-            and scene.place is None
-        ):
-            scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
-        within = [
-            s for t in act.condition.things for s in t.where if s.relation in ("in", "on") and s.reference is not None
-        ]
-        if within and scene.place is None:  # "unless there is something in the bowl, put it in there"
-            scene.place = within[0]
-        if len(about) == 1 and (
-            about[0].hollow or about[0].label == "plate"
-        ):  # "if the bowl is empty, put it in there"
-            scene.place = scene.place or Spot("to", act.condition.things[0], text=act.condition.things[0].text)
-        before = instruction.links[: max(0, k - 1 + bool(acts))]
-        return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
 
     def _until(self, act: Until, scene: Scene) -> list[Goal]:
         """One thing after the other, the nearest first, until it is so."""
@@ -148,7 +120,12 @@ class Meaning:
         return [as_it_was(c.was, scene) for c in reversed(scene.undoable[0])]
 
     def _spare(self, act: Spare, scene: Scene) -> list[Goal]:
-        scene.spared |= {d.id for t in act.things for d in (scene.find(t) or scene.resolve(t))}
+        named = [d.id for t in act.things for d in (scene.find(t) or scene.resolve(t))]
+        if act.careful:  # "be careful with the egg": not to be touched, unless it is told what to do with it
+            scene.careful |= set(named)
+            scene.speak_of(named)
+        else:
+            scene.spared |= set(named)
         return []
 
     def _headline(self, instruction: Instruction, k: int, scene: Scene, effects: list[Effect]) -> list[Effect]:
@@ -207,7 +184,7 @@ class Meaning:
         boxed = all(d.relation == "in" for d in found) and all(t.pronoun for t in act.things)
         inside = boxed or all(any(s.relation in ("in", "from") for s in t.where) for t in act.things)
         if len(found) > 1 and inside and any(w in act.text.lower() for w in self._roles.get("out", ())):
-            return self._all_placed(scene, [Goal(relation="on", subject=d.id, reference="table") for d in found])
+            return self._all_placed(scene, [aim(d, Spot("off", superlative="any", text=" out"), scene, self._roles) for d in found])  # fmt: skip
         for d in found:
             scene.moved(d.id, "hand", "on")
         return [Goal(relation="holding", subject=d.id) for d in found]
@@ -247,10 +224,15 @@ class Meaning:
 
     def _transfer(self, transfer: Transfer, scene: Scene) -> list[Goal]:
         """Goals for moving things to one spot, or to each of several that must all hold."""
+        transfer = sharing.beside_it(transfer, scene)
         spots = transfer.spots
         marks = {d.id for s in spots for d in self._marks(s, scene)}
         scene.marks = marks
         goals: list[Goal] = []
+        if spots[0].relation == "apart":
+            both = sharing.the_two(transfer, scene)
+            scene.speak_of([d.id for d in both])
+            return [self._placed(scene, g) for g in sharing.apart(both, spots[0], scene)]
         subjects: list[Detection] = []
         for thing in transfer.things:
             without = marks if thing.many and not thing.pronoun else set()
@@ -260,8 +242,6 @@ class Meaning:
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
-        if spots[0].relation == "apart":
-            return [self._placed(scene, g) for g in sharing.apart(subjects, spots[0])]
         shares = sharing.with_match(sharing.shared_out(transfer, subjects, scene), scene)
         aims = [(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares]
         for _, wanted in aims:

@@ -148,6 +148,8 @@ class NounPhrases(Transformer[Any, Any]):
 
     def other(self, meta: Any, children: list[Any]) -> Thing:
         said = self.words(meta).lower()
+        if number := leaves(children, "NUM"):  # "the other two"
+            return Thing(text=self.words(meta), quantity="the_count", count=self._whole(meta, number[0]), other=True)
         several = any(w in said for w in self._tokens.known.roles.get("leftover", ()))
         return Thing(text=self.words(meta), quantity="all" if several else "the", other=True)
 
@@ -159,6 +161,8 @@ class NounPhrases(Transformer[Any, Any]):
         number = leaves(children, "NUM")
         found: dict[str, Any] = {"other": True} if "OTHER" in kinds else {}
         said = self.words(meta).lower()
+        if "OTHER" in kinds and number:
+            return {"other": True, "quantity": "the_count", "count": self._whole(meta, number[0])}
         if "OTHER" in kinds and any(w in said for w in self._tokens.known.roles.get("leftover", ())):
             found["quantity"] = "all"
         elif kinds == {"CL"}:

@@ -85,15 +85,21 @@ class Provisos(Constructions):
     def p_vacant(self, meta: Any, children: list[Any]) -> Condition:
         zone = next((c for c in children if isinstance(c, Fixture)), None)
         if zone is not None:  # "待修区空着"
-            return replace(self.p_holds(meta, [zone, Thing(self.words(meta), "all", shape="object")]), negated=True)
+            within = self.p_holds(meta, [zone, Thing(self.words(meta), "all", shape="object")])
+            return replace(within, negated=not leaves(children, "NOT"))
         return self._condition("vacant", meta, children)
 
     def p_more(self, meta: Any, children: list[Any]) -> Condition:
         """``more red cubes than blue ones``."""
         a, b = (c for c in children if isinstance(c, tuple))
-        a, b = (replace(t, quantity="all") for t in self._shared_noun([*a, *b]))
+        a, b = self._compared_groups([*a, *b])
         sign = "more" if leaves(children, "MORE") else "fewer"
         return Condition("more", (a, b), comparison=sign, text=self.words(meta))
+
+    def _compared_groups(self, things: list[Thing]) -> tuple[Thing, ...]:
+        """``red cubes than green ones``: either may lend the other its noun."""
+        a, b = (replace(t, quantity="all") for t in self._shared_noun(things))
+        return a, replace(b, shape=a.shape, name=a.name) if b.nounless and not b.other else b
 
     def p_than(self, meta: Any, children: list[Any]) -> Condition:
         return self._condition("than", meta, children)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Question
+from hiervla.brain.grammar.conditions import described
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
@@ -29,20 +30,7 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case (
-            "many"
-            | "where"
-            | "exists"
-            | "colour"
-            | "is"
-            | "state"
-            | "which"
-            | "choose"
-            | "than"
-            | "parity"
-            | "like"
-            | "more"
-        ):
+        case "many" | "where" | "exists" | "vacant" | "colour" | "is" | "state" | "which" | "choose" | "than" | "parity" | "like" | "more":  # fmt: skip
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -68,6 +56,7 @@ class Answers:
             "many": self._many,
             "where": self._where,
             "exists": self._exists,
+            "vacant": self._vacant,
             "is": self._is,
             "far": self._far,
             "can": self._can,
@@ -139,7 +128,16 @@ class Answers:
             return self._speech.say("exists_not", part=question.things[0].text, scene=self._speech.scene())
         return self._speech.say("exists", scene=self._speech.scene(found))
 
+    def _vacant(self, question: Question) -> str:
+        found = self._scene.find(question.things[0])
+        return self._speech.say("vacant_no" if found else "vacant_yes", scene=self._speech.scene(found))
+
     def _is(self, question: Question) -> str:
+        if question.things[0].many and question.spot is not None:  # "are all the vials in the rack?"
+            found = self._scene.resolve(question.things[0])
+            there = {d.id for d in self._scene.find(described(question.things[0], question.spot, self._scene))}
+            left = [d for d in found if d.id not in there]
+            return self._speech.say("all_no" if left else "all_yes", scene=self._speech.scene(left or found))
         d, spot = self._scene.one(question.things[0]), question.spot
         if spot is None or spot.reference is None:
             raise refuse("where_unclear", part=question.text)

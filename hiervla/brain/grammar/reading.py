@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, without_asides
-from hiervla.brain.grammar.carryover import CarryOver
+from hiervla.brain.grammar.calls import without_calls
+from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rephrasing import rephrased
 from hiervla.brain.grammar.spelling import mended
-from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
+from hiervla.brain.grammar.terse import Terse
+from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
 
 KEPT = 64
 """Readings kept per lexicon."""
-VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH",
-}  # fmt: skip
+ASIDES = 3
+"""How often more of what is beside the matter is left out: a name is at the edge once the reason behind it is gone."""
+FINAL = ("nothing_to_do", "too_long", "incomplete", "no_words", "told_or_asked", "halt", "two_words", "fixed_table")
+"""What is so whatever else was said."""
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
 _REQUEST = re.compile(r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要")
 """Words that make a request of it after all."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Why an instruction could not be read: a message key, the part to quote, the language to answer in."""
-
-    key: str
-    part: str
-    language: str
-    near: tuple[str, ...] = ()
-    """Known words that look like the unknown one."""
-
-    def __str__(self) -> str:
-        return f"{self.key}({self.part!r})"
 
 
 def language_of(text: str) -> str:
@@ -82,13 +70,29 @@ def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | N
     if language != "zh" or isinstance(reading, Instruction) or reading.key not in PASSABLE:
         return reading
     for shorter in (*rephrased(text), *without_asides(text, lambda part: tokenise(part, lexicon).tokens)):
-        other = _understood(shorter, lexicon, language)
+        other = _whole(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other
     return reading
 
 
 def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
+    """What is read of all that was said; where that is nothing, of what is left without what is beside the matter."""
+    reading = _whole(text, lexicon, language)
+    if isinstance(reading, Instruction) or reading.key in FINAL:
+        return reading
+    left = text
+    for _ in range(ASIDES):
+        if (shorter := without_calls(tokenise(left, lexicon))) is None:
+            return reading
+        left = shorter
+        reading = _whole(left, lexicon, language)
+        if isinstance(reading, Instruction):
+            return replace(reading, text=text, said=left)
+    return reading
+
+
+def _whole(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     tokens = tokenise(text, lexicon)
     if not tokens.tokens:
         return NotUnderstood("nothing_to_do", text.strip(), language)
@@ -103,7 +107,7 @@ def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | Not
         return _read(tokens, language)
     spelled = _spelled(text, tokens, lexicon)
     if spelled is None:  # no construction takes an unknown word: no need to try
-        return _explain(tokens, unknown, language)
+        return explain(tokens, unknown, language)
     mended_text, slips = spelled
     reading = _read(tokenise(mended_text, lexicon), language)
     return replace(reading, slips=slips) if isinstance(reading, Instruction) else reading
@@ -140,7 +144,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     for start in _starts(tokens):
         try:
             tree = sentence.parse(start)
-            acts, links = CarryOver(tokens, sentence.word_at).transform(tree)
+            acts, links = Terse(tokens, sentence.word_at).transform(tree)
             break
         except UnexpectedInput as e:
             end = len(sentence.text)
@@ -151,7 +155,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
                 return NotUnderstood(e.orig_exc.key, e.orig_exc.part, language)
             raise
     else:
-        return _explain(tokens, furthest, language)
+        return explain(tokens, furthest, language)
     if (
         start == "commands"
         and language == "zh"
@@ -164,7 +168,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
     if any("UNSAFE" in t.kinds for t in tokens.tokens) and not all(_sets_down(a) for a in acts):
         thrown = next(i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds)
-        return NotUnderstood("unsafe", _clause_from(tokens, thrown), language)
+        return NotUnderstood("unsafe", clause_from(tokens, thrown), language)
     for lifted, takers in (
         (tokens.order_token, (Stack, Arrange, Sort) if tokens.order != "listed" else (Stack, Arrange, Put, Do, Pick)),
         (tokens.criterion_token, (Sort,)),
@@ -192,99 +196,3 @@ def _starts(tokens: Tokens) -> list[str]:
         + ["questions"] * (not asks and not tells)
         + ["fragment"] * tells  # "the yellow bin": a noun that is a verb as well
     )
-
-
-BLOCKING = {
-    "UNSAFE": "unsafe",
-    "PERSON": "unsafe_person",
-    "HALT": "halt",
-    "NEGATION": "negation",
-    "CONDITION": "condition",
-    "HANDOVER": "hand_over",
-    "BEYOND": "beyond",
-    "UNLEARNED": "unknown_deed",
-}
-"""Words that are known and never acted on → what is said about them, the gravest first."""
-
-
-ALSO = (
-    "IF", "UNLESS", "ELSE", "UNTIL", "DEHUA", "THERENO", "MORETHAN", "LESSTHAN", "ATLEAST", "ATMOST", "SPARE", "TWICE", "TIMES", "AWAYZ", "UNDO", "RETURN", "BACK",
-    "PUT", "UNDERW", "MA", "ATD", "AROUND", "ZHOUWEI", "FORM", "STATE", "NOT", "BEFORE", "AFTER", "ZBEFORE",
-)  # fmt: skip
-"""What else such a word may be in sentences that can be read, and yet stands in the way of this one."""
-
-
-def _explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
-    """Say which part stands in the way: a word that is known to be beyond us, an unknown one, or where parsing stopped."""
-    stray = next((t for t in tokens.tokens if t.unknown), None)
-    named = _stands_for(tokens, stray) if stray is not None and (stray.text.isascii() or language == "zh") else ""
-    for kind, key in BLOCKING.items():
-        if named == "unknown_thing" and kind in ("CONDITION", "NEGATION"):
-            break  # what is spoken of is not known at all
-        found = next(
-            (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO} and not (kind == "UNLEARNED" and _part_of_word(tokens, i))),
-            None,
-        )  # fmt: skip
-        if found is not None:
-            return NotUnderstood(key, _clause_from(tokens, found), language)
-    unknown = next((t for t in tokens.tokens if t.unknown), None)
-    if unknown is not None:
-        key = "unknown_word" if any(c.isalpha() for c in unknown.text) else "not_understood"
-        alike = [w for w in tokens.known.words() if w[:1] == unknown.text[:1].lower() and not tokens.known.grave(w)]
-        alike = [w for w in alike if abs(len(w) - len(unknown.text)) <= 2]
-        near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.7)
-        if key == "unknown_word" and near and _leads(tokens, unknown):
-            near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.8]
-        if key == "unknown_word" and _asks_for(tokens, unknown):
-            return NotUnderstood("unknown_asked", unknown.text, language)
-        if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
-            key = _stands_for(tokens, unknown)
-        return NotUnderstood(key, unknown.text, language, tuple(near))
-    if at >= len(tokens.tokens):
-        return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
-    return NotUnderstood("not_understood", _clause_from(tokens, at), language)
-
-
-def _part_of_word(tokens: Tokens, at: int) -> bool:
-    """``牙刷``: a deed's character in a name that is not known."""
-    around = [t for t in tokens.tokens if t.unknown]
-    return any(tokens.tokens[at].start in (t.end, t.start - 1) or tokens.tokens[at].end == t.start for t in around)
-
-
-def _asks_for(tokens: Tokens, unknown: Token) -> bool:
-    """``is there a fork?``: the honest answer to that is no, whatever a fork is."""
-    at = tokens.tokens.index(unknown)
-    asks = any(t.kinds.keys() & {"Q_EXISTS"} for t in tokens.tokens[:1])
-    rest = tokens.tokens[1:at]
-    return asks and all(t.kinds.keys() & {"A", "COLOUR", "SIZE", "CL", "NUM", "DE"} for t in rest)
-
-
-def _leads(tokens: Tokens, unknown: Token) -> bool:
-    """It stands first in a sentence without a known verb: it is the deed."""
-    return tokens.tokens[0] is unknown and not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens)
-
-
-NOUN_AFTER = {"THE", "A", "COLOUR", "SIZE", "SUPER", "ATTR", "HEIGHT", "BA", "CL", "ALL", "PICK", "DE", "IT"}
-"""What an unknown word stands behind when it is the name of a thing."""
-
-
-def _stands_for(tokens: Tokens, unknown: Token) -> str:
-    """Is an unknown word a deed that nobody taught, a thing that is not there, or simply unknown?"""
-    at = tokens.tokens.index(unknown)
-    if not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens):
-        return "unknown_deed"
-    if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
-        return "unknown_thing"
-    return "unknown_word"
-
-
-def _clause_from(tokens: Tokens, at: int) -> str:
-    """The words from a token to the end of its clause."""
-    end = at
-    while end + 1 < len(tokens.tokens) and not _ends_clause(tokens.tokens[end + 1]):
-        end += 1
-    return tokens.span(at, end)
-
-
-def _ends_clause(token: Token) -> bool:
-    return bool(token.kinds.keys() & {"COMMA", "STOP", "THEN"})

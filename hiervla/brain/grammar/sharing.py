@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from hiervla.brain.grammar.acts import Act, Incomplete, Put, Spare, Transfer
+from hiervla.brain.grammar.acts import Act, Do, Incomplete, Put, Spare, Transfer
 from hiervla.brain.grammar.effects import Effect
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.core.deeds import step_and_time
 from hiervla.core.goal import Goal
 from hiervla.core.world import Detection
@@ -102,12 +102,47 @@ def into_it(act: Incomplete, scene: Scene) -> Put | None:
     return Put(((Transfer((it,), (Spot("to", mark, text=mark.text),)),),), act.text)
 
 
-def apart(subjects: list[Detection], spot: Spot) -> list[Goal]:
+def the_two(transfer: Transfer, scene: Scene) -> list[Detection]:
+    """What is to have room between: those that are named, or what was moved last and what it was moved to."""
+    try:
+        named = [d for t in transfer.things for d in scene.resolve(t)]
+    except Objection:
+        if not all(t.pronoun == "them" for t in transfer.things):
+            raise
+        named = scene.resolve(Thing("it", pronoun="it"))
+    place = scene.place or scene.earlier_place()
+    if len(named) == 1 and place is not None and isinstance(place.reference, Thing):
+        named = [scene.one(place.reference), *named]
+    return named
+
+
+def apart(subjects: list[Detection], spot: Spot, scene: Scene) -> list[Goal]:
     """Two things with so much room between them."""
-    if len(subjects) != 2 or spot.distance_m is None:
+    if len(subjects) != 2 or spot.distance_m is None or subjects[0].id == subjects[1].id:
         raise clarify("between_two", part=spot.text, n=len(subjects), found=subjects)
     still, mover = subjects
-    return [(Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m))]
+    if isinstance(spot.reference, Thing):  # "…, the red one on the right"
+        named = scene.one(replace(spot.reference, ids=(still.id, mover.id)))
+        still, mover = (still, mover) if named.id == mover.id else (mover, still)
+    return [Goal(relation="at_distance", subject=mover.id, reference=still.id, distance_m=spot.distance_m, direction=spot.direction)]  # fmt: skip
+
+
+def beside_it(transfer: Transfer, scene: Scene) -> Transfer:
+    """``the cube goes in the bowl behind it``: behind the cube."""
+    leans = [isinstance(s.reference, Thing) and any(isinstance(w.reference, Thing) and w.reference.pronoun == "it" for w in s.reference.where) for s in transfer.spots]  # fmt: skip
+    if not any(leans) or len(transfer.things) != 1 or transfer.things[0].pronoun or transfer.things[0].many:
+        return transfer
+    it = scene.branch().one(transfer.things[0])
+    known = Thing(text=transfer.things[0].text, id=it.id.lower())
+
+    def told(spot: Spot) -> Spot:
+        mark = spot.reference
+        if not isinstance(mark, Thing):
+            return spot
+        where = tuple(replace(w, reference=known) if isinstance(w.reference, Thing) and w.reference.pronoun == "it" else w for w in mark.where)  # fmt: skip
+        return replace(spot, reference=replace(mark, where=where))
+
+    return replace(transfer, spots=tuple(map(told, transfer.spots)))
 
 
 def of_all(act: Act) -> Act:
@@ -125,6 +160,12 @@ def numbered(goal: Goal, before: list[Effect]) -> Goal:
     step, _ = step_and_time(goal.subject)
     times = sum(e.goal.relation == "did" and step_and_time(e.goal.subject)[0] == step for e in before)
     return goal.model_copy(update={"subject": f"{step} #{times + 1}"}) if times and goal.subject == step else goal
+
+
+def in_other_words(wanted: list[Goal], act: Do, before: Act, goals: list[Goal]) -> bool:
+    """The deed of just before, told once more with another verb."""
+    verbs = [str(a.text).split()[:1] for a in (act, before)]
+    return wanted == goals and isinstance(before, Do) and verbs[0] != verbs[1]
 
 
 def held_one(thing: Thing, scene: Scene) -> Thing:

@@ -12,7 +12,7 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import gap
+from hiervla.core.footprint import gap, inside_distance
 from hiervla.core.goal import DIRECTIONS, Goal, distance_between
 from hiervla.core.world import Detection
 
@@ -144,6 +144,13 @@ def outside(d: Detection, spot: Spot, scene: Scene) -> Goal:
         if clear and spots.is_free(d, at, d.yaw, scene.world):
             return Goal(relation="at", subject=d.id, position=(round(at[0], 4), round(at[1], 4)), tolerance_m=ROUGHLY_M)
     raise refuse("no_room_shift", thing=d, part=spot.text)
+
+
+def zone_of(d: Detection, scene: Scene) -> str | None:
+    """The zone that a thing on the table lies in."""
+    if d.support != "table":
+        return None
+    return next((n for n, z in scene.world.zones.items() if inside_distance(np.asarray(z.outline), d.centre[:2]) > 0), None)  # fmt: skip
 
 
 def _near_first(d: Detection, scene: Scene) -> Iterator[spots.Spot]:

@@ -21,7 +21,8 @@ def mended(word: str, lexicon: Lexicon) -> str | None:
     if not word.isascii() or not word.isalpha():
         return None
     known = _plain_words(lexicon)
-    if (parts := _split(word, known)) is not None:
+    chat = {w for w in known if len(w) < 3 and lexicon.entries.get(w, {}).keys() == {"FILLER"}}  # "ye", "ur": no pieces
+    if (parts := _split(word, known - chat - {"ur"})) is not None:
         return " ".join(parts)
     if len(word) < SHORTEST:
         fit = {w for w in known if len(w) == len(word) == 3 and _exchanged(word, w)}

@@ -182,6 +182,10 @@ def _unless_it_goes_on(flat: str, i: int, found: tuple[int, Kinds], lexicon: Lex
     if not kinds.keys() & SIDES or end >= len(flat) or flat[end] != " ":
         return found
     after = lexicon.at(flat, end + 1)
+    if (
+        after is not None and "SIDEADJ" in after[1] and flat[after[0] : after[0] + 1] == " "
+    ):  # "in the front left corner"
+        after = lexicon.at(flat, after[0] + 1) or after
     if after is None or not after[1].keys() & NOUNS or after[1].keys() & {"PICK", "PUT", "SIDEPP"}:
         return found
     return lexicon.at(flat, i, end - i) or found

@@ -19,6 +19,7 @@ BUNDLED = (
     "grammar.speech.toml",
     "grammar.says.toml",
     "grammar.zh.toml",
+    "grammar.chat.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
 

@@ -1,0 +1,124 @@
+"""What is said beside the matter: a name called out, a reason. Tried where an instruction cannot be read with it.
+
+Only whole stretches between pauses go, and only such as name nothing that is on the table, no number and no place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+from hiervla.brain.grammar.fluency import BOUNDS, DEEDS, Token
+from hiervla.brain.grammar.tokens import Tokens
+
+Roles = Mapping[str, list[str]]
+MATTERS = {
+    "SHAPE", "NAME", "ZONE", "ZONEWORD", "COLOUR", "SIZE", "UNIT", "EDGE", "CORNER", "SIDEPP", "SIDEADJ", "COUNTFROM", "UNSAFE", "HALT", "NEGATION",
+    "HANDOVER", "STYLE", "ORDER", "SPARE", "UNDO", "ELSE", "IF", "UNLESS", "UNTIL", "EXCEPT", "TIMES", "TWICE",
+}  # fmt: skip
+"""Words with which a stretch of talk may bear on what is to be done."""
+HOW = ("ly", "ed", "ing", "wise", "ways", "ward", "wards", "most", "side", "n't", "ish", "er", "est")
+"""Endings of words that may say how or which, and call nobody."""
+GRAVE = {"UNSAFE", "HALT", "HANDOVER", "SPARE", "UNDO", "ELSE", "IF", "UNLESS", "UNTIL", "EXCEPT", "STYLE", "ORDER"}
+"""With which even a ``because`` may bear on it."""
+CALLS = {"SHAPE", "NAME", "IT", "THEM", "THERE", "ONE"}
+LONGEST = 12
+"""Longer is no name but words written together."""
+LEANS = {"IT", "THEM", "THERE"}
+
+
+def without_calls(tokens: Tokens) -> str | None:
+    """The text without names called out at its edges and without reasons; None when there is nothing of the kind."""
+    roles = tokens.known.roles
+    parts = _stretches(tokens.tokens)
+    gone: list[tuple[int, int]] = []  # of tokens, first and last
+    for k, (first, last) in enumerate(parts):
+        if (_called(tokens, first, last) and _at_edge(tokens.tokens, parts, k)) or tokens.span(
+            first, last
+        ).lower() in roles.get("no_more", ()):
+            gone.append((first, last))
+        elif (at := _reason(tokens, first, last)) is not None:
+            gone.append((at, last))
+    if not gone or sum(b - a + 1 for a, b in gone) >= sum(not _bound(t) for t in tokens.tokens):
+        return None
+    text = tokens.text
+    for first, last in reversed(gone):
+        a, b = tokens.tokens[first].start, tokens.tokens[last].end
+        if first and "COMMA" in tokens.tokens[first - 1].kinds:
+            a = tokens.tokens[first - 1].start
+        elif last + 1 < len(tokens.tokens) and "COMMA" in tokens.tokens[last + 1].kinds:
+            b = tokens.tokens[last + 1].end
+        text = f"{text[:a]} {text[b:]}"
+    return text if text.strip() else None
+
+
+def _bound(t: Token) -> bool:
+    return bool(t.kinds.keys() & BOUNDS)
+
+
+def _stretches(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+    """First and last token of what stands between pauses."""
+    out: list[tuple[int, int]] = []
+    for k, t in enumerate(tokens):
+        if _bound(t):
+            continue
+        if k and out and out[-1][1] == k - 1 and not _bound(tokens[k - 1]):
+            out[-1] = (out[-1][0], k)
+        else:
+            out.append((k, k))
+    return out
+
+
+def _called(tokens: Tokens, first: int, last: int) -> bool:
+    """``dear``, ``my love``, ``old chap``: one unknown word between commas, with or without one that goes before names."""
+    roles, some = tokens.known.roles, tokens.tokens
+    before, after = some[first - 1] if first else None, some[last + 1] if last + 1 < len(some) else None
+    if not some[last].unknown or ":" in (before.text if before else "", after.text if after else ""):
+        return False  # "translate: put it there"
+    begins, ends = before.end if before else 0, after.start if after else len(tokens.text)
+    words = re.findall(r"[^\s,.;!?…]+", tokens.text[begins:ends].lower())  # what says nothing else is there as well
+    if not 1 <= len(words) <= 3 or not all(w.isascii() and w.isalpha() for w in words):
+        return False
+    name = words[-1]
+    calls = name in roles.get("names", ()) or (not name.endswith(HOW) and 1 < len(name) <= LONGEST)
+    return calls and name not in roles.get("no_names", ()) and set(words[:-1]) <= set(roles.get("called", ()))
+
+
+def _at_edge(tokens: tuple[Token, ...], parts: list[tuple[int, int]], k: int) -> bool:
+    """It opens the sentence, which then names what it is about, or ends it."""
+    first, last = parts[k]
+    after = next((t for t in tokens[last + 1 :] if "COMMA" not in t.kinds), None)
+    if after is None or "STOP" in after.kinds:  # what says how has been lifted out: "…, dear, gently"
+        return True
+    if first and "STOP" not in tokens[first - 1].kinds:
+        return False
+    rest = tokens[last + 2 :]
+    clause = rest[: next((i for i, t in enumerate(rest) if _bound(t)), len(rest))]
+    named = next((t for t in clause if t.kinds.keys() & CALLS), None)
+    return named is not None and not named.kinds.keys() & LEANS  # "the fork, put it in the cup": what it is about
+
+
+def _reason(tokens: Tokens, first: int, last: int) -> int | None:
+    """From which token on the stretch only says why: from its start, or from a ``because`` within it."""
+    roles = tokens.known.roles
+    for at in range(first, last + 1):
+        begins = tokens.tokens[at - 1].end if at else 0  # "so I can see it": the "so" is no token any more
+        text = tokens.text[begins : tokens.tokens[last].end].lower().lstrip(" ,.!?;:")
+        why = _opens(text, roles.get("because", ()))
+        if not why and not _opens(text, roles.get("lest", ())) and not (at == first and _opens(text, roles.get("reason", ()))):  # fmt: skip
+            continue
+        rest = tokens.tokens[at : last + 1]
+        ails = any(w in text for w in roles.get("ails", ()))
+        if any(w in text.split() for w in roles.get("no_reason", ()) if not (ails and w == "never")):
+            continue
+        if any(a.kinds.keys() & {"AND", "THEN"} and b.kinds.keys() & DEEDS for a, b in pairwise(rest)):
+            continue  # "because I am hungry and put …"
+        kinds = {k for t in rest[1:] for k in t.kinds} | (rest[0].kinds.keys() - {"CONDITION", "NEGATION", "PUT"})
+        if not kinds & (GRAVE if why else MATTERS - {"NEGATION"} if ails else MATTERS):
+            return at
+    return None
+
+
+def _opens(text: str, words: Iterable[str]) -> bool:
+    return any(text.startswith(w) and not text[len(w) : len(w) + 1].isalpha() for w in words)

@@ -1,0 +1,39 @@
+"""Conditions settled: what an instruction comes to, now that it is known whether something is so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hiervla.brain.grammar import sharing
+from hiervla.brain.grammar.acts import Instruction, Put, When
+from hiervla.brain.grammar.conditions import is_so, of_the_place
+from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+
+
+def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
+    """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
+    act = replace(act, condition=of_the_place(act.condition, scene))
+    so = is_so(act.condition, scene)
+    sharing.check_whole((*act.acts, *act.otherwise))
+    scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
+    acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
+    spot = next((a.readings[0][-1].spots[-1] for a in act.acts if isinstance(a, Put)), None)
+    scene.place = scene.place or (None if so else spot)  # "…, otherwise put the red one there"
+    about = [d for t in act.condition.things for d in scene.find(t)]
+    if len(about) == 1:
+        scene.speak_of([about[0].id])
+    elif about and len(act.condition.things) == 1 and scene.noun is None:
+        scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
+    spot = act.condition.spot
+    if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Thing) and scene.place is None:
+        scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
+    within = [
+        s for t in act.condition.things for s in t.where if s.relation in ("in", "on") and s.reference is not None
+    ]
+    if within and scene.place is None:  # "unless there is something in the bowl, put it in there"
+        scene.place = within[0]
+    if len(about) == 1 and (about[0].hollow or about[0].label == "plate"):  # "if the bowl is empty, put it in there"
+        scene.place = scene.place or Spot("to", act.condition.things[0], text=act.condition.things[0].text)
+    before = instruction.links[: max(0, k - 1 + bool(acts))]
+    return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
