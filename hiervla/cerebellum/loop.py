@@ -11,7 +11,7 @@ import numpy as np
 
 from hiervla.cerebellum.sizing import ChunkSizer, phase_of
 from hiervla.core.config import ChunkSettings
-from hiervla.core.errors import SafetyStop
+from hiervla.core.errors import PolicyFault, SafetyStop
 from hiervla.core.geometry import vec3
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Evidence, Failure, FailureKind
@@ -49,7 +49,8 @@ class Cerebellum:
         policy = self.policy_for(task.skill)
         sizer = ChunkSizer(self.settings)
         trace = Trace(task=task, policy=policy.name)
-        seen = self.robot.observe("tick", (*policy.cameras, self.watch_camera))
+        detail = getattr(policy, "detail", "tick")
+        seen = self.robot.observe(detail, (*policy.cameras, self.watch_camera))
         policy.reset(task)
         for m in self.monitors:
             m.start(seen, task)
@@ -57,9 +58,9 @@ class Cerebellum:
         last_image = seen
         ticks = 0
         while True:
-            chunk = policy.infer(seen, task)
+            chunk, fault = _infer(policy, seen, task)
             trace.inferences += 1
-            if (fault := _fault(chunk, seen)) is not None:
+            if fault is not None:
                 self.robot.stop()
                 trace.failure = fault
                 return trace
@@ -87,7 +88,7 @@ class Cerebellum:
                 executed = self.robot.apply(action, force_n=task.handling.grip_force_n)
                 ran, ticks = ran + 1, ticks + 1
                 cameras = self._cameras(policy)
-                seen = self.robot.observe("tick" if cameras else "none", cameras)
+                seen = self.robot.observe(detail if cameras else "none", cameras)
                 _record(trace, seen, chunk.phase or phase)
                 trace.failure = self._watch(seen, task, executed, chunk.phase or phase)
                 if trace.failure is not None:
@@ -124,12 +125,21 @@ def _record(trace: Trace, seen: Observation, phase: str) -> None:
     trace.phases.append(phase)
 
 
-def _fault(chunk: ActionChunk, seen: Observation) -> Failure | None:
-    """A chunk no arm should be given is a policy's failure, not a motion."""
+def _infer(policy: Policy, seen: Observation, task: Task) -> tuple[ActionChunk, Failure | None]:
+    """The next chunk, and what is wrong with it: one no arm should be given is a policy's failure, not a motion."""
+    try:
+        chunk = policy.infer(seen, task)
+    except PolicyFault as e:
+        return ActionChunk(np.zeros((0, 7)), 0.1), _fault(str(e), seen)
     a = chunk.actions
     if a.ndim == 2 and a.shape[1] == 7 and len(a) and np.all(np.isfinite(a)) and np.abs(a[:, :6]).max() < 1.0:
-        return None
-    why = f"the policy gave a chunk of shape {a.shape} that is empty, not finite or absurdly large"
+        return chunk, None
+    return chunk, _fault(
+        f"the policy gave a chunk of shape {a.shape} that is empty, not finite or absurdly large", seen
+    )
+
+
+def _fault(why: str, seen: Observation) -> Failure:
     return Failure(
         kind=FailureKind.POLICY_FAULT,
         why=why,

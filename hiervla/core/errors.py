@@ -34,6 +34,10 @@ class ToolError(HierVLAError):
         """The kind of failure it amounts to when a skill meets it, where that is known."""
 
 
+class PolicyFault(HierVLAError):
+    """A policy has no chunk to give, or one that must not be run; the loop makes it a failure of that kind. Says why."""
+
+
 class SetupError(HierVLAError):
     """Something a person can mend: says what, which, and how. Shown without a traceback."""
 
