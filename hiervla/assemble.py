@@ -13,7 +13,7 @@ import numpy as np
 
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
-from hiervla.core.ports import Brain, Eyes, Policy, Robot
+from hiervla.core.ports import Brain, Eyes, Policy, Robot, RobotDescription
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
 from hiervla.workspace import Workspace
@@ -46,6 +46,9 @@ class Cell:
     """The fixed camera that looks are taken with: the scene's first."""
 
     def close(self) -> None:
+        for policy in self.cerebellum.policies.values():
+            if (close := getattr(policy, "close", None)) is not None:
+                close()
         self.robot.close()
 
 
@@ -86,7 +89,8 @@ def assemble(
         skin=safe.description.skin,
     )
     policies = {
-        name: make_policy(name, safe.description.step_s) for name in {settings.policy, *settings.policies.values()}
+        name: make_policy(name, safe.description, settings.mappings.get(name, settings.mapping))
+        for name in {settings.policy, *settings.policies.values()}
     }
     cerebellum = Cerebellum(
         robot=safe, policies=policies, default=settings.policy, by_skill=settings.policies,
@@ -239,15 +243,19 @@ def make_brain(name: str, workspace: Workspace) -> Brain:
     raise unknown("brain", name, ["grammar"], "or scripted:FILE, or a dotted path package.module:Class")
 
 
-def make_policy(name: str, step_s: float) -> Policy:
-    """A policy by short name or dotted path ``package.module:Class``."""
+def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy:
+    """A policy by name: ``servo``, ``openpi:ws://HOST:PORT`` or ``pi0:FOLDER`` with a mapping file, or a dotted path."""
+    if name.startswith(("openpi:", "pi0:")):
+        from hiervla.cerebellum.policies.foreign import foreign_policy
+
+        return foreign_policy(name, about, mapping)
     if ":" in name:
         return _made(name, Policy)  # type: ignore[no-any-return]
     if name == "servo":
         from hiervla.cerebellum.policies.servo import ServoPolicy
 
-        return ServoPolicy(step_s)
-    raise unknown("policy", name, ["servo"], "or a dotted path package.module:Class")
+        return ServoPolicy(about.step_s)
+    raise unknown("policy", name, ["servo"], "or openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class")
 
 
 def _made(name: str, port: type) -> Any:

@@ -22,6 +22,7 @@ def chat(
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    mapping: opt.Mapping = None,
     robot: opt.Robot = None,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
@@ -31,7 +32,7 @@ def chat(
     from hiervla.cli.live import Live, ask_person
 
     space = opt.workspace(workspace)
-    settings = opt.settings(space, set_, brain, policy, robot)
+    settings = opt.settings(space, set_, brain, policy, robot, mapping)
     from hiervla.agent import Agent
 
     live = Live()

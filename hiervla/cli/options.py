@@ -23,7 +23,10 @@ Brain = Annotated[str | None, typer.Option("--brain", help="grammar, or package.
 Robot = Annotated[
     str | None, typer.Option("--robot", help="Arm instead of the scene's own: panda, iiwa, or package.module:MODEL.")
 ]
-Policy = Annotated[str | None, typer.Option("--policy", help="servo, or package.module:Class.")]
+Policy = Annotated[
+    str | None, typer.Option("--policy", help="servo, openpi:ws://HOST:PORT, pi0:FOLDER, or package.module:Class.")
+]
+Mapping = Annotated[str | None, typer.Option("--mapping", help="How a foreign policy sees and acts: a TOML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; all else goes to stderr.")]
 Own = Annotated[
     str | None, typer.Option("--workspace", "-w", help="Folder with skills, tools, prompts and scenes of your own.")
@@ -55,7 +58,7 @@ def workspace(own: str | None) -> Workspace:
 
 def settings(
     space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None,
-    robot: str | None = None,
+    robot: str | None = None, mapping: str | None = None,
 ) -> Settings:  # fmt: skip
     """Settings of the workspace's hiervla.toml with the command line's changes on top."""
     from hiervla.core.config import load_settings
@@ -66,6 +69,7 @@ def settings(
         *([f"brain={json.dumps(brain)}"] if brain else []),
         *([f"policy={json.dumps(policy)}"] if policy else []),
         *([f"robot={json.dumps(robot)}"] if robot else []),
+        *([f"mapping={json.dumps(mapping)}"] if mapping else []),
     ]
     return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))
 

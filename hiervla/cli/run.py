@@ -15,6 +15,7 @@ def run(
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    mapping: opt.Mapping = None,
     robot: opt.Robot = None,
     json: opt.Json = False,
     workspace: opt.Own = None,
@@ -30,7 +31,7 @@ def run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy, robot)
+        settings = opt.settings(space, set_, brain, policy, robot, mapping)
         from hiervla.agent import Agent
 
         with Agent(scene, seed, settings=settings, workspace=space, gui=gui, keep=keep, approver=ask_person) as agent:

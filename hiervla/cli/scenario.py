@@ -31,6 +31,7 @@ def scenario_run(
     workspace: opt.Own = None,
     brain: opt.Brain = None,
     policy: opt.Policy = None,
+    mapping: opt.Mapping = None,
     robot: opt.Robot = None,
     set_: opt.Sets = None,
 ) -> None:
@@ -40,7 +41,7 @@ def scenario_run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy, robot)
+        settings = opt.settings(space, set_, brain, policy, robot, mapping)
         text = seeds or (f"0-{episodes - 1}" if episodes else "0-4")
         chosen = choose(space, names)
         own = space.roots[1] if len(space.roots) > 1 else None

@@ -41,6 +41,10 @@ class Settings(BaseModel):
     """Policy that executes skills unless ``policies`` names another."""
     policies: dict[str, str] = Field(default_factory=dict)
     """Skill → policy, for skills that should run on another one."""
+    mapping: str = ""
+    """File that says how a foreign checkpoint sees and acts (docs/policies.md)."""
+    mappings: dict[str, str] = Field(default_factory=dict)
+    """Policy → its own mapping file, where several foreign checkpoints are used."""
     runs: str = "runs"
     """Folder that run folders are written to."""
     video: bool = True
