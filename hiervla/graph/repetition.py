@@ -11,8 +11,9 @@ from hiervla.core.world import World
 
 UNCHANGED_M = 0.01
 """A thing that is seen less than this from where it was has not moved."""
-SAYS_NOTHING = (FailureKind.TARGET_MOVED, FailureKind.SENSOR_FAULT)
-"""Failures that tell of a changed world or of blind senses, not of the step: after them it may be tried again as it was."""
+SAYS_NOTHING = (FailureKind.TARGET_MOVED, FailureKind.SENSOR_FAULT, FailureKind.POLICY_FAULT)
+"""Failures that tell of a changed world, of blind senses or of a policy without an answer, not of the step: after them it
+may be tried again as it was."""
 
 
 def attempt(step: Subgoal, changes: dict[str, Any], world: World) -> dict[str, Any]:
