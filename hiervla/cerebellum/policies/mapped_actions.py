@@ -72,7 +72,7 @@ class MappedActions:
                 raise PolicyFault(f"action {int(np.argwhere(~np.isfinite(values))[0][0])} of its chunk has a {name} that is not a number")  # fmt: skip
         grip = self._grip(used["gripper"][:, 0])
         theirs = self._integrate(used, self._their(hand))
-        self._bounded(theirs)
+        self._bounded(theirs, used["rotation"] * space.unit_rad if space.unit_rad is not None else None)
         path = self._ours(theirs)
         moved, turned = path.steps()
         per_s = space.rate_hz
@@ -130,9 +130,15 @@ class MappedActions:
             share = (share > (g.threshold - g.open) / (g.closed - g.open)).astype(float)
         return np.clip(share, 0.0, 1.0)
 
-    def _bounded(self, path: Path) -> None:
-        for name, steps, most, unit in zip(("position_m", "rotation_rad"), path.steps(), (self.space.bound.position_m, self.space.bound.rotation_rad), ("m", "rad"), strict=True):  # fmt: skip
-            if steps.max() > most + _SPARE:
+    def _bounded(self, path: Path, angles: Array | None) -> None:
+        """Each action within its bounds. ``angles`` (h, 3) rad as they were said: a whole turn is no rest."""
+        bound = self.space.bound
+        moved, turned = path.steps()
+        if angles is not None and self.space.space != "absolute":
+            said = np.linalg.norm(angles, axis=1)
+            turned = np.maximum(turned, said) if self.space.space == "delta" else np.where(said > np.pi, said, turned)
+        for name, steps, most, unit in (("position_m", moved, bound.position_m, "m"), ("rotation_rad", turned, bound.rotation_rad, "rad")):  # fmt: skip
+            if not steps.max() <= most + _SPARE:
                 raise PolicyFault(f"action {int(steps.argmax())} of its chunk goes {steps.max():.3g} {unit} in one step, "
                                   f"the mapping's bound is {most:g} {unit} (action.bound.{name})")  # fmt: skip
 

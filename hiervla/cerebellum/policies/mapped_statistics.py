@@ -19,13 +19,14 @@ _LEAST = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values = numbers · spread + middle, a column each; a masked column stays as it is."""
+    """Values = numbers · spread + middle, a column each; a masked column stays as it is, a constant one has no spread."""
 
     middle: Array  # (n,)
     spread: Array  # (n,)
 
     def normalise(self, values: Array) -> Array:
-        return (values - self.middle) / self.spread
+        varies = self.spread > 0
+        return np.where(varies, (values - self.middle) / np.where(varies, self.spread, 1.0), 0.0)
 
     def unnormalise(self, numbers: Array) -> Array:
         return numbers * self.spread + self.middle
@@ -65,9 +66,11 @@ def read_scale(statistics: Statistics, of: str, width: int) -> Scale:
         middle, spread = low, high
     else:
         middle, spread = (low + high) / 2, (high - low) / 2
-    bad = keep & ~(np.isfinite(middle) & np.isfinite(spread) & (spread > _LEAST))
+    constant = np.isin(np.arange(width), statistics.state_constant if of == "state" else statistics.action_constant)
+    spread = np.where(constant, 0.0, spread)  # what the file says of its spread is rounding
+    bad = keep & ~(np.isfinite(middle) & np.isfinite(spread) & (constant | (spread > _LEAST)))
     if bad.any():
         which = ", ".join(str(i) for i in np.flatnonzero(bad))
         raise SetupError(f"{where}: column {which} has no spread or is not finite: a checkpoint with these statistics makes the arm flail; "
-                         "take those of the data it was trained on")  # fmt: skip
+                         f"take those of the data it was trained on, or declare what never varied there (normalisation.{of}_constant)")  # fmt: skip
     return Scale(np.where(keep, middle, 0.0), np.where(keep, spread, 1.0))

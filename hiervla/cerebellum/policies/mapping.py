@@ -133,6 +133,10 @@ class Statistics(Table):
     """keys that lead to the state's statistics in the file, e.g. state = ["norm_stats", "state"]"""
     action: tuple[str, ...]
     """keys that lead to the action's statistics in the file, e.g. action = ["norm_stats", "actions"]"""
+    state_constant: tuple[int, ...] = ()
+    """columns of the state that never varied in its data"""
+    action_constant: tuple[int, ...] = ()
+    """columns of the action that never varied in its data, e.g. action_constant = [3, 4]"""
 
 
 class Server(Table):
