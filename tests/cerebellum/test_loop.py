@@ -9,7 +9,7 @@ from hiervla.cerebellum.loop import Cerebellum
 from hiervla.cerebellum.monitors import TimeOut, default_monitors
 from hiervla.cerebellum.policies.servo import ServoPolicy
 from hiervla.core.config import ChunkSettings
-from hiervla.core.errors import SafetyStop
+from hiervla.core.errors import PolicyFault, SafetyStop
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import ActionChunk, Handling, Keyframe, Task
 from hiervla.robot.envelope import Envelope
@@ -234,3 +234,29 @@ def test_a_changing_image_makes_chunks_shorter():
         return np.mean(body.execute(TASK).chunk_lengths)
 
     assert mean_length(0.8) < mean_length(0.0)
+
+
+def test_a_policy_without_an_answer_is_its_fault_in_its_own_words():
+    class Dumb(Straight):
+        def infer(self, observation, task, prefix=None):
+            if self.inferred == 2:
+                raise PolicyFault("the line is dead")
+            return super().infer(observation, task, prefix)
+
+    robot = FakeRobot()
+    trace = cerebellum(Dumb(), robot, mode="fixed", length=3).execute(TASK)
+    assert (trace.failure.kind, trace.failure.why) == (FailureKind.POLICY_FAULT, "the line is dead")
+    assert trace.failure.evidence and len(robot.actions) == 6 and robot.stops == 1
+
+
+def test_a_policy_is_shown_the_size_of_picture_it_asks_for():
+    class Asked(FakeRobot):
+        def observe(self, detail="none", cameras=None):
+            asked.append(detail)
+            return super().observe(detail, cameras)
+
+    for detail in ("tick", "look"):
+        asked, policy = [], Straight(ends=2)
+        policy.cameras, policy.detail = ("front",), detail
+        cerebellum(policy, Asked()).execute(TASK)
+        assert len(asked) > 2 and set(asked) == {detail}

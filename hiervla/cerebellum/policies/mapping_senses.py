@@ -13,7 +13,7 @@ Key = str | tuple[str, ...]
 """A key of a request or reply; several where maps lie within each other: ``["images", "cam_high"]``."""
 Rotation = Literal[
     "axis_angle", "euler_xyz", "euler_XYZ", "euler_zyx", "euler_ZYX", "quaternion_xyzw", "quaternion_wxyz",
-    "rot6d_columns", "rot6d_rows",
+    "rot6d_columns", "rot6d_rows", "rot6d_interleaved",
 ]  # fmt: skip
 WIDTH: dict[str, int] = {"axis_angle": 3, "euler_": 3, "quaternion_": 4, "rot6d_": 6, "none": 0}
 """Beginning of a rotation's name → how many numbers it takes."""

@@ -1,4 +1,8 @@
-"""The ways other people write rotations: axis-angle, Euler angles, quaternions, two columns or rows of a matrix."""
+"""The ways other people write rotations: axis-angle, Euler angles, quaternions, and six numbers of a matrix.
+
+The six are its first two columns one after the other, its first two rows (PyTorch3D), or its first two columns row by row
+(``matrix[:, :2]`` flattened): read in another's order they are a valid and wrong rotation.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ def read_rotation(numbers: Array, form: str, unit_rad: float | None) -> Rotation
                 f"action {int(length.argmin())} of its chunk has a quaternion of length {length.min():.2g}"
             )
         return Rotation.from_quat(numbers if form.endswith("xyzw") else numbers[:, [1, 2, 3, 0]])
-    two = numbers.reshape(-1, 2, 3)
+    two = numbers.reshape(-1, 2, 3) if form != "rot6d_interleaved" else numbers.reshape(-1, 3, 2).transpose(0, 2, 1)
     first = np.linalg.norm(two[:, 0], axis=1)
     x = two[:, 0] / np.maximum(first, 1e-12)[:, None]
     y = two[:, 1] - (two[:, 1] * x).sum(axis=1, keepdims=True) * x
@@ -38,7 +42,7 @@ def read_rotation(numbers: Array, form: str, unit_rad: float | None) -> Rotation
         )
     y = y / second[:, None]
     matrix = np.stack([x, y, np.cross(x, y)], axis=2)  # columns
-    return Rotation.from_matrix(matrix if form == "rot6d_columns" else matrix.transpose(0, 2, 1))
+    return Rotation.from_matrix(matrix.transpose(0, 2, 1) if form == "rot6d_rows" else matrix)
 
 
 def write_rotation(turns: Rotation, form: str, unit_rad: float | None) -> Array:
@@ -53,7 +57,8 @@ def write_rotation(turns: Rotation, form: str, unit_rad: float | None) -> Array:
     matrix = np.asarray(turns.as_matrix())
     if form == "rot6d_rows":
         matrix = matrix.transpose(0, 2, 1)
-    return matrix[:, :, :2].transpose(0, 2, 1).reshape(-1, 6)
+    two = matrix[:, :, :2]
+    return (two if form == "rot6d_interleaved" else two.transpose(0, 2, 1)).reshape(-1, 6)
 
 
 def nearest(numbers: Array, form: str, near: Array) -> Array:

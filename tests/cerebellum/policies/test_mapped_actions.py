@@ -119,6 +119,7 @@ def test_absolute_poses_and_poses_relative_to_the_chunks_beginning(actions):
         ("quaternion_wxyz", [np.sqrt(0.5), np.sqrt(0.5), 0, 0]),
         ("rot6d_columns", [1, 0, 0, 0, 0, 1]),
         ("rot6d_rows", [1, 0, 0, 0, 0, -1]),
+        ("rot6d_interleaved", [1, 0, 0, 0, 0, 1]),
     ],
 )
 def test_every_way_to_write_a_rotation(actions, rotation, numbers):
@@ -135,7 +136,16 @@ def test_every_way_to_write_a_rotation(actions, rotation, numbers):
 def test_there_and_back_in_every_convention(actions):
     """Our random chunk in its words and back: 10 and 50 Hz hold every one of our ticks."""
     rng = np.random.default_rng(0)
-    forms = ("axis_angle", "euler_xyz", "euler_XYZ", "euler_zyx", "quaternion_wxyz", "rot6d_columns", "rot6d_rows")
+    forms = (
+        "axis_angle",
+        "euler_xyz",
+        "euler_XYZ",
+        "euler_zyx",
+        "quaternion_wxyz",
+        "rot6d_columns",
+        "rot6d_rows",
+        "rot6d_interleaved",
+    )
     base, tool = {"position_m": (0.1, -0.2, 0.3), "rpy_deg": (0, 10, 90)}, {"position_m": (0, 0.01, 0.05), "rpy_deg": (0, 0, -90)}  # fmt: skip
     tried = 0
     for space, frame, form in product(("delta", "relative", "absolute"), ("world", "base", "hand"), forms):
@@ -150,7 +160,7 @@ def test_there_and_back_in_every_convention(actions):
         hand = Pose(rng.uniform(0.2, 0.5, 3), Rotation.random(rng=rng).as_quat())
         np.testing.assert_allclose(a.decode(a.encode(ours, hand), hand, FREE), ours, atol=1e-9)
         tried += 1
-    assert tried == 56
+    assert tried == 64
 
 
 def test_too_fast_a_path_is_run_more_slowly_and_keeps_its_shape(actions):
