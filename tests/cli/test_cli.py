@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 SAY = "put the red cube in the blue bowl"
+LIBERO = str(Path(__file__).parents[2] / "examples" / "openpi" / "libero.toml")
 
 
 def hiervla(*args, cwd=None, stdin=None, timeout=120, **env):
@@ -48,6 +49,8 @@ def test_run_json_prints_exactly_one_object_with_everything_in_it(tmp_path):
         (["run", SAY, "--scene", "tabeltop"], 2, "did you mean 'tabletop'"),
         (["run", SAY, "--brain", "gramar"], 2, "did you mean 'grammar'"),
         (["run", SAY, "--policy", "servoo"], 2, "did you mean 'servo'"),
+        (["run", SAY, "--policy", "openpi:ws://127.0.0.1:1"], 2, "--mapping FILE"),
+        (["run", SAY, "--policy", "openpi:ws://127.0.0.1:1", "--mapping", LIBERO], 2, "nobody answers"),
         (["run", SAY, "--robot", "iwa"], 2, "did you mean 'iiwa'? known: iiwa, panda"),
         (["scenario", "run", "tabletop/pick", "--robot", "iwa"], 2, "did you mean 'iiwa'"),
         (["run", SAY, "--set", "chunk.size=3"], 2, "chunk.size"),

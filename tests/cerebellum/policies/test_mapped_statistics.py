@@ -59,7 +59,7 @@ def test_mean_and_deviation_and_extremes(scale):
 
 def test_what_never_varied_is_declared_or_refused(scale):
     content = {"action": {"mean": [1.0, 2.0, 3.0], "std": [0.1, 1e-9, 0.3]}}
-    with pytest.raises(SetupError, match="column 1 has no spread .* declare what never varied there"):
+    with pytest.raises(SetupError, match=r"column 1 has no spread .* declare what never varied there"):
         scale(content, "mean_std", ("action",))
     s = scale(content, "mean_std", ("action",), action_constant=(1,))
     assert s.unnormalise(np.array([0.0, 50.0, 0.0]))[1] == 2.0 and s.normalise(np.array([1.0, 9.0, 3.0]))[1] == 0.0

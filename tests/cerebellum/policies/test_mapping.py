@@ -20,6 +20,16 @@ def test_every_shipped_mapping_is_whole_and_turns_back_into_itself(file, robot):
     assert MappedActions(mapping, 0.1).ticks >= 1
 
 
+def test_the_page_names_every_mapping_and_every_key():
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert {f"{f.stem}.toml" for f in WHOLE} == set(re.findall(r"`(\w+\.toml)`", page))
+    keys = {k for f in WHOLE for k in re.findall(r"^(\w+) = |[{,] (\w+) = ", f.read_text(encoding="utf-8"), re.MULTILINE) for k in k if k}  # fmt: skip
+    said = set(re.findall(r"\w+", page))
+    within = {"reading", "count", "near", "value", "position_m", "rpy_deg", "rotation_rad", "open", "closed", "threshold",
+              "seconds", "within_m", "pick", "place"}  # fmt: skip
+    assert keys - said - within == set()
+
+
 def test_every_key_that_is_taken_out_is_asked_for_by_its_name_and_meaning(tmp_path, mapping_text, robot):
     """Each line that is a plain key of its own, and each key within braces, in turn; none is guessed but the server's patience."""
     lines = mapping_text.splitlines()

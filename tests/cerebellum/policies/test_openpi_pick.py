@@ -44,7 +44,6 @@ def test_a_served_checkpoint_picks_and_servo_places(serve, file, target):
         assert report.policies == ("openpi:pi05_libero", "servo")
         policy = agent.cell.cerebellum.policy_for("pick")
         assert len(policy.latency_ms) >= 5
-        print(f"{len(policy.latency_ms)} chunks, {sorted(policy.latency_ms)[len(policy.latency_ms) // 2]:.1f} ms")
 
 
 def test_a_server_killed_in_mid_pick_ends_the_mission_as_failed_and_says_why(serve, file, target):
@@ -64,8 +63,7 @@ def test_a_server_killed_in_mid_pick_ends_the_mission_as_failed_and_says_why(ser
         assert {o.failure.kind for o in report.outcomes} == {FailureKind.POLICY_FAULT}
         assert f"openpi server ws://127.0.0.1:{port}: nobody answers" in report.outcomes[0].failure.why
         assert report.outcomes[0].steps > 0
-        assert true_goals(agent.cell.sim, ("holding red_cube",)) == {"holding red_cube": False}
-        print(report.answer, len(report.outcomes))
+        assert "nobody answers" in report.answer, "the person is told what failed, not that a step was repeated"
 
 
 def test_no_server_no_mapping_and_no_name_are_told_before_a_mission_begins(file):
