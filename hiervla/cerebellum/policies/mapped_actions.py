@@ -106,7 +106,8 @@ class MappedActions:
     # --- its numbers -------------------------------------------------------------------------------------------
 
     def _where(self) -> dict[str, slice]:
-        at, found = 0, {}
+        at = 0
+        found: dict[str, slice] = {}
         for name in self.space.columns:
             width = {"position": 3, "rotation": width_of(self.space.rotation)}.get(name, 1)
             if name != "unused":

@@ -113,7 +113,13 @@ class OpenPiPolicy(MappedPolicy):
         self._warm = False
         # No keep-alive: openpi infers in its event loop, and a long first inference would answer no ping.
         # No proxy: policy servers stand in the lab.
-        how = {"compression": None, "max_size": _LARGEST, "close_timeout": 0.5, "ping_interval": None, "proxy": None}
+        how: dict[str, Any] = {
+            "compression": None,
+            "max_size": _LARGEST,
+            "close_timeout": 0.5,
+            "ping_interval": None,
+            "proxy": None,
+        }
         try:
             self._socket = self._open.enter_context(connect(self.url, open_timeout=self.server.connect_s, **how))
             greeting = self._socket.recv(timeout=self.server.connect_s)

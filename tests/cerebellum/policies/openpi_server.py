@@ -5,8 +5,8 @@ gripper −1 open) are written here a second time, from their description. PLAN 
 
     metadata    what it says on connecting
     target      x y z of what to take (m), and the yaw to take it with; None: it answers zeros
-    at          {number of the request: what to do then instead}: "stall", "die", "error", "nan", "shape", "huge", "text",
-                "garbage", "object", "dict"
+    at          {number of the request: what to do then instead}: "stall", "die", "drop", "error", "nan", "shape", "huge",
+                "garbage", "object", "dict"; stall_s: for how long
     log         file that gets one JSON line a request
 """
 

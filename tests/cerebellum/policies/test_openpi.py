@@ -128,6 +128,26 @@ def test_a_server_that_is_killed_in_mid_episode_is_a_typed_failure_in_bounded_ti
     assert len(robot.actions) == 3 and robot.stops == 1, "nothing moves after the last sound chunk"
 
 
+def test_a_line_that_is_dropped_is_taken_up_again_with_the_same_request(serve, client, robot, tmp_path):
+    log = tmp_path / "log.jsonl"
+    _, port = serve(at={"2": "drop"}, log=str(log), target=[0.5, 0.2, 0.02, 0.0])
+    policy = client(port)
+    first = policy.infer(seen(robot), TASK)
+    second = policy.infer(seen(robot), TASK)
+    np.testing.assert_array_equal(first.actions, second.actions)
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [r["n"] for r in rows] == [1, 2, 3] and rows[1]["state"] == rows[2]["state"]
+
+
+def test_a_server_that_dies_over_a_request_is_a_fault(serve, client, robot):
+    process, port = serve(at={"2": "die"})
+    policy = client(port)
+    policy.infer(seen(robot), TASK)
+    with pytest.raises(PolicyFault, match=r"nobody answers .*; sought 2 times more"):
+        policy.infer(seen(robot), TASK)
+    assert process.wait() == -signal.SIGKILL
+
+
 def test_a_server_that_comes_back_goes_on_without_anyone_noticing(serve, client, robot, tmp_path):
     process, port = serve(target=[0.5, 0.2, 0.02, 0.0])
     policy = client(port, ("backoff_s = 0.02", "backoff_s = 1.0"), ("retries = 2", "retries = 6"))
