@@ -105,10 +105,16 @@ def pieces_of(text: str) -> list[str]:
     return re.findall(r"[A-Za-z0-9_'’]+|\s+|.", text, re.DOTALL)
 
 
+REASONS = ("because", "since", "so that", "so i", "cause", "免得", "省得", "以免", "因为", "防止", "怕")
+
+
 def between(text: str, what: str, rng: random.Random) -> str:
     """``what`` put in somewhere, as a word of its own."""
     pieces = pieces_of(text)
     at = rng.randint(0, len(pieces))
+    clause = PAUSE.split("".join(pieces[:at]))[-1].lower()
+    if any(why in clause for why in REASONS):  # why somebody wants it changes nothing of what is wanted
+        at = 0
     gap = "" if is_chinese(text) and not what.isascii() else " "
     return "".join(pieces[:at]) + gap + what + gap + "".join(pieces[at:])
 

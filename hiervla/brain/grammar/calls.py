@@ -81,7 +81,8 @@ def _called(tokens: Tokens, first: int, last: int) -> bool:
     if not 1 <= len(words) <= 3 or not all(w.isascii() and w.isalpha() for w in words):
         return False
     name = words[-1]
-    calls = name in roles.get("names", ()) or (not name.endswith(HOW) and 1 < len(name) <= LONGEST)
+    set_off = any(t is not None and "COMMA" in t.kinds for t in (before, after))  # "put it there. Blorfitz" is no name
+    calls = name in roles.get("names", ()) or (set_off and not name.endswith(HOW) and 1 < len(name) <= LONGEST)
     return calls and name not in roles.get("no_names", ()) and set(words[:-1]) <= set(roles.get("called", ()))
 
 
