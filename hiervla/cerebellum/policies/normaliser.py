@@ -20,8 +20,8 @@ Method = Literal["quantile", "mean_std"]
 
 ACTION = ("dx", "dy", "dz", "droll", "dpitch", "dyaw", "gripper")
 """Components of an action: m, m, m, rad, rad, rad, 0 open … 1 closed."""
-LEAST_SPAN = 1e-4
-"""What spreads less than this, in its own unit, is a constant: dividing by it would blow noise up."""
+LEAST_SPAN = 1e-3
+"""What spreads less than this, in its own unit (1 mm, 1 mrad), is a constant: dividing by it would blow noise up."""
 LEAST_COUNT = 100
 """With fewer samples the first and the last hundredth say nothing."""
 

@@ -83,6 +83,18 @@ def test_constants_must_be_declared_and_be_constant():
         made(rare)
 
 
+def test_a_hand_that_only_trembles_is_a_constant():
+    """A simulated arm that points down rolls by a tenth of a milliradian a step: real numbers, and nothing to learn."""
+    actions = chunks(200).reshape(-1, 7).copy()
+    actions[:, 3:5] = np.random.default_rng(0).normal(0, 5e-5, (len(actions), 2))
+    statistics = {"action": statistics_of(actions)}
+    with pytest.raises(SetupError, match=r"action\.droll hardly varies"):
+        Normaliser.of(statistics, "action", ACTION)
+    n = Normaliser.of(statistics, "action", ACTION, constant=STILL)
+    assert np.abs(n.normalise(actions)[:, 3:5]).max() == 0.0
+    assert np.abs(n.denormalise(n.normalise(actions)) - actions).max() < 5e-4
+
+
 @pytest.mark.parametrize(
     "key, value",
     [("q01", np.nan), ("q99", np.inf), ("mean", np.nan), ("std", -np.inf), ("min", np.nan), ("q50", np.nan)],

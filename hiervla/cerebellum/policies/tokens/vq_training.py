@@ -60,7 +60,7 @@ def train(flat: Array, levels: int, slots: int, codes: int, steps: int, seed: in
                 q = _flat(_replaced(_slots(z, slots), books))
             optimiser.step(F.mse_loss(decoder(z + (q - z).detach()), x) + COMMIT * F.mse_loss(z, q))
         books = _lay(some(), books, levels, codes, chance)
-    said = torch.cat([_flat(_replaced(latents(part), books)) for part in data.split(LAID)])
+    said = torch.cat([_flat(_replaced(latents(part), books)) for part in torch.split(data, LAID)])
     optimiser = _Optimiser([*decoder.parameters()], RATE / 2, rest := max(1, steps - alone - ROUNDS * each))
     for _ in range(rest):
         i = batch()

@@ -139,6 +139,15 @@ def test_training_repeats_from_its_seed_and_leaves_chance_alone():
     assert [a.encode(x) for x in chunks[:20]] != [c.encode(x) for x in chunks[:20]]
 
 
+def test_more_chunks_than_are_looked_at_at_once(monkeypatch):
+    from hiervla.cerebellum.policies.tokens import vq_training
+
+    monkeypatch.setattr(vq_training, "LAID", 150)  # 400 chunks: two whole parts and a rest
+    t = make_tokeniser("vq", codes=64, steps=240).fit(taught())
+    parted, whole = (measure(x, unseen(), normaliser()).normalised.mean for x in (t, fitted("vq")))
+    assert parted < 1.3 * whole
+
+
 def test_longer_training_tells_more():
     hardly = make_tokeniser("vq", codes=64, steps=16).fit(taught())
     short, long = (measure(t, unseen(), normaliser()).normalised.mean for t in (hardly, fitted("vq")))
