@@ -13,7 +13,7 @@ from hiervla.cerebellum.policies.servo import ServoPolicy
 from hiervla.core.errors import SafetyStop
 from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
-from hiervla.core.outcome import Failure
+from hiervla.core.outcome import Failure, FailureKind
 from hiervla.core.plan import Subgoal
 from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
@@ -118,8 +118,6 @@ class Teacher:
             try:
                 done = self.robot.apply(action, force_n=task.handling.grip_force_n)
             except SafetyStop as e:
-                from hiervla.core.outcome import FailureKind
-
                 return Failure(kind=FailureKind.OVER_FORCE, why=str(e))
             shown.moments.append(Moment(seen, told, np.asarray(done), jolted))
             seen = self.robot.observe("tick", CAMERAS)

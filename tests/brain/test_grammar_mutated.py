@@ -14,22 +14,22 @@ HANG_S = 5.0
 """A thought takes milliseconds; this only tells that it does not hang on a machine that is busy with other things."""
 
 
-def _hold(done):
+def complaints(done):
+    """What is wrong with the runs, in words; empty when all held."""
     wrong = [r for r in done if r.wrong]
-    assert not wrong, digest(wrong)
-    slow = [(r.mutant.text[:200], max(r.took)) for r in done if r.took and max(r.took) > HANG_S]
-    assert not slow, slow
+    slow = [f"hung: {r.mutant.text[:200]!r} took {max(r.took):.1f} s" for r in done if r.took and max(r.took) > HANG_S]
+    return "\n".join([*([digest(wrong)] if wrong else []), *slow])
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_few_hundred_spoilt_instructions(seed):
-    _hold(runs(100, seed))
+    assert complaints(runs(100, seed)) == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1040))
 def test_ten_thousand_spoilt_instructions(seed):
-    _hold(runs(250, seed))
+    assert complaints(runs(250, seed)) == ""
 
 
 def test_nonsense_is_nonsense():

@@ -8,7 +8,6 @@ from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse
 from hiervla.core.relations import holds
 from hiervla.core.skill import Skill
-from hiervla.core.task import Gripper, Limits
 
 RED, GREEN, BLUE = (
     thing("red", "red cube", 0.45, 0.10),
@@ -292,48 +291,3 @@ def test_which_reading_of_a_phrase_is_meant_is_told_by_the_world(brain):
     )
     thoughts, _ = think_through(brain, brief("put the red cube in the bowl on the plate", in_bowl))
     assert thoughts[-1].move.goals == (goal("on red plate"),)
-
-
-def test_reach_is_the_arm_s_own(brain):
-    short = brief("pick up the red cube", TABLETOP, limits=Limits(reach_m=0.3))
-    thoughts, _ = think_through(brain, short)
-    assert isinstance(thoughts[-1].move, Refuse) and "30 cm" in thoughts[-1].move.why
-
-
-def test_what_is_too_wide_is_the_grippers_own(brain):
-    narrow = brief("pick up the red cube", TABLETOP, gripper=Gripper(opening_m=0.04))
-    thoughts, _ = think_through(brain, narrow)
-    assert isinstance(thoughts[-1].move, Refuse) and "4 cm" in thoughts[-1].move.why
-
-
-@pytest.mark.parametrize("text", ["pick up the bowl", "拿起碗"])
-def test_a_bowl_that_is_too_wide_is_taken_by_its_rim(brain, text):
-    thoughts, _ = think_through(brain, brief(text, TABLETOP))
-    assert any(isinstance(t.move, Plan) for t in thoughts), thoughts[-1].move
-
-
-def test_what_stands_too_near_the_arm_is_told_so(brain):
-    stiff = brief("pick up the red cube", TABLETOP, limits=Limits(min_reach_m=0.7))
-    thoughts, _ = think_through(brain, stiff)
-    assert isinstance(thoughts[-1].move, Refuse)
-    assert "too near" in thoughts[-1].move.why and "70 cm" in thoughts[-1].move.why
-
-
-@pytest.mark.parametrize(
-    ("text", "picked"),
-    [("pick up the light blue cube", "pale"), ("拿起浅蓝色的方块", "pale"), ("拿起深蓝色方块", "deep"), ("grab the dark blue cube", "deep"),
-     ("put the dark blue cube in the bowl", "deep"), ("take the dark green cube", "green")],
-)  # fmt: skip
-def test_shades_tell_things_of_one_colour_apart(text, picked):
-    pale = thing("pale", "blue cube", 0.45, 0.10).model_copy(update={"shade": "light"})
-    deep = thing("deep", "blue cube", 0.40, -0.15).model_copy(update={"shade": "dark"})
-    seen = world_of(pale, deep, GREEN, PLATE, thing("b", "red bowl", 0.6, 0.22))
-    move = GrammarBrain().think(brief(text, seen, tools=())).move
-    assert isinstance(move, Plan) and move.subgoals[0].arguments["target"] == picked
-
-
-def test_a_bowl_that_is_all_but_white_is_the_white_one(brain):
-    nearly = thing("nearly", "pink bowl", 0.60, 0.22).model_copy(update={"colour_too": "white"})
-    world = world_of(thing("red", "red cube", 0.45, 0.10), nearly)
-    plan = think_through(brain, brief("把红色方块放到白色的碗里", world))[0][-1].move
-    assert isinstance(plan, Plan) and plan.goals[0].reference == "nearly"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from hiervla.core.world import Detection, World
 MOST_STEPS = 200
 
 
-class Clearing:
+class Clearing(ABC):
     """Takes and puts single things with all that it needs; which goals there are is the planner's business."""
 
     def __init__(
@@ -38,8 +39,9 @@ class Clearing:
         self._kept: list[tuple[Detection, spots.Spot]] = []  # slots that must stay free
         self.subgoals: list[Subgoal] = []
 
+    @abstractmethod
     def _reach(self, goal: Goal) -> None:
-        raise NotImplementedError
+        """Add the steps that make a goal hold: taking and putting may first have to reach others."""
 
     def _corner(self, goal: Goal) -> Goal:
         return goal

@@ -95,6 +95,19 @@ def _mean(each: Tensor, has: Tensor) -> Tensor:
 
 
 @torch.no_grad()
+def act(model: MiniVLA, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """A normalised chunk (B, H, 7) from noise of its shape, and the probabilities (B, 2) of progress and end.
+
+    Raises:
+        TypeError: the model has no expert; its actions are said as tokens.
+    """
+    if model.expert is None:
+        raise TypeError("the head 'tokens' has no expert: decode its tokens")
+    memory, ending, _ = model.backbone(batch)
+    return sample(model.expert, memory, noise, model.config), ending.sigmoid()
+
+
+@torch.no_grad()
 def say_actions(model: MiniVLA, batch: Batch) -> list[list[int]]:
     """The action tokens of each of a batch, the likeliest one after the other, until the chunk is ended."""
     c, b = model.config, batch["state"].shape[0]

@@ -167,13 +167,3 @@ class MiniVLA(nn.Module):
     def size(self) -> int:
         """Parameters."""
         return sum(p.numel() for p in self.parameters())
-
-    @torch.no_grad()
-    def act(self, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """A normalised chunk (B, H, 7) and the probabilities (B, 2) of progress and end, for heads with an expert."""
-        from hiervla.cerebellum.policies.mini.heads import sample
-
-        if self.expert is None:
-            raise TypeError("the head 'tokens' has no expert: decode its tokens")
-        memory, ending, _ = self.backbone(batch)
-        return sample(self.expert, memory, noise, self.config), ending.sigmoid()

@@ -7,43 +7,29 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hiervla.cerebellum.policies.tokens.port import (
     HORIZON,
     WIDTH,
     Reach,
     Slots,
+    Slotted,
     read_chunk,
-    read_chunks,
     read_description,
     write_description,
 )
 from hiervla.core.geometry import Array
 
 
-class BinsTokeniser:
+class BinsTokeniser(Slotted):
     """Both ends of the reach are values of their own, so that a gripper is open or closed and not nearly so."""
 
     name = "bins"
 
     def __init__(self, reach: Reach | None = None, bins: int = 256) -> None:
-        self._given, self.reach, self.bins = reach, reach or Reach(), bins
+        self.bins = bins
         n = HORIZON * WIDTH
-        self._slots = Slots(np.zeros(n, dtype=np.int64), np.full(n, bins), bins)
-
-    @property
-    def vocabulary(self) -> int:
-        return self.bins
-
-    @property
-    def longest(self) -> int:
-        return len(self._slots)
-
-    def fit(self, chunks: Array) -> Self:
-        """Its reach becomes that of the chunks, unless one was given."""
-        self.reach = self._given or Reach.of(read_chunks(chunks, self.name, 1))
-        return self
+        super().__init__(reach, Slots(np.zeros(n, dtype=np.int64), np.full(n, bins), bins))
 
     def encode(self, chunk: Array) -> list[int]:
         levels = np.rint(self.reach.fractions(read_chunk(chunk)) * (self.bins - 1))
@@ -51,9 +37,6 @@ class BinsTokeniser:
 
     def decode(self, tokens: Sequence[int]) -> Array:
         return self.reach.values(self._slots.codes(tokens).reshape(HORIZON, WIDTH) / (self.bins - 1))
-
-    def allowed(self, tokens: Sequence[int]) -> NDArray[np.bool_]:
-        return self._slots.allowed(tokens)
 
     def save(self, folder: Path) -> None:
         write_description(folder, self.name, self.reach, bins=self.bins)

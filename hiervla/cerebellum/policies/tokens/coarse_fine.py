@@ -17,8 +17,8 @@ from hiervla.cerebellum.policies.tokens.port import (
     HORIZON,
     Reach,
     Slots,
+    Slotted,
     read_chunk,
-    read_chunks,
     read_description,
     write_description,
 )
@@ -44,29 +44,15 @@ GRIPS = 32
 """Openings of the gripper, said beside the turn's coarse word; off by at most 1/62 of its way, 1.3 mm of 80."""
 
 
-class CoarseFineTokeniser:
+class CoarseFineTokeniser(Slotted):
     """Both odd in number, cells and their parts have zero in the middle when the reach does (``Reach.over`` an arm's limits)."""
 
     name = "coarse_fine"
 
     def __init__(self, reach: Reach | None = None) -> None:
-        self._given, self.reach = reach, reach or Reach()
         counts = [(len(MOVE) - 1) ** 3, MOVE_FINE**3, GRIPS * (len(TURN) - 1) ** 3, TURN_FINE**3]
         first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        self._slots = Slots(np.tile(first, HORIZON), np.tile(counts, HORIZON), sum(counts))
-
-    @property
-    def vocabulary(self) -> int:
-        return self._slots.vocabulary
-
-    @property
-    def longest(self) -> int:
-        return len(self._slots)
-
-    def fit(self, chunks: Array) -> Self:
-        """Its reach becomes that of the chunks, unless one was given."""
-        self.reach = self._given or Reach.of(read_chunks(chunks, self.name, 1))
-        return self
+        super().__init__(reach, Slots(np.tile(first, HORIZON), np.tile(counts, HORIZON), sum(counts)))
 
     def encode(self, chunk: Array) -> list[int]:
         part = self.reach.fractions(read_chunk(chunk))
@@ -85,9 +71,6 @@ class CoarseFineTokeniser:
             grip[:, None] / (GRIPS - 1),
         ]
         return self.reach.values(np.concatenate(part, axis=1))
-
-    def allowed(self, tokens: Sequence[int]) -> NDArray[np.bool_]:
-        return self._slots.allowed(tokens)
 
     def save(self, folder: Path) -> None:
         write_description(folder, self.name, self.reach)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +137,31 @@ class Slots:
         if (i := len(tokens)) < len(self):
             mask[self.first[i] : self.first[i] + self.count[i]] = True
         return mask
+
+
+class Slotted:
+    """What tokenisers of a fixed number of tokens have in common: their slots, and the reach they can say."""
+
+    name: ClassVar[str]
+
+    def __init__(self, reach: Reach | None, slots: Slots) -> None:
+        self._given, self.reach, self._slots = reach, reach or Reach(), slots
+
+    @property
+    def vocabulary(self) -> int:
+        return self._slots.vocabulary
+
+    @property
+    def longest(self) -> int:
+        return len(self._slots)
+
+    def fit(self, chunks: Array) -> Self:
+        """Its reach becomes that of the chunks, unless one was given."""
+        self.reach = self._given or Reach.of(read_chunks(chunks, self.name, 1))
+        return self
+
+    def allowed(self, tokens: Sequence[int]) -> NDArray[np.bool_]:
+        return self._slots.allowed(tokens)
 
 
 def library(package: str, name: str) -> None:

@@ -18,6 +18,7 @@ from hiervla.cerebellum.policies.tokens.port import (
     WIDTH,
     Reach,
     Slots,
+    Slotted,
     library,
     read_chunk,
     read_chunks,
@@ -35,7 +36,7 @@ Weights = Mapping[str, NDArray[np.float32]]
 """``encoder.i.weight`` (out, in), ``encoder.i.bias`` (out,), ``decoder.…`` likewise, ``books`` (levels, slots, codes, size)."""
 
 
-class VqTokeniser:
+class VqTokeniser(Slotted):
     """One level: four words a chunk."""
 
     name: ClassVar[str] = "vq"
@@ -44,19 +45,10 @@ class VqTokeniser:
     def __init__(
         self, reach: Reach | None = None, codes: int = 512, slots: int = 4, steps: int = 4000, seed: int = 0
     ) -> None:
-        self._given, self.reach = reach, reach or Reach()
         self.codes, self.slots, self.steps, self.seed = codes, slots, steps, seed
         n = self.levels * slots
-        self._slots = Slots(np.arange(n) * codes, np.full(n, codes), n * codes)
+        super().__init__(reach, Slots(np.arange(n) * codes, np.full(n, codes), n * codes))
         self._weights: Weights | None = None
-
-    @property
-    def vocabulary(self) -> int:
-        return self._slots.vocabulary
-
-    @property
-    def longest(self) -> int:
-        return len(self._slots)
 
     def fit(self, chunks: Array) -> Self:
         """Train network and codebooks with torch, from ``seed``: half a minute for ``steps`` at their default."""
@@ -86,9 +78,6 @@ class VqTokeniser:
         entries = w["books"][np.arange(self.levels)[:, None], np.arange(self.slots), codes]  # (levels, slots, size)
         flat = _network(w, "decoder", entries.sum(0).ravel())
         return self.reach.clip(flat.reshape(HORIZON, WIDTH).astype(np.float64))
-
-    def allowed(self, tokens: Sequence[int]) -> NDArray[np.bool_]:
-        return self._slots.allowed(tokens)
 
     def save(self, folder: Path) -> None:
         library("safetensors", self.name)

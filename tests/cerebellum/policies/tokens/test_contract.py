@@ -228,7 +228,8 @@ for name in {NAMES}:
         t.encode(back)
 assert not {{"torch", "tokenizers"}} & set(sys.modules)
 """
-    subprocess.run([sys.executable, "-c", code], check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("name, package", [("fast", "tokenizers"), ("vq", "torch"), ("rvq", "torch")])
