@@ -34,6 +34,7 @@ def batch_of(b=3, seed=0):
         "words": torch.tensor([[3, 4, 5] + [0] * 13] * b), "deed": torch.zeros(b, dtype=torch.long), "chunk": r(b, 16, 7).clamp(-1, 1),
         "has_chunk": torch.ones(b), "action_tokens": tokens, "progress": torch.rand(b, generator=g), "end": torch.zeros(b),
         "has_progress": torch.ones(b),
+        "phase": torch.arange(b) % 13, "cell": torch.arange(b) % 48, "offset": 0.1 * r(b, 3), "has_offset": torch.ones(b),
     }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from torch.nn import functional as F
 from hiervla.cerebellum.policies.mini.config import ModelConfig
 from hiervla.cerebellum.policies.mini.model import Batch, Expert, MiniVLA
 
-PROGRESS_WEIGHT, TOKEN_WEIGHT, END_WEIGHT = 0.2, 0.3, 0.2
+TOKEN_WEIGHT = 0.3
+TELLING_WEIGHTS = {"progress": 0.2, "end": 0.2, "phase": 0.1, "cell": 0.1, "offset": 0.5}
 
 
 def mixed(chunk: Tensor, noise: Tensor, time: Tensor, head: str) -> Tensor:
@@ -49,12 +50,14 @@ def sample(expert: Expert, memory: Tensor, noise: Tensor, config: ModelConfig) -
 def losses(model: MiniVLA, batch: Batch, generator: torch.Generator | None = None) -> dict[str, Tensor]:
     """Every loss of a batch, each a mean over those of it that have what the loss needs.
 
-    ``chunk`` (B, H, 7) normalised, ``has_chunk`` (B,), ``action_tokens`` (B, M) padded with -1, ``progress`` (B,) in 0..1 and
-    ``end`` (B,) 0 or 1 with ``has_progress`` (B,). Samples without actions still teach words and progress.
+    ``chunk`` (B, H, 7) normalised, ``has_chunk`` (B,), ``action_tokens`` (B, M) padded with -1; ``progress`` (B,) in 0..1,
+    ``end`` (B,) 0 or 1 and ``phase`` (B,) number or -1, with ``has_progress`` (B,); ``cell`` (B,) of the scene the target
+    lies in, or -1; ``offset`` (B, 3) of the target from where it was said to be, with ``has_offset`` (B,).
+    Samples without actions still teach words and progress.
     """
     c = model.config
     tokens = batch.get("action_tokens") if c.co_train else None
-    memory, ending, said = model.backbone(batch, None if tokens is None else tokens.clamp(min=0))
+    memory, telling, said = model.backbone(batch, None if tokens is None else tokens.clamp(min=0))
     has = batch["has_chunk"].to(memory.dtype)
     out: dict[str, Tensor] = {}
     if model.expert is not None:
@@ -66,14 +69,23 @@ def losses(model: MiniVLA, batch: Batch, generator: torch.Generator | None = Non
         weight = 1.0 if model.expert is None else TOKEN_WEIGHT
         out["tokens"] = weight * _mean((each * real).sum(1) / real.sum(1).clamp(min=1), has)
     if c.co_train or not c.insulated:
-        told = batch["has_progress"].to(memory.dtype)
-        out["progress"] = PROGRESS_WEIGHT * _mean(
-            F.binary_cross_entropy_with_logits(ending[:, 0], batch["progress"], reduction="none"), told
-        )
-        out["end"] = END_WEIGHT * _mean(
-            F.binary_cross_entropy_with_logits(ending[:, 1], batch["end"], reduction="none"), told
-        )
+        out |= {name: TELLING_WEIGHTS[name] * loss for name, loss in _told(model, batch, memory, telling).items()}
     return out
+
+
+def _told(model: MiniVLA, batch: Batch, memory: Tensor, telling: Tensor) -> dict[str, Tensor]:
+    """What the backbone is asked besides actions: how far it is, what it is about, where the target really is."""
+    shown, logits = batch["has_progress"].to(memory.dtype), telling.float()
+    cell, offset = model.backbone.found(memory)
+    real = batch["has_offset"].to(memory.dtype)
+    in_view = (batch["cell"] >= 0).to(memory.dtype)
+    return {
+        "progress": _mean(F.binary_cross_entropy_with_logits(logits[:, 0], batch["progress"], reduction="none"), shown),
+        "end": _mean(F.binary_cross_entropy_with_logits(logits[:, 1], batch["end"], reduction="none"), shown),
+        "phase": _mean(F.cross_entropy(logits[:, 2:], batch["phase"].clamp(min=0), reduction="none"), shown * (batch["phase"] >= 0)),
+        "cell": _mean(F.cross_entropy(cell.float(), batch["cell"].clamp(min=0), reduction="none"), in_view),
+        "offset": _mean(F.smooth_l1_loss(offset.float(), batch["offset"], reduction="none", beta=0.05).mean(1), real),
+    }  # fmt: skip
 
 
 def action_loss(
@@ -96,15 +108,20 @@ def _mean(each: Tensor, has: Tensor) -> Tensor:
 
 @torch.no_grad()
 def act(model: MiniVLA, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """A normalised chunk (B, H, 7) from noise of its shape, and the probabilities (B, 2) of progress and end.
+    """A normalised chunk (B, H, 7) from noise of its shape; progress, end and the phases (B, 2 + 13) as probabilities.
 
     Raises:
         TypeError: the model has no expert; its actions are said as tokens.
     """
     if model.expert is None:
         raise TypeError("the head 'tokens' has no expert: decode its tokens")
-    memory, ending, _ = model.backbone(batch)
-    return sample(model.expert, memory, noise, model.config), ending.sigmoid()
+    memory, telling, _ = model.backbone(batch)
+    return sample(model.expert, memory, noise, model.config), told(telling)
+
+
+def told(telling: Tensor) -> Tensor:
+    """Logits (B, 2 + 13) to probabilities: of progress and end each its own, of the phases together."""
+    return torch.cat([telling[:, :2].sigmoid(), telling[:, 2:].softmax(-1)], dim=1)
 
 
 @torch.no_grad()

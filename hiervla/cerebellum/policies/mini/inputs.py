@@ -35,6 +35,10 @@ _NEAR_M = 0.25
 _FORCE_N = 20.0
 _WIDTH_M = 0.08
 DEEDS = ("pick", "place", "push", "open", "close")
+PHASES = (
+    "rise", "approach", "descend", "close", "lift", "carry", "lower", "open", "push", "pull", "withdraw", "retreat", "end",
+)  # fmt: skip
+"""What the hand may be about, by the names that monitors and chunk sizing know."""
 
 
 @dataclass(frozen=True, slots=True)

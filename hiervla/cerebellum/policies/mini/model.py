@@ -11,9 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hiervla.cerebellum.policies.mini.config import ModelConfig
-from hiervla.cerebellum.policies.mini.inputs import CHANNELS, DEEDS, GOAL, GROUNDING, STATE
+from hiervla.cerebellum.policies.mini.inputs import CHANNELS, DEEDS, GOAL, GROUNDING, PHASES, STATE
 
 ACTION = 7
+SCENE_CELLS, WRIST_CELLS = (6, 8), (5, 6)
+"""Rows and columns of tokens: of a scene image 96 × 128 and a wrist image 72 × 96."""
+_TARGET, _SCENE = 2, 4
+"""Where the target's token and the scene's first one stand: before them come reader and state, and the goal's."""
 Batch = dict[str, Tensor]
 
 
@@ -75,17 +79,18 @@ class Backbone(nn.Module):
         super().__init__()
         self.config = c
         d = c.width
-        self.scene, self.wrist = Seeing(d, 6, 8), Seeing(d, 5, 6)
+        self.scene, self.wrist = Seeing(d, *SCENE_CELLS), Seeing(d, *WRIST_CELLS)
         self.words = nn.Embedding(c.words, d, padding_idx=0)
         self.order = nn.Parameter(0.02 * torch.randn(1, c.longest, d))
         self.state, self.target, self.goal = (nn.Linear(len(n), d) for n in (STATE, GROUNDING, GOAL))
         self.kind = nn.Parameter(0.02 * torch.randn(1, 3, d))
         self.deed = nn.Embedding(len(DEEDS) + 1, d)
         self.reader = nn.Parameter(0.02 * torch.randn(1, 1, d))
-        """The token that progress and the end are read from."""
+        """The token that progress, the end and the phase are read from."""
         self.blocks = nn.ModuleList(Block(d, c.heads, c.spread) for _ in range(c.layers))
         self.last = nn.LayerNorm(d)
-        self.ending = nn.Linear(d, 2)
+        self.telling = nn.Linear(d, 2 + len(PHASES))
+        self.pointing, self.finding = nn.Linear(d, 1), nn.Linear(d, 3)
         if c.co_train:
             self.action_words = nn.Embedding(c.action_words + 1, d)  # the last one begins a chunk
             self.action_order = nn.Parameter(0.02 * torch.randn(1, c.action_longest, d))
@@ -97,13 +102,18 @@ class Backbone(nn.Module):
         facts = torch.stack([self.state(batch["state"]), self.target(batch["target"]), self.goal(batch["goal"])], dim=1)
         facts = facts + self.kind + self.deed(batch["deed"])[:, None]
         said = self.words(batch["words"]) + self.order
-        parts = [self.reader.expand(b, -1, -1), facts, said, self.scene(batch["scene"]), self.wrist(batch["wrist"])]
-        there = torch.ones(b, sum(p.shape[1] for p in parts), dtype=torch.bool, device=facts.device)
-        there[:, 4 : 4 + said.shape[1]] = batch["words"] != 0
-        return torch.cat(parts, dim=1), there
+        parts = [self.reader.expand(b, -1, -1), facts, self.scene(batch["scene"]), self.wrist(batch["wrist"]), said]
+        seen = torch.ones(b, sum(p.shape[1] for p in parts[:-1]), dtype=torch.bool, device=facts.device)
+        return torch.cat(parts, dim=1), torch.cat([seen, batch["words"] != 0], dim=1)
+
+    def found(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """What is asked of it so that it looks: in which cell of the scene the target lies, logits (B, 48), and how far
+        the target really is from where it is said to be (B, 3), in the units of the target's own token."""
+        scene = memory[:, _SCENE : _SCENE + SCENE_CELLS[0] * SCENE_CELLS[1]]
+        return self.pointing(scene)[..., 0], self.finding(memory[:, _TARGET])
 
     def forward(self, batch: Batch, action_tokens: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Memory (B, N, D), progress and end logits (B, 2), and logits (B, M, V) of the action tokens (B, M) if any.
+        """Memory (B, N, D); logits (B, 2 + 13) of progress, end and phases; logits (B, M, V) of the action tokens (B, M) if any.
 
         What is given never attends to action tokens: the memory is the same with and without them.
         """
@@ -122,7 +132,7 @@ class Backbone(nn.Module):
             x = block(x, mask=mask)
         x = self.last(x)
         said = self.saying(x[:, n:]) if action_tokens is not None else None
-        return x[:, :n], self.ending(x[:, 0]), said
+        return x[:, :n], self.telling(x[:, 0]), said
 
 
 class Expert(nn.Module):
