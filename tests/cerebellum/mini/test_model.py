@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from hiervla.cerebellum.policies.mini.config import ModelConfig
-from hiervla.cerebellum.policies.mini.heads import act, action_loss, losses, mixed, sample, say_actions
+from hiervla.cerebellum.policies.mini.heads import act, action_loss, losses, mixed, sample
 from hiervla.cerebellum.policies.mini.model import MiniVLA
+from hiervla.cerebellum.policies.mini.speaking import Speaker, say_actions
 
 SMALL = {
     "width": 32,
@@ -132,7 +133,9 @@ def test_action_tokens_and_progress_are_learnt_by_heart_by_the_backbone():
     model, batch = MiniVLA(ModelConfig(**SMALL, head="tokens")), batch_of(2)
     learn(model.parameters(), lambda: sum(losses(model, batch).values()), 100)
     model.eval()
-    assert say_actions(model, batch) == batch["action_tokens"][:, :-1].tolist()
+    said, telling = say_actions(model, batch)
+    assert torch.allclose(telling, model.backbone(batch)[1], atol=1e-4)
+    assert said == batch["action_tokens"][:, :-1].tolist()
     assert torch.allclose(model.backbone(batch)[1].sigmoid()[:, 0], batch["progress"], atol=0.15)
 
 
@@ -141,3 +144,28 @@ def test_a_head_of_tokens_needs_the_tokens_and_heads_must_share_the_width():
         ModelConfig(head="tokens", co_train=False)
     with pytest.raises(ValueError, match="cannot be shared among 3 heads"):
         ModelConfig(width=32, heads=3)
+
+
+def test_word_by_word_is_the_same_as_all_at_once():
+    model, batch = MiniVLA(ModelConfig(**SMALL, head="tokens")).eval(), batch_of()
+    with torch.no_grad():
+        at_once = model.backbone(batch, batch["action_tokens"])[2]
+        speaker, word = Speaker(model.backbone, batch), torch.full((3,), 40)
+        for i in range(7):
+            assert torch.allclose(speaker.next(word), at_once[:, i], atol=1e-4)
+            word = batch["action_tokens"][:, i]
+
+
+class Odd:
+    """A tokeniser of which every chunk is three odd words."""
+
+    vocabulary = longest = 40
+
+    def allowed(self, tokens):
+        return [len(tokens) < 3 and i % 2 == 1 for i in range(40)]
+
+
+def test_only_words_that_may_follow_are_said_and_the_end_only_where_a_chunk_is_whole():
+    model, batch = MiniVLA(ModelConfig(**SMALL, head="tokens")).eval(), batch_of()
+    said, _ = say_actions(model, batch, Odd())
+    assert all(len(row) == 3 and all(w % 2 for w in row) for row in said)

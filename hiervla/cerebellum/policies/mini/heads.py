@@ -122,24 +122,3 @@ def act(model: MiniVLA, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
 def told(telling: Tensor) -> Tensor:
     """Logits (B, 2 + 13) to probabilities: of progress and end each its own, of the phases together."""
     return torch.cat([telling[:, :2].sigmoid(), telling[:, 2:].softmax(-1)], dim=1)
-
-
-@torch.no_grad()
-def say_actions(model: MiniVLA, batch: Batch) -> list[list[int]]:
-    """The action tokens of each of a batch, the likeliest one after the other, until the chunk is ended."""
-    c, b = model.config, batch["state"].shape[0]
-    said = torch.zeros(b, 0, dtype=torch.long, device=batch["state"].device)
-    rows: list[list[int]] = [[] for _ in range(b)]
-    over = [False] * b
-    for _ in range(c.action_longest):
-        logits = model.backbone(batch, torch.cat([said, said.new_zeros(b, 1)], dim=1))[2]
-        assert logits is not None
-        word = logits[:, -1].argmax(-1)
-        for i, w in enumerate(word.tolist()):
-            over[i] = over[i] or w == c.action_words
-            if not over[i]:
-                rows[i].append(w)
-        if all(over):
-            break
-        said = torch.cat([said, word.clamp(max=c.action_words - 1)[:, None]], dim=1)
-    return rows

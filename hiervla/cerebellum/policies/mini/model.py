@@ -21,6 +21,20 @@ _TARGET, _SCENE = 2, 4
 Batch = dict[str, Tensor]
 
 
+class Past:
+    """Keys and values of what a block has read already, so that it need not be read again."""
+
+    def __init__(self) -> None:
+        self.keys: Tensor | None = None
+        self.values: Tensor | None = None
+
+    def and_now(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values (B, N, D) up to now, these being the newest."""
+        self.keys = k if self.keys is None else torch.cat([self.keys, k], dim=1)
+        self.values = v if self.values is None else torch.cat([self.values, v], dim=1)
+        return self.keys, self.values
+
+
 class Block(nn.Module):
     """Self-attention, cross-attention where there is a memory, and a feed-forward layer; norms come first."""
 
@@ -37,9 +51,13 @@ class Block(nn.Module):
         self.before_ff = nn.LayerNorm(width)
         self.inner, self.outer = nn.Linear(width, spread * width), nn.Linear(spread * width, width)
 
-    def forward(self, x: Tensor, memory: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """x (B, N, D); memory (B, M, D); mask (N, N) or (B, 1, N, N), True where one may attend."""
+    def forward(
+        self, x: Tensor, memory: Tensor | None = None, mask: Tensor | None = None, past: Past | None = None
+    ) -> Tensor:
+        """x (B, N, D); memory (B, M, D); mask (N, N) or (B, 1, N, N), True where one may attend; ``past`` grows by x."""
         q, k, v = self.qkv(self.before(x)).chunk(3, dim=-1)
+        if past is not None:
+            k, v = past.and_now(k, v)
         x = x + self.out(self._attend(q, k, v, mask))
         if self.crossing and memory is not None:
             k, v = self.memory(memory).chunk(2, dim=-1)
@@ -48,7 +66,7 @@ class Block(nn.Module):
 
     def _attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
         b, n, d = q.shape
-        q, k, v = (t.view(b, -1, self.heads, d // self.heads).transpose(1, 2) for t in (q, k, v))
+        q, k, v = (t.reshape(b, -1, self.heads, d // self.heads).transpose(1, 2) for t in (q, k, v))
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(b, n, d)
 
 
