@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from hiervla.cli import bench, chat, demo, doctor, init, listing, parse, perceive, run, runs, scenario
+from hiervla.cli import bench, chat, demo, doctor, init, learn, listing, parse, perceive, run, runs, scenario
 from hiervla.core.errors import ExitCode, SafetyStop, SetupError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ scenario_app = typer.Typer(no_args_is_help=True, help="Scripted runs, scored by 
 scenario_app.command("run")(scenario.scenario_run)
 scenario_app.command("list")(scenario.scenario_list)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(learn.app, name="learn")
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ class DatasetWriter:
         if fps < 1 or file_mb < 1:
             raise SetupError(f"fps and file_mb must be 1 or more, not {fps} and {file_mb}")
         self.folder = Path(folder)
-        self._lock = _locked(self.folder)
+        self._lock = locked(self.folder)
         try:
             self._open(layout.Info(schema, fps, robot=robot, file_mb=file_mb))
         except BaseException:
@@ -84,8 +84,8 @@ class DatasetWriter:
         with_stats = layout.get_table(layout.episodes_path(self.folder, self._meta)).to_pylist()
         self._rows = [r for r in with_stats if r["episode_index"] < self._info.episodes]
 
-    def append(self, episode: Episode) -> int:
-        """Check an episode, write it, commit it; returns its index.
+    def append(self, episode: Episode, commit: bool = True) -> int:
+        """Check an episode, write it, commit it (or leave that for later); returns its index.
 
         Raises:
             SetupError: it does not fit the schema, it is there already, or the disk refuses.
@@ -107,7 +107,8 @@ class DatasetWriter:
         }  # fmt: skip
         tasks = [episode.instructions[i].task for i in of]
         index = self.add(frames_table(episode, values, schema, self._info.fps), facts, tasks)
-        self.commit()
+        if commit:
+            self.commit()
         return index
 
     def add(self, table: pa.Table, facts: dict[str, Any], tasks: list[str]) -> int:
@@ -164,13 +165,13 @@ class DatasetWriter:
         """(source, skill, seed) of every episode that is there: what a resumed collection need not make again."""
         return frozenset(self._keys)
 
-    def close(self) -> None:
-        """Commit, compute the statistics of all that is there, let others write."""
+    def close(self, statistics: bool = True) -> None:
+        """Commit, compute the statistics of all that is there (a part of a dataset needs none), let others write."""
         if self._lock.closed:
             return
         try:
             self.commit()
-            if self._info.frames and not (self.folder / "meta" / "stats.json").exists():
+            if statistics and self._info.frames and not (self.folder / "meta" / "stats.json").exists():
                 write_statistics(self.folder)
         finally:
             self._lock.close()
@@ -192,8 +193,12 @@ def _flat(found: dict[str, Summary]) -> dict[str, Any]:
     return {f"stats/{name}/{what}": v.tolist() for name, figures in found.items() for what, v in figures.items()}
 
 
-def _locked(folder: Path) -> TextIO:
-    """An open file that holds the folder for this process; the system lets go of it even after kill -9."""
+def locked(folder: Path) -> TextIO:
+    """An open file that holds the folder for this process; the system lets go of it even after kill -9.
+
+    Raises:
+        SetupError: another process holds it, or it cannot be written.
+    """
     try:
         (folder / "meta").mkdir(parents=True, exist_ok=True)
         file = (folder / "meta" / ".lock").open("w")

@@ -1,0 +1,97 @@
+"""``hiervla learn …``: from demonstrations to a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from hiervla.cli import options as opt
+from hiervla.cli.scenario import Jobs
+
+if TYPE_CHECKING:
+    from hiervla.learn.collect import Collected
+    from hiervla.learn.lessons import Shift
+
+app = typer.Typer(no_args_is_help=True, help="Demonstrations, and policies learnt from them.")
+
+
+@app.command("collect")
+def collect(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of the dataset; what is there already is not shown again.")
+    ],
+    seeds: Annotated[str, typer.Option("--seeds", help="Range A-B or list A,B,C: a lesson each.")],
+    jobs: Jobs = 0,
+    deeds: Annotated[
+        str | None,
+        typer.Option("--deeds", help="pick,in,on,beside,push,open,close: some of them. Unset: a mix of all."),
+    ] = None,
+    shift: Annotated[
+        str, typer.Option("--shift", help="How scenes are unlike training's: none, hues, shapes, surroundings.")
+    ] = "none",
+    calm: Annotated[bool, typer.Option("--calm", help="Without jolting the hand.")] = False,
+    json: opt.Json = False,
+) -> None:
+    """Let a teacher that knows where everything is show lessons, and keep them as a LeRobotDataset v3."""
+    from dataclasses import asdict
+
+    from hiervla.learn.collect import collect as collect_lessons
+    from hiervla.learn.shown import Plan
+    from hiervla.scenario.rows import parse_seeds
+
+    with opt.json_stdout(json) as put:
+        chosen = tuple(d.strip() for d in deeds.split(",")) if deeds else ()
+        plan = Plan(chosen, cast("Shift", shift), calm)
+        with _bar("lessons") as told:
+            found = collect_lessons(out, parse_seeds(seeds), plan, jobs=jobs, on_lessons=told)
+        if not json:
+            _tell(found)
+        put(asdict(found))
+
+
+def _tell(found: Collected) -> None:
+    print(f"{found.folder}: {found.episodes} episodes of {found.frames} frames, from {found.lessons} lessons")
+    for deed, (won, of) in found.successes.items():
+        print(f"  {deed:<8} {won} of {of} succeeded")
+    if found.not_taken:
+        print(f"  nothing from {found.not_taken} of the lessons: their scenes did not let the first step be taken")
+    print(f"shown now: {found.shown_now} lessons in {found.seconds} s")
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, int], None]]:
+    """A progress bar on stderr, told how many are done, of how many, and how many frames there are."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[frames]} frames"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=Console(stderr=True))
+    task = progress.add_task(what, total=None, frames=0)
+
+    def told(done: int, of: int, frames: int) -> None:
+        progress.start()  # not before there is something to tell: an error shall stand alone
+        progress.update(task, completed=done, total=of, frames=frames)
+
+    try:
+        yield told
+    finally:
+        if progress.live.is_started:
+            progress.stop()
