@@ -244,18 +244,30 @@ def make_brain(name: str, workspace: Workspace) -> Brain:
 
 
 def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy:
-    """A policy by name: ``servo``, ``openpi:ws://HOST:PORT`` or ``pi0:FOLDER`` with a mapping file, or a dotted path."""
+    """A policy by name.
+
+    ``servo``; ``mini:FOLDER``, or just the folder, of one that was trained here (``FOLDER@torch`` or ``@onnx-int8`` to
+    choose what runs it); ``openpi:ws://HOST:PORT`` or
+    ``pi0:FOLDER`` with a mapping file; a dotted path ``package.module:Class``.
+    """
     if name.startswith(("openpi:", "pi0:")):
         from hiervla.cerebellum.policies.foreign import foreign_policy
 
         return foreign_policy(name, about, mapping)
+    if name.startswith("mini:") or (name != "servo" and Path(name).is_dir()):
+        from hiervla.cerebellum.policies.mini.policy import MiniPolicy
+        from hiervla.perception.prompts import heatmaps
+
+        folder, _, runtime = name.removeprefix("mini:").partition("@")
+        return MiniPolicy(Path(folder), heatmaps, about.step_s, runtime or "auto")
     if ":" in name:
         return _made(name, Policy)  # type: ignore[no-any-return]
     if name == "servo":
         from hiervla.cerebellum.policies.servo import ServoPolicy
 
         return ServoPolicy(about.step_s)
-    raise unknown("policy", name, ["servo"], "or openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class")
+    forms = "or a trained policy's FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class"
+    raise unknown("policy", name, ["servo"], forms)
 
 
 def _made(name: str, port: type) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from hiervla.cli import options as opt
+from hiervla.cli.learn_train import learn_export, learn_train
 from hiervla.cli.scenario import Jobs
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from hiervla.learn.lessons import Shift
 
 app = typer.Typer(no_args_is_help=True, help="Demonstrations, and policies learnt from them.")
+app.command("train")(learn_train)
+app.command("export")(learn_export)
 
 
 @app.command("collect")

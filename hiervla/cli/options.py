@@ -24,7 +24,10 @@ Robot = Annotated[
     str | None, typer.Option("--robot", help="Arm instead of the scene's own: panda, iiwa, or package.module:MODEL.")
 ]
 Policy = Annotated[
-    str | None, typer.Option("--policy", help="servo, openpi:ws://HOST:PORT, pi0:FOLDER, or package.module:Class.")
+    str | None,
+    typer.Option(
+        "--policy", help="servo, a trained FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, or package.module:Class."
+    ),
 ]
 Mapping = Annotated[str | None, typer.Option("--mapping", help="How a foreign policy sees and acts: a TOML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; all else goes to stderr.")]

@@ -30,7 +30,7 @@ WORKSPACE = np.array([[0.2, -0.5, -0.02], [0.85, 0.5, 0.45]])
 """What world coordinates are scaled by: lowest and highest x, y, z."""
 CHANNELS = 8
 """Of an image: red green blue, the world (scene) or hand (wrist) coordinates of what it shows, target and goal spots."""
-_NEAR_M = 0.25
+NEAR_M = 0.25
 """What the wrist's coordinates and differences from the hand are scaled by."""
 _FORCE_N = 20.0
 _WIDTH_M = 0.08
@@ -96,7 +96,7 @@ def inputs_of(seen: Observation, grounding: Grounding, draw: Draw, scene: str = 
     low, high = WORKSPACE
     return Inputs(
         scene=_image(front, draw(front, points), (low + high) / 2, (high - low) / 2),
-        wrist=_image(wrist, draw(wrist, points), seen.hand.position, np.full(3, _NEAR_M)),
+        wrist=_image(wrist, draw(wrist, points), seen.hand.position, np.full(3, NEAR_M)),
         state=state_of(seen),
         target=_target(grounding, seen),
         goal=_goal(grounding, seen),
@@ -131,7 +131,7 @@ def _target(g: Grounding, seen: Observation) -> NDArray[np.float32]:
     at = in_hand(g, seen)
     if not np.isfinite(at).all():
         return np.zeros(len(GROUNDING), dtype=np.float32)
-    off = np.clip((at - seen.hand.position) / _NEAR_M, -3, 3)
+    off = np.clip((at - seen.hand.position) / NEAR_M, -3, 3)
     turn = 2 * (g.yaw - seen.hand.yaw)  # a thing and a hand look the same after half a turn
     return np.array(
         [1, *off, np.sin(turn), np.cos(turn), *(g.size / 0.1), float(g.held), *(g.offset / 0.1)], dtype=np.float32
@@ -141,6 +141,6 @@ def _target(g: Grounding, seen: Observation) -> NDArray[np.float32]:
 def _goal(g: Grounding, seen: Observation) -> NDArray[np.float32]:
     if not np.isfinite(g.goal).all():
         return np.zeros(len(GOAL), dtype=np.float32)
-    off = np.clip((g.goal - seen.hand.position) / _NEAR_M, -3, 3)
+    off = np.clip((g.goal - seen.hand.position) / NEAR_M, -3, 3)
     turn = 2 * (g.goal_yaw - seen.hand.yaw)
     return np.array([1, *off, np.sin(turn), np.cos(turn)], dtype=np.float32)

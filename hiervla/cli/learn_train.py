@@ -1,0 +1,75 @@
+"""``hiervla learn train`` and ``export``: from demonstrations to a policy that can act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hiervla.cli import options as opt
+from hiervla.core.errors import ExitCode
+
+OVERFIT_SHARE = 0.1
+"""One batch learnt by heart must leave no more than this of its loss."""
+
+
+def learn_train(
+    config: Annotated[Path, typer.Argument(help="TOML file of the run; docs/learning.md shows one.")],
+    steps: Annotated[int | None, typer.Option(help="Instead of the file's.")] = None,
+    overfit: Annotated[
+        bool, typer.Option("--overfit", help="Learn one batch by heart, to see that anything can be learnt at all.")
+    ] = False,
+    json: opt.Json = False,
+) -> None:
+    """Train a policy from demonstrations; a run that was killed goes on where it was. Exit code 6: --overfit failed."""
+    from hiervla.learn.training.loop import Run
+    from hiervla.learn.training.loop import overfit as by_heart
+    from hiervla.learn.training.settings import load_settings
+
+    with opt.json_stdout(json) as put:
+        settings = load_settings(config)
+        if steps is not None:
+            settings = settings.model_copy(update={"steps": steps})
+        if overfit:
+            before, after = by_heart(settings)
+            holds = after <= OVERFIT_SHARE * before
+            print(f"one batch: loss {before:.4f} → {after:.4f}: {'learnt' if holds else 'not learnt by heart'}")
+            put({"before": before, "after": after, "learnt": holds})
+            raise SystemExit(int(ExitCode.DONE if holds else ExitCode.BELOW_GOAL))
+        run = Run(settings)
+        if run.step:
+            print(f"goes on from step {run.step}")
+        with _bar(run.step, settings.steps) as told:
+            checked = run.train(told)
+        folder = run.folder / "policy"
+        print(f"{folder}: {run.model.size() / 1e6:.1f} M parameters, {settings.steps} steps")
+        print("; ".join(f"{name.removeprefix('check/')} {x:.4f}" for name, x in checked.items()))
+        put({"policy": str(folder), "steps": settings.steps, "checked": checked})
+
+
+def learn_export(
+    folder: Annotated[Path, typer.Argument(help="A policy's folder.")],
+    json: opt.Json = False,
+) -> None:
+    """Write a policy's ONNX graphs, fp32 and int8, which run without torch; each is compared with torch."""
+    from hiervla.learn.export import export
+
+    with opt.json_stdout(json) as put:
+        written = export(folder)
+        for e in written:
+            print(f"{e.graph}: {e.megabytes:.1f} MB, chunks within {e.apart:.2g} of torch's (normalised)")
+        put([{"graph": str(e.graph), "megabytes": e.megabytes, "apart": e.apart} for e in written])
+
+
+@contextmanager
+def _bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("steps"), BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("steps", total=of, completed=done, loss=float("nan"))
+        yield lambda step, _, found: progress.update(task, completed=step, loss=found["loss"])
