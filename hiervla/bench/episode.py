@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hiervla.bench.trial import Trial
 from hiervla.core.world import World
+from hiervla.scenario.trial import Trial
 from hiervla.sim.scene import BodySpec, Scene
 
 Asked = tuple[str, dict[str, Any]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from hiervla.bench.episode import COLOURS, Asked, Case, Judge, bodies, scene
-from hiervla.bench.trial import Trial, Unset
 from hiervla.core.goal import Goal
 from hiervla.core.relations import holds
+from hiervla.scenario.trial import Trial, Unset
 from hiervla.sim.scene import BodySpec, Scene
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hiervla.bench.episode import LIFTED_M, SMALL, Asked, Case, Judge, bodies, scene
-from hiervla.bench.trial import Trial
 from hiervla.core.goal import Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import World, Zone
+from hiervla.scenario.trial import Trial
 from hiervla.sim.describe import describe
 from hiervla.sim.scene import BodySpec, Scene
 

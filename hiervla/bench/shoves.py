@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from hiervla.bench.episode import Asked, Case, Judge, bodies, scene, toppled
-from hiervla.bench.trial import Trial, Unset
 from hiervla.core.arrangements import ANGLE_TOLERANCE_RAD
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import DIRECTIONS, Goal
 from hiervla.core.relations import holds
 from hiervla.core.world import World, Zone
+from hiervla.scenario.trial import Trial, Unset
 from hiervla.sim.scene import BodySpec, Scene
 
 

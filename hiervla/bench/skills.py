@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hiervla.bench.cases import CASES
-from hiervla.bench.trial import Trial, Unset
 from hiervla.core.errors import SafetyStop, SetupError, unknown
 from hiervla.core.outcome import Check
 from hiervla.scenario.figures import Figure, mean, proportion
+from hiervla.scenario.trial import Trial, Unset
 
 
 def items(seeds: list[int], skill: Sequence[str] = ()) -> list[tuple[str, int]]:

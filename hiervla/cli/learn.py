@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from hiervla.cli import options as opt
+from hiervla.cli.learn_eval import learn_eval
 from hiervla.cli.learn_train import learn_export, learn_train
 from hiervla.cli.scenario import Jobs
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from hiervla.learn.collect import Collected
     from hiervla.learn.lessons import Shift
 
-app = typer.Typer(no_args_is_help=True, help="Demonstrations, and policies learnt from them.")
+app = typer.Typer(no_args_is_help=True, help="Demonstrations, policies learnt from them, and how good any policy is.")
 app.command("train")(learn_train)
 app.command("export")(learn_export)
+app.command("eval")(learn_eval)
 
 
 @app.command("collect")

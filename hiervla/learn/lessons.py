@@ -52,13 +52,17 @@ class Lesson:
     """Body → (colour word, shape) as it is spoken of."""
 
 
-def draw_lesson(seed: int, deed: str | None = None, shift: Shift = "none") -> Lesson:
-    """The lesson of a seed; ``deed`` is drawn too unless it is given, ``shift`` says what is unlike training."""
+def draw_lesson(seed: int, deed: str | None = None, shift: Shift = "none", at_least: int = 0) -> Lesson:
+    """The lesson of a seed; ``deed`` is drawn too unless it is given, ``shift`` says what is unlike training.
+
+    ``at_least``: so many things stand about, at most 5.
+    """
     rng = np.random.default_rng([seed, 0x1E550])
     deed = deed or str(rng.choice(DEEDS, p=(0.16, 0.2, 0.16, 0.16, 0.16, 0.08, 0.08)))
     painter = _Painter(rng, shift)
     bodies, steps = _DRAWN[deed](rng, painter, shift)
-    bodies += [painter.body(f"d{i}", str(rng.choice(SMALL))) for i in range(int(rng.integers(0, 5)))]
+    fewest = min(max(0, at_least - len(bodies)), 4)
+    bodies += [painter.body(f"d{i}", str(rng.choice(SMALL))) for i in range(int(rng.integers(fewest, 5)))]
     apart = float(rng.choice((0.022, 0.035, 0.05)))
     scene = Scene(name="lesson", body=tuple(bodies), apart_m=apart, **_surroundings(rng, shift))
     return Lesson(scene, steps, painter.looks)

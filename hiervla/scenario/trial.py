@@ -13,12 +13,13 @@ from hiervla.assemble import Cell, assemble
 from hiervla.core.config import Settings
 from hiervla.core.outcome import Check, Failure, FailureKind
 from hiervla.core.plan import Subgoal
-from hiervla.core.ports import CloseEyes
+from hiervla.core.ports import Brain, CloseEyes
 from hiervla.core.recollection import remember
+from hiervla.core.task import Trace
 from hiervla.core.world import Detection, World
 from hiervla.sim.scene import Scene
 from hiervla.sim.truth import settle, true_world
-from hiervla.workspace import load_workspace
+from hiervla.workspace import Workspace, load_workspace
 
 SAME_M = 0.04
 """A thing seen farther than this from a body is not that body."""
@@ -38,11 +39,16 @@ class Trial:
     before: World = field(default_factory=World)
     """The true world before the measured step."""
     looks: int = 0
+    traces: list[Trace] = field(default_factory=list)
+    """What was sensed in every step that was executed, in order: each says which policy ran it."""
 
     @classmethod
-    def of(cls, scene: Scene, seed: int) -> Trial:
-        """A trial in a scene built from a seed, after its first look."""
-        trial = cls(assemble(Settings(), load_workspace(), scene, seed))
+    def of(
+        cls, scene: Scene, seed: int, *, settings: Settings | None = None, space: Workspace | None = None,
+        brain: Brain | None = None,
+    ) -> Trial:  # fmt: skip
+        """A trial in a scene built from a seed, after its first look. ``space`` and ``brain``: loaded before, for many trials."""
+        trial = cls(assemble(settings or Settings(), space or load_workspace(), scene, seed, brain=brain))
         trial.look()
         trial._name()
         return trial
@@ -94,7 +100,9 @@ class Trial:
         if not verdict.check or verdict.skill is None:
             raise Refused(verdict.check)
         ground = self.cell.guard.ground(self.world, here, verdict.handling, before)
-        return verdict.skill, self.cell.cerebellum.execute(verdict.skill.ground(ground))
+        trace = self.cell.cerebellum.execute(verdict.skill.ground(ground))
+        self.traces.append(trace)
+        return verdict.skill, trace
 
     def step(self, skill: str, arguments: dict[str, Any]) -> tuple[Check | Failure, Any]:
         """One step with the looks a mission would take for it: what it claims, and its trace (None when refused)."""
