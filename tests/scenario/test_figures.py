@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from hiervla.scenario.figures import Figure, contract, mean, meets, proportion, quantile
+from hiervla.scenario.figures import Figure, contract, mean, meets, paired_difference, proportion, quantile
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,24 @@ def test_a_figure_takes_nothing_it_does_not_know_and_the_contract_is_plain_json(
     assert set(printed["figures"]["true_success"]) == {"value", "low", "high", "n", "goal", "holds"}
     assert printed["figures"]["true_success"]["holds"] is False
     assert {"hiervla", "python", "numpy", "pybullet"} <= set(printed["versions"])
+
+
+def test_a_paired_difference_counts_only_the_episodes_in_which_the_two_part():
+    pairs = [(True, True)] * 80 + [(True, False)] * 4 + [(False, True)] * 10 + [(False, False)] * 6
+    f = paired_difference(pairs, ">= -0.03")
+    assert (f.value, f.n, f.holds) == (-0.06, 100, False)
+    # by hand: p = 5/102, q = 11/102, their difference ± 1.96 √((p + q − (p − q)²) / 102)
+    assert (f.low, f.high) == (pytest.approx(-0.1348, abs=2e-4), pytest.approx(0.0172, abs=2e-4))
+    same = paired_difference([(True, True)] * 200)
+    assert same.value == 0 and -0.03 < same.low < 0 < same.high < 0.03, "no disagreement seen is not none possible"
+    assert paired_difference([], ">= 0").value is None
+
+
+def test_the_interval_of_a_paired_difference_covers_as_often_as_it_says():
+    rng = np.random.default_rng(2)
+    covered = 0
+    for _ in range(400):
+        drawn = rng.choice(4, size=60, p=(0.85, 0.1, 0.02, 0.03))
+        f = paired_difference([[(True, True), (True, False), (False, True), (False, False)][k] for k in drawn])
+        covered += f.low <= 0.08 <= f.high
+    assert covered / 400 >= 0.93

@@ -191,7 +191,7 @@ class Episode:
         first, target = witness.first, steps[0].arguments["target"]
         held = steps[0].skill == "place"  # the hand holds it: what it comes against next says nothing
         self.row |= {
-            "target": target, "touched_first": None if held else first, "moved_others": others,
+            "target": target, "began_holding": held, "touched_first": None if held else first, "moved_others": others,
             "wrong_object": bool(others) or (not held and first not in (None, target)),
             "executed": [[t.task.skill, t.policy] for t in self.trial.traces],
             "chunk_ms": [round(t, 3) for t in self.timed.ms],
@@ -205,7 +205,10 @@ def _kind(claim: Check | Failure) -> str:
 def work(*values: Any) -> dict[str, Any]:
     """One episode of an ``Item``: what the skill claims, and what is true."""
     item, began = Item(*values), time.perf_counter()
-    row = {k: getattr(item, k) for k in KEYS} | {"tried": False, "claimed": False, "true": False, "kind": None}
+    row = {k: getattr(item, k) for k in KEYS} | {
+        "tried": False, "claimed": False, "true": False, "kind": None, "target": "a", "touched_first": None,
+        "moved_others": [], "wrong_object": False,
+    }  # fmt: skip
     episode = None
     try:
         episode = Episode.begin(item, row)

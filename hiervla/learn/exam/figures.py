@@ -51,7 +51,7 @@ def _of_deed(deed: str, rows: list[Row]) -> dict[str, Figure]:
         f"{name}.not_tried": proportion(len(rows) - len(tried), len(rows)),
     }
     if not plain:
-        told = [r for r in tried if r.get("touched_first", ...) is not ... and r["did"] not in NAMES]
+        told = [r for r in tried if r.get("began_holding") is False]
         figures[f"{name}.touched_target_first"] = _rate(told, lambda r: r["touched_first"] == r["target"])
         if "shuffled-words" in rows[0]["blank"]:
             figures[f"{name}.touched_named_first"] = _rate(told, lambda r: r["touched_first"] == r["named"])
@@ -106,7 +106,7 @@ def _success(rows: list[Row], goal: str | None = None) -> Figure:
 
 
 def _rate(rows: list[Row], hit: Callable[[Row], bool], goal: str | None = None) -> Figure:
-    tried = [r for r in rows if r["tried"] and ("wrong_object" in r or r["kind"] == "not_covered")]
+    tried = [r for r in rows if r["tried"]]
     return proportion(sum(bool(hit(r)) for r in tried), len(tried), goal)
 
 
