@@ -153,7 +153,9 @@ def _pushing(rng: np.random.Generator, painter: _Painter, shift: Shift) -> Drawn
 def _drawer(deed: str) -> Callable[[np.random.Generator, _Painter, Shift], Drawn]:
     def draw(rng: np.random.Generator, painter: _Painter, shift: Shift) -> Drawn:
         out = (0.0, 0.0) if deed == "open" else (0.05, 0.115)
-        body = painter.body("a", "drawer", joint=out, second_colour=draw_hue(rng))
+        front = draw_hue(rng)
+        body = painter.body("a", "drawer", joint=out, second_colour=front)
+        painter.looks["a"] = (colour_word(np.array(front) * 255)[0], "drawer")  # one speaks of it by its front
         return [body], (Step(deed, {"target": "a"}, deed),)
 
     return draw

@@ -8,6 +8,7 @@ import pytest
 
 from hiervla.learn.lessons import DEEDS, HELD_OUT_HUES, HELD_OUT_SHAPES, draw_hue, draw_lesson
 from hiervla.learn.wordings import CHINESE, ENGLISH, wordings
+from hiervla.perception.colour import colour_word
 
 
 def hue_of(rgb):
@@ -43,6 +44,15 @@ def test_a_shift_shows_just_what_was_held_out():
     far = [np.array(draw_lesson(s, "pick", "surroundings").scene.camera[0].position) for s in range(40)]
     near = [np.array(draw_lesson(s, "pick").scene.camera[0].position) for s in range(40)]
     assert np.std(far) > 0 and np.ptp(np.array(far)[:, 0]) > 1.4 * np.ptp(np.array(near)[:, 0])
+
+
+def test_a_drawer_is_spoken_of_by_its_front_and_a_crowd_is_drawn_when_asked_for():
+    for seed in range(20):
+        lesson = draw_lesson(seed, "open")
+        front = np.array(lesson.scene.body[0].second_colour) * 255
+        assert lesson.looks["a"] == (colour_word(front)[0], "drawer")
+        for deed in ("pick", "in"):
+            assert 4 <= len(draw_lesson(seed, deed, at_least=4).scene.body) <= 6
 
 
 def test_greys_are_seen_too_and_colours_are_drawn_continuously():
