@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hiervla.learn.collect import Collected
     from hiervla.learn.lessons import Shift
 
-app = typer.Typer(no_args_is_help=True, help="Demonstrations, policies learnt from them, and how good any policy is.")
+app = typer.Typer(no_args_is_help=True, help="Teach a small policy, and measure any.")
 app.command("train")(learn_train)
 app.command("export")(learn_export)
 app.command("eval")(learn_eval)
