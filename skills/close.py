@@ -21,8 +21,8 @@ BEFORE_M = 0.025
 """Free way before the handle when the push begins."""
 BEYOND_M = 0.010
 """How far past the closed position the push aims: it ends when the drawer comes against its stop."""
-SOFTLY_M = 0.015
-"""The last of the way is gone slowly."""
+SOFTLY_M, CREEPING_M = 0.015, 0.006
+"""The last of the way is gone slowly, and the very last at a creep: an arm told to go 1 mm into a stop pushes with 50 N."""
 STOP_N = 20.0
 """Force at which it has come against it."""
 
@@ -58,7 +58,7 @@ class Close(Skill):
         out = np.array([*d.opens, 0.0])
         touch = np.array(d.grasp_at) + (HALF_HANDLE_M + at.gripper.tip_front_m) * out + at.handling.offset_m
         begin, end = touch + BEFORE_M * out, touch - (d.opening_m + BEYOND_M) * out
-        near = touch - (d.opening_m - SOFTLY_M) * out
+        ways = [(SOFTLY_M, 0.2), (CREEPING_M, 0.05)]  # to so much before it is shut, at this speed
         yaw = comfortable_yaw(math.atan2(out[1], out[0]), (begin[0], begin[1]), at.limits.base)
         high = min(max(begin[2] + 0.08, clear_height(at.world)), at.limits.highest(begin[0], begin[1]))
         speed = at.handling.speed
@@ -68,8 +68,12 @@ class Close(Skill):
             *rise(at, high, 1.0),
             Keyframe("approach", np.array([*begin[:2], high]), yaw, 1.0, speed, 0.008),
             Keyframe("descend", begin, yaw, 1.0, 0.5 * speed, 0.004),
-            *([Keyframe("push", near, yaw, 1.0, 0.2 * speed, 0.006)] if d.opening_m > SOFTLY_M else []),
-            Keyframe("push", end, yaw, 1.0, 0.05 * speed, 0.002, until_n=STOP_N),
+            *(
+                Keyframe("push", touch - (d.opening_m - left) * out, yaw, 1.0, fast * speed, 0.4 * left)
+                for left, fast in ways
+                if d.opening_m > left
+            ),
+            Keyframe("push", end, yaw, 1.0, 0.0125 * speed, 0.002, until_n=STOP_N),
             Keyframe("withdraw", back, yaw, 1.0, 0.3 * speed, 0.008),
             Keyframe("retreat", np.array([*back[:2], up]), yaw, 1.0, 0.8 * speed, 0.02),
         ]
