@@ -27,6 +27,8 @@ from hiervla.scenario.rows import run_rows
 _PLAN = "collection.json"
 """In ``meta/``: what is shown of every seed. One folder, one plan."""
 _ROOM = ".shards"
+_FILE_MB = 16
+"""Of a data file: its pictures decoded are ten times that, and have to fit into memory once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _gather(folder: Path, room: Path) -> dict[int, Row]:
     lessons, parts = get_lessons(folder / "meta"), _numbered(room, "[0-9]" * 8)
     full = [p for p in parts if get_info(p).episodes]
     if full:
-        merge(full, folder)
+        merge(full, folder, file_mb=_FILE_MB)
     elif not (folder / "meta" / "info.json").exists():
         DatasetWriter(folder, demonstration_form(), FPS).close()
     for part in parts:

@@ -13,7 +13,7 @@ import numpy as np
 
 from hiervla.cerebellum.policies.mini.inputs import Grounding
 from hiervla.core.errors import SetupError
-from hiervla.core.geometry import Array, Pose
+from hiervla.core.geometry import Pose
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.learn.dataset.schema import ACTION, Feature, Scalar, Schema, Values, demonstration_schema
 from hiervla.learn.expert import HORIZON
@@ -42,6 +42,11 @@ LEARNT: dict[str, Feature] = {
     "jolted": Feature(kind="bool"),
 }
 """Features beside the usual ones."""
+SEEN = (
+    *(f"observation.{kind}.{name}" for kind in ("images", "depth") for name in SIZES),
+    *(f"camera.{name}" for name in SIZES), "observation.state", "joints", "grounding", "timestamp",
+)  # fmt: skip
+"""Columns that tell what a policy is given at a moment."""
 METADATA: dict[str, Scalar] = {
     "deed": "string",  # the skill, or of placing its relation
     "target": "string",  # colour and shape as it is called
@@ -84,7 +89,7 @@ def sensed(seen: Observation, scene: str = "front") -> dict[str, Any]:
     return row | {"observation.state": _floats(state), "joints": _floats(seen.joints)}
 
 
-def grounding_row(g: Grounding) -> Array:
+def grounding_row(g: Grounding) -> Values:
     """A grounding as its column (17,)."""
     there, goes = bool(np.isfinite(g.target).all()), bool(np.isfinite(g.goal).all())
     return _floats([
@@ -101,7 +106,7 @@ def recovering(jolted: Values) -> Values:
 
 
 def observation_of(row: Mapping[str, Any]) -> Observation:
-    """What was sensed at a stored moment."""
+    """What was sensed at a stored moment; the clock begins with its episode."""
     s = np.asarray(row["observation.state"], dtype=np.float64)
     return Observation(
         time_s=float(row.get("timestamp", 0.0)),

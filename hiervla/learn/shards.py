@@ -42,7 +42,7 @@ def show_shard(first: int, seeds: Sequence[int], room: str, plan: Plan) -> Row:
     part, whole = Path(room) / f"{first:08d}.part", Path(room) / f"{first:08d}"
     shutil.rmtree(part, ignore_errors=True)
     writer = DatasetWriter(part, demonstration_form(), FPS, robot=_ROBOT, file_mb=256)
-    lessons = []
+    lessons: list[Row] = []
     try:
         for seed in seeds:
             deed, episodes = show_seed(seed, plan, _skills())

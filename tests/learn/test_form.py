@@ -7,49 +7,14 @@ import pytest
 
 from hiervla.cerebellum.policies.mini.inputs import Grounding, grounding_of, inputs_of
 from hiervla.core.errors import SetupError
-from hiervla.learn import shown
-from hiervla.learn.dataset.reader import DatasetReader
-from hiervla.learn.dataset.writer import DatasetWriter
-from hiervla.learn.form import (
-    FPS,
-    demonstration_form,
-    grounding_from,
-    grounding_row,
-    observation_of,
-    recovering,
-    sensed,
-)
-from hiervla.learn.shown import Plan, show_seed
+from hiervla.learn.form import grounding_from, grounding_row, observation_of, recovering, sensed
 from hiervla.perception.prompts import heatmaps
-
-SEED = 8
-
-
-@pytest.fixture(scope="module")
-def kept(space, tmp_path_factory):
-    """The demonstrations of a lesson as the teacher gave them, and the dataset they were written to."""
-    given = []
-
-    def watched(*args):
-        given.extend(show(*args))
-        return given
-
-    show, shown.show_lesson = shown.show_lesson, watched
-    try:
-        _, episodes = show_seed(SEED, Plan(), space.skills)
-    finally:
-        shown.show_lesson = show
-    folder = tmp_path_factory.mktemp("kept")
-    with DatasetWriter(folder, demonstration_form(), FPS) as writer:
-        for episode in episodes:
-            writer.append(episode)
-    return given, DatasetReader(folder)
 
 
 def test_every_moment_looks_to_the_policy_as_it_did_when_it_was_shown(kept):
     given, reader = kept
-    assert len(given) == len(reader.episodes) == 2
-    for demonstration, row in zip(given, reader.episodes, strict=True):
+    assert len(given) == len(reader.select(success=True)) == 2
+    for demonstration, row in zip(given, reader.select(success=True), strict=True):
         grounding = grounding_of(demonstration.task)
         assert row.length == len(demonstration.moments)
         for moment, frame in zip(demonstration.moments, reader.episode(row.index), strict=True):
@@ -63,7 +28,7 @@ def test_every_moment_looks_to_the_policy_as_it_did_when_it_was_shown(kept):
 
 def test_every_moment_says_what_should_be_done(kept):
     given, reader = kept
-    for demonstration, row in zip(given, reader.episodes, strict=True):
+    for demonstration, row in zip(given, reader.select(success=True), strict=True):
         v = reader.episode(row.index).values
         labels = [m.label for m in demonstration.moments]
         assert np.allclose(v["expert.chunk"], [la.actions for la in labels], atol=1e-7)
@@ -78,7 +43,7 @@ def test_every_moment_says_what_should_be_done(kept):
 
 def test_the_place_is_told_what_is_held_and_where_it_goes(kept):
     given, reader = kept
-    pick, place = (grounding_from(reader.frame(e.start).values) for e in reader.episodes)
+    pick, place = (grounding_from(reader.frame(e.start).values) for e in reader.select(success=True))
     assert not pick.held and np.isnan(pick.goal).all() and np.isfinite(pick.target).all()
     assert place.held and np.isfinite(place.goal).all()
     assert np.allclose(place.offset, given[1].task.held.offset, atol=1e-7)

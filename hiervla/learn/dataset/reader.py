@@ -84,6 +84,13 @@ class DatasetReader:
     def keys(self) -> tuple[str, ...]:
         return (*self.schema.features, *OWN)
 
+    def unpack(self, told: Callable[[int, int], None] | None = None) -> None:
+        """Unpack every file now, not when first asked for; ``told(done, of)`` hears of frames."""
+        for n, stop in enumerate(self._stops):
+            self._file(n)
+            if told is not None:
+                told(stop, self.frames)
+
     def select(self, where: Callable[[EpisodeRow], bool] | None = None, **facts: Any) -> tuple[EpisodeRow, ...]:
         """The episodes whose facts are as said: ``select(skill="pick", success=True, seed=range(100))``.
 
