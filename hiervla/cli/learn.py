@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -13,10 +15,15 @@ from hiervla.cli import options as opt
 from hiervla.cli.learn_eval import learn_eval
 from hiervla.cli.learn_train import learn_export, learn_train
 from hiervla.cli.scenario import Jobs
+from hiervla.core.errors import ExitCode, SetupError
 
 if TYPE_CHECKING:
+    from hiervla.core.plan import Subgoal
+    from hiervla.core.world import World
     from hiervla.learn.collect import Collected
+    from hiervla.learn.keys import Keys
     from hiervla.learn.lessons import Shift
+    from hiervla.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Teach a small policy, and measure any.")
 app.command("train")(learn_train)
@@ -56,6 +63,77 @@ def collect(
         if not json:
             _tell(found)
         put(asdict(found))
+
+
+@app.command("record")
+def record(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the dataset; a recording is put behind what is there.")],
+    task: Annotated[
+        str | None, typer.Option("--task", callback=opt.legible, help="What you will do; unset, asked for.")
+    ] = None,
+    scene: Annotated[str, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")] = "tabletop",
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Of the scene; unset: the next one without a recording.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="Keys written down, a line a step, instead of pressed.")
+    ] = None,
+    gui: opt.Gui = False,
+    json: opt.Json = False,
+    workspace: opt.Own = None,
+) -> None:
+    """Show a task yourself, by keyboard, in the same form. Exit code 1: a step was not done, and is kept as a failure."""
+    from dataclasses import asdict
+
+    from hiervla.learn.teleoperate import record as record_steps
+    from hiervla.sim.scene import load_scene
+
+    with opt.json_stdout(json) as put:
+        space = opt.workspace(workspace)
+        described = load_scene(space.scene_path(scene))
+        text = task or _asked("what will you do? ")
+        with _keys(keys) as pressed:
+            steps = record_steps(
+                out, described, text, pressed, partial(_steps, space), space.skills, seed, gui,
+                tell=lambda line: print(line, file=sys.stderr),
+            )  # fmt: skip
+        put([asdict(s) for s in steps])
+    raise SystemExit(ExitCode.DONE if steps and all(s.success for s in steps) else ExitCode.FAILED)
+
+
+def _asked(what: str) -> str:
+    """A line that was typed, or stands first in what was piped in."""
+    print(what, end="", file=sys.stderr, flush=True)
+    if text := (opt.legible(sys.stdin.readline()) or "").strip():
+        return text
+    raise SetupError("no task was named: say what you will do by --task")
+
+
+@contextmanager
+def _keys(file: Path | None) -> Iterator[Keys]:
+    from hiervla.learn.keys import HELP, Script, terminal
+
+    try:
+        if file is not None:
+            yield Script(file.read_text(encoding="utf-8"), str(file))
+        elif not sys.stdin.isatty():
+            yield Script(sys.stdin.read())
+        else:
+            print(HELP, file=sys.stderr)
+            with terminal() as pressed:
+                yield pressed
+    except (OSError, UnicodeDecodeError) as e:
+        raise SetupError(f"cannot read keys from {file or 'stdin'}: {e}") from e
+
+
+def _steps(space: Workspace, text: str, world: World) -> tuple[Subgoal, ...]:
+    from hiervla.assemble import imagine
+    from hiervla.paper.described import Described
+
+    told = imagine(text, Described(world=world), space)
+    if not told.plans:
+        raise SetupError(f"{text!r}: {told.answer}")
+    return told.plans[0].subgoals
 
 
 def _tell(found: Collected) -> None:

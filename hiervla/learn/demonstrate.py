@@ -10,7 +10,7 @@ import numpy as np
 
 from hiervla.cerebellum.monitors import default_monitors
 from hiervla.cerebellum.policies.servo import ServoPolicy
-from hiervla.core.errors import SafetyStop
+from hiervla.core.errors import SafetyStop, ToolError
 from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Failure, FailureKind
@@ -82,15 +82,26 @@ class Teacher:
 
     def show(self, step: Step, calm: bool = False) -> Demonstration | None:
         """Show one step; None where it cannot be taken in this scene. ``calm``: without jolts."""
+        try:
+            skill, shown = self.begin(step)
+        except ToolError:
+            return None
+        shown.failure = self._run(shown, calm)
+        shown.success = shown.failure is None and self.achieved(skill, shown.before)
+        return shown
+
+    def begin(self, step: Step) -> tuple[Skill, Demonstration]:
+        """A step's skill and its demonstration, grounded in how everything truly is now, with nothing shown yet.
+
+        Raises:
+            ToolError: it cannot be taken; says why.
+        """
         world, hand = self.world(), self.robot.observe("none").hand
         verdict = self.guard.judge(Subgoal(skill=step.skill, arguments=step.arguments, why="shown"), world, hand)
         if not verdict.check or verdict.skill is None:
-            return None
+            raise ToolError(verdict.check.why)
         task = verdict.skill.ground(self.guard.ground(world, hand, verdict.handling))
-        shown = Demonstration(step, task, world)
-        shown.failure = self._run(shown, calm)
-        shown.success = shown.failure is None and self._holds(verdict.skill, world)
-        return shown
+        return verdict.skill, Demonstration(step, task, world)
 
     def _run(self, shown: Demonstration, calm: bool) -> Failure | None:
         task, guide = shown.task, ServoPolicy(self.robot.describe().step_s)
@@ -143,7 +154,7 @@ class Teacher:
         way[2] = abs(way[2])
         return np.asarray(np.clip(way, -task.limits.step_m, task.limits.step_m))
 
-    def _holds(self, skill: Skill, before: World) -> bool:
+    def achieved(self, skill: Skill, before: World) -> bool:
         """Is it true now? Its effects, and where it should have come to be."""
         now = self.world()
         return all(bool(holds(g, now)) for g in skill.effects()) and _arrived(skill, before, now)

@@ -13,10 +13,10 @@ import numpy as np
 
 from hiervla.cerebellum.policies.mini.inputs import Grounding
 from hiervla.core.errors import SetupError
-from hiervla.core.geometry import Pose
+from hiervla.core.geometry import Array, Pose
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.learn.dataset.schema import ACTION, Feature, Scalar, Schema, Values, demonstration_schema
-from hiervla.learn.expert import HORIZON
+from hiervla.learn.expert import HORIZON, Label
 
 FPS = 10
 SIZES = {"front": (96, 128), "wrist": (72, 96)}
@@ -89,6 +89,15 @@ def sensed(seen: Observation, scene: str = "front") -> dict[str, Any]:
     return row | {"observation.state": _floats(state), "joints": _floats(seen.joints)}
 
 
+def told(label: Label, executed: Array, longest: int, jolted: bool = False, recovery: bool = False) -> dict[str, Any]:
+    """The columns of what should be done at one moment, and what was; ``longest``: the most ticks that ever remained."""
+    return {
+        "action": _floats(label.actions[0]), "executed": _floats(executed), "expert.chunk": _floats(label.actions),
+        "remaining": label.remaining, "progress": np.float32(1 - label.remaining / max(1, longest)),
+        "end": label.remaining == 0, "phase": label.phase, "jolted": jolted, "recovery": recovery,
+    }  # fmt: skip
+
+
 def grounding_row(g: Grounding) -> Values:
     """A grounding as its column (17,)."""
     there, goes = bool(np.isfinite(g.target).all()), bool(np.isfinite(g.goal).all())
@@ -102,7 +111,7 @@ def recovering(jolted: Values) -> Values:
     """Which of an episode's moments (T,) come soon after a jolt, and are none themselves."""
     ahead = np.cumsum(np.concatenate([[0], jolted]))
     first = np.maximum(np.arange(len(jolted)) - RECOVERY_TICKS, 0)
-    return np.asarray((ahead[:-1] > ahead[first]) & ~jolted)
+    return (ahead[:-1] > ahead[first]) & ~jolted
 
 
 def observation_of(row: Mapping[str, Any]) -> Observation:
@@ -137,5 +146,5 @@ def _image(row: Mapping[str, Any], name: str) -> CameraImage:
     return CameraImage(row[f"observation.images.{name}"], row[f"observation.depth.{name}"], lens, pose)
 
 
-def _floats(values: Any) -> Any:
+def _floats(values: Any) -> Values:
     return np.asarray(values, dtype=np.float32)

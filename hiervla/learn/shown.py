@@ -12,7 +12,7 @@ from hiervla.core.errors import SetupError, unknown
 from hiervla.core.skill import Skill
 from hiervla.learn.dataset.episode import Episode, Instruction
 from hiervla.learn.demonstrate import Demonstration, Teacher, show_lesson
-from hiervla.learn.form import grounding_row, recovering, sensed
+from hiervla.learn.form import grounding_row, recovering, sensed, told
 from hiervla.learn.lessons import DEEDS, Lesson, Shift, draw_lesson
 from hiervla.learn.wordings import wordings
 from hiervla.robot.envelope import Envelope
@@ -83,24 +83,13 @@ def _episode(shown: Demonstration, lesson: Lesson, seed: int, plan: Plan, rng: n
 
 
 def _rows(shown: Demonstration) -> list[dict[str, object]]:
-    grounding = grounding_row(grounding_of(shown.task))
+    grounding = {"grounding": grounding_row(grounding_of(shown.task))}
     mending = recovering(np.array([m.jolted for m in shown.moments]))
-    longest = max(1, *(m.label.remaining for m in shown.moments))
+    longest = max(m.label.remaining for m in shown.moments)
     return [
-        sensed(m.seen) | {
-            "grounding": grounding,
-            "action": m.label.actions[0].astype(np.float32),
-            "executed": m.done.astype(np.float32),
-            "expert.chunk": m.label.actions.astype(np.float32),
-            "remaining": m.label.remaining,
-            "progress": np.float32(1 - m.label.remaining / longest),
-            "end": m.label.remaining == 0,
-            "phase": m.label.phase,
-            "jolted": m.jolted,
-            "recovery": back,
-        }
+        sensed(m.seen) | grounding | told(m.label, m.done, longest, m.jolted, bool(back))
         for m, back in zip(shown.moments, mending, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def said(

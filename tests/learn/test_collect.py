@@ -82,6 +82,7 @@ def test_more_seeds_are_put_behind_those_that_are_there(collected, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc")
+@pytest.mark.slow
 def test_two_processes_killed_half_way_leave_the_same_files_as_one_in_peace(collected, tmp_path):
     folder = tmp_path / "demos"
     process = subprocess.Popen(command(folder, "6,8,11", "--jobs", "2"), stderr=subprocess.PIPE, text=True)
