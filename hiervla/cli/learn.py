@@ -65,6 +65,35 @@ def collect(
         put(asdict(found))
 
 
+@app.command("dagger")
+def dagger(
+    policy: Annotated[str, typer.Option("--policy", help="A trained policy's folder: it acts, the teacher corrects.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of the dataset; what is there already is not shown again.")
+    ],
+    seeds: Annotated[str, typer.Option("--seeds", help="Range A-B or list A,B,C: a lesson each.")],
+    jobs: Jobs = 0,
+    deeds: Annotated[
+        str | None, typer.Option("--deeds", help="Some deeds, as for collect. Unset: a mix of all.")
+    ] = None,
+    json: opt.Json = False,
+) -> None:
+    """Let a policy act in lessons and the teacher say, at every state it comes to, what would have been right."""
+    from dataclasses import asdict
+
+    from hiervla.learn.collect import collect as collect_lessons
+    from hiervla.learn.shown import Plan
+    from hiervla.scenario.rows import parse_seeds
+
+    with opt.json_stdout(json) as put:
+        plan = Plan(tuple(d.strip() for d in deeds.split(",")) if deeds else (), pupil=policy)
+        with _bar("lessons") as told:
+            found = collect_lessons(out, parse_seeds(seeds), plan, jobs=jobs, on_lessons=told)
+        if not json:
+            _tell(found)
+        put(asdict(found))
+
+
 @app.command("record")
 def record(
     out: Annotated[Path, typer.Option("--out", help="Folder of the dataset; a recording is put behind what is there.")],

@@ -104,9 +104,9 @@ def _claim(folder: Path, plan: Plan) -> None:
     except (OSError, ValueError) as e:
         raise SetupError(f"cannot read {mark}: {e}; collect into a new folder") from e
     for key, value in said.items():
-        if was.get(key) != value:
+        if (before := (json.loads(json.dumps(asdict(Plan()))) | was)[key]) != value:
             raise SetupError(
-                f"{folder} was collected with {key} = {json.dumps(was.get(key))}, not {json.dumps(value)}: "
+                f"{folder} was collected with {key} = {json.dumps(before)}, not {json.dumps(value)}: "
                 "ask for the same, or collect into a new folder"
             )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from hiervla.assemble import simulated
+from hiervla.assemble import make_policy, simulated
 from hiervla.cerebellum.policies.mini.inputs import grounding_of
 from hiervla.core.errors import SetupError, unknown
+from hiervla.core.ports import Policy, RobotDescription
 from hiervla.core.skill import Skill
+from hiervla.learn.correcting import correct
 from hiervla.learn.dataset.episode import Episode, Instruction
 from hiervla.learn.demonstrate import Demonstration, Teacher, show_lesson
 from hiervla.learn.form import grounding_row, recovering, sensed, told
 from hiervla.learn.lessons import DEEDS, Lesson, Shift, draw_lesson
+from hiervla.learn.pupil import Pupil
 from hiervla.learn.wordings import wordings
 from hiervla.robot.envelope import Envelope
 
@@ -32,6 +36,8 @@ class Plan:
     """How scenes are unlike those of training."""
     calm: bool = False
     """Without jolts."""
+    pupil: str = ""
+    """A policy that acts itself and is corrected (its name or folder); none: the teacher shows."""
 
     def checked(self) -> Plan:
         """Itself.
@@ -62,11 +68,21 @@ def show_seed(seed: int, plan: Plan, skills: dict[str, type[Skill]]) -> tuple[st
     try:
         robot = Envelope(arm, lesson.scene.limits.over(arm.describe().limits))
         teacher = Teacher(sim, robot, skills, np.random.default_rng([seed, 0x7EAC]))
-        shown = show_lesson(lesson, teacher, plan.calm)
+        if plan.pupil:
+            pupil = Pupil(_policy(plan.pupil, robot.describe()), np.random.default_rng([seed, 0x9071]))
+            shown = correct(lesson, teacher, pupil)
+        else:
+            shown = show_lesson(lesson, teacher, plan.calm)
     finally:
         sim.close()
     rng = np.random.default_rng([seed, 0x5A1D])
     return lesson.steps[-1].deed, [_episode(d, lesson, seed, plan, rng) for d in shown]
+
+
+@lru_cache(maxsize=1)
+def _policy(name: str, about: RobotDescription) -> Policy:
+    """Loaded once a process: its ``reset`` makes it forget."""
+    return make_policy(name, about)
 
 
 def _episode(shown: Demonstration, lesson: Lesson, seed: int, plan: Plan, rng: np.random.Generator) -> Episode:
@@ -78,7 +94,7 @@ def _episode(shown: Demonstration, lesson: Lesson, seed: int, plan: Plan, rng: n
     }  # fmt: skip
     return Episode.of(
         _rows(shown), instructions=(said(shown.step.deed, target, reference, rng),), skill=shown.step.skill, seed=seed,
-        success=shown.success, failure=shown.failure.kind if shown.failure else None, source="expert", metadata=metadata,
+        success=shown.success, failure=shown.failure.kind if shown.failure else None, source="dagger" if plan.pupil else "expert", metadata=metadata,
     )  # fmt: skip
 
 

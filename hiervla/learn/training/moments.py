@@ -32,8 +32,16 @@ class Told:
     wordings: tuple[str, ...]
 
 
+CORRECTED = "dagger"
+"""Source of episodes in which a policy acted and the teacher corrected."""
+
+
 class Moments:
-    """Several datasets as one row of moments; only successful demonstrations, and every so manieth kept apart."""
+    """Several datasets as one row of moments, every so manieth episode kept apart.
+
+    What a teacher showed counts only if it succeeded; where it corrected a policy, every state is labelled with what would
+    have been right, however it ended.
+    """
 
     def __init__(self, folders: Sequence[str], held_out_every: int) -> None:
         """
@@ -43,7 +51,9 @@ class Moments:
         self._readers = [DatasetReader(Path(f)) for f in folders]
         self._begins = np.cumsum([0, *(len(r) for r in self._readers)])
         good = [
-            (start, e) for start, r in zip(self._begins, self._readers, strict=False) for e in r.select(success=True)
+            (start, e)
+            for start, r in zip(self._begins, self._readers, strict=False)
+            for e in r.select(lambda e: e.success or e.source == CORRECTED)
         ]
         if len(good) < 2 * held_out_every:
             raise SetupError(
