@@ -64,6 +64,31 @@ def learn_export(
         put([{"graph": str(e.graph), "megabytes": e.megabytes, "apart": e.apart} for e in written])
 
 
+def learn_finetune(
+    policy: Annotated[Path, typer.Option("--policy", help="Folder of the policy to begin from; it is left as it is.")],
+    data: Annotated[list[Path], typer.Option("--data", help="Folder of demonstrations; may be repeated.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the adapted policy.")],
+    steps: Annotated[int, typer.Option(min=1)] = 400,
+    rank: Annotated[int, typer.Option(min=1, help="Of the low-rank adapters.")] = 16,
+    learning_rate: Annotated[float, typer.Option(min=1e-7)] = 1e-3,
+    json: opt.Json = False,
+) -> None:
+    """Adapt a policy to a few demonstrations of its own (LoRA), and write the merged one."""
+    from hiervla.learn.training.finetune import FinetuneSettings, finetune
+
+    with opt.json_stdout(json) as put:
+        settings = FinetuneSettings(steps=steps, rank=rank, learning_rate=learning_rate)
+        with _bar(0, steps) as told:
+            found = finetune(policy, data, out, settings, told)
+        share = found.adapted / found.of
+        print(
+            f"{out}: {found.adapted} of {found.of} parameters ({share:.0%}), loss {found.before:.3f} → {found.after:.3f}"
+        )
+        put(
+            {"policy": str(out), "adapted": found.adapted, "of": found.of, "before": found.before, "after": found.after}
+        )
+
+
 @contextmanager
 def _bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
     from rich.console import Console

@@ -44,7 +44,8 @@ class Moments:
     """
 
     def __init__(self, folders: Sequence[str], held_out_every: int) -> None:
-        """
+        """``held_out_every`` 0 keeps none apart.
+
         Raises:
             SetupError: a folder holds no demonstrations, or none that succeeded.
         """
@@ -55,13 +56,13 @@ class Moments:
             for start, r in zip(self._begins, self._readers, strict=False)
             for e in r.select(lambda e: e.success or e.source == CORRECTED)
         ]
-        if len(good) < 2 * held_out_every:
+        if len(good) < max(1, 2 * held_out_every):
             raise SetupError(
-                f"{', '.join(folders)}: {len(good)} successful demonstrations; at least {2 * held_out_every} are needed"
+                f"{', '.join(folders)}: {len(good)} successful demonstrations; at least {max(1, 2 * held_out_every)} are needed"
                 f" to learn from and to check: `hiervla learn collect`"
             )
-        self.training = Draw.of(self, [g for i, g in enumerate(good) if i % held_out_every])
-        self.checking = Draw.of(self, good[::held_out_every])
+        self.training = Draw.of(self, [g for i, g in enumerate(good) if not held_out_every or i % held_out_every])
+        self.checking = Draw.of(self, good[::held_out_every]) if held_out_every else self.training
 
     def take(self, rows: Values, keys: Sequence[str]) -> dict[str, Values]:
         """Features of moments (n,), by their number over all datasets."""

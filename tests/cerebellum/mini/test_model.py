@@ -121,7 +121,7 @@ def test_every_head_learns_two_chunks_by_heart_from_what_the_backbone_sees(head)
         memory = model.backbone(batch)[0]
     learn(
         model.expert.parameters(),
-        lambda: action_loss(model.expert, memory, batch["chunk"], model.config, None).mean(),
+        lambda: action_loss(model.expert, memory, batch["chunk"], model.form, None).mean(),
         500,
     )
     model.eval()

@@ -55,7 +55,7 @@ def losses(model: MiniVLA, batch: Batch, generator: torch.Generator | None = Non
     lies in, or -1; ``offset`` (B, 3) of the target from where it was said to be, with ``has_offset`` (B,).
     Samples without actions still teach words and progress.
     """
-    c = model.config
+    c = model.form
     tokens = batch.get("action_tokens") if c.co_train else None
     memory, telling, said = model.backbone(batch, None if tokens is None else tokens.clamp(min=0))
     has = batch["has_chunk"].to(memory.dtype)
@@ -116,7 +116,7 @@ def act(model: MiniVLA, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
     if model.expert is None:
         raise TypeError("the head 'tokens' has no expert: decode its tokens")
     memory, telling, _ = model.backbone(batch)
-    return sample(model.expert, memory, noise, model.config), told(telling)
+    return sample(model.expert, memory, noise, model.form), told(telling)
 
 
 def told(telling: Tensor) -> Tensor:

@@ -95,7 +95,7 @@ class Backbone(nn.Module):
 
     def __init__(self, c: ModelConfig) -> None:
         super().__init__()
-        self.config = c
+        self.form = c
         d = c.width
         self.scene, self.wrist = Seeing(d, *SCENE_CELLS), Seeing(d, *WRIST_CELLS)
         self.words = nn.Embedding(c.words, d, padding_idx=0)
@@ -139,8 +139,8 @@ class Backbone(nn.Module):
         n = x.shape[1]
         mask = there[:, None, None, :]
         if action_tokens is not None:
-            begin = torch.full_like(action_tokens[:, :1], self.config.action_words)
-            shifted = torch.cat([begin, action_tokens[:, :-1].clamp(max=self.config.action_words)], dim=1)
+            begin = torch.full_like(action_tokens[:, :1], self.form.action_words)
+            shifted = torch.cat([begin, action_tokens[:, :-1].clamp(max=self.form.action_words)], dim=1)
             m = shifted.shape[1]
             x = torch.cat([x, self.action_words(shifted) + self.action_order[:, :m]], dim=1)
             mask = torch.zeros(x.shape[0], 1, n + m, n + m, dtype=torch.bool, device=x.device)
@@ -188,7 +188,7 @@ class MiniVLA(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.config = config
+        self.form = config  # not "config": peft takes that for a transformers one
         self.backbone = Backbone(config)
         self.expert = Expert(config) if config.head != "tokens" else None
 

@@ -45,7 +45,7 @@ def say_actions(
 
     With a tokeniser only words that may follow are said, and the end only where a chunk is complete.
     """
-    speaker, c = Speaker(model.backbone, batch), model.config
+    speaker, c = Speaker(model.backbone, batch), model.form
     end, b = c.action_words, batch["state"].shape[0]
     word = torch.full((b,), end, device=batch["state"].device)
     rows: list[list[int]] = [[] for _ in range(b)]
