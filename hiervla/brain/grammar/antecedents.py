@@ -6,7 +6,23 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from hiervla.brain.grammar.acts import Act, Do, Incomplete, Pick, Put, Transfer
+from hiervla.brain.grammar.acts import (  # fmt: skip
+    Act,
+    Arrange,
+    Bare,
+    Do,
+    Incomplete,
+    Instruction,
+    Pick,
+    Put,
+    PutDown,
+    Question,
+    Sort,
+    Stack,
+    Swap,
+    Tidy,
+    Transfer,
+)
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf
@@ -63,3 +79,22 @@ def last_mark(acts: list[Act]) -> Thing | None:
             mark = act.readings[0][-1].spots[-1].reference
             return mark if isinstance(mark, Thing) and not mark.pronoun else None
     return None
+
+
+def things_of(reading: Instruction) -> tuple[Thing, ...]:
+    """What an instruction was about: the things of its last act that names any."""
+    for act in reversed(reading.acts):
+        match act:
+            case Pick(things) | PutDown(things) | Question(_, things) | Bare(things):
+                found = things
+            case Arrange(_, things) | Stack(things) | Sort(things) | Tidy(things) | Swap(things):
+                found = things
+            case Do(_, items):
+                found = tuple(i.thing for i in items)
+            case Put(told):
+                found = told[0][-1].things
+            case _:
+                found = ()
+        if found and not any(t.pronoun for t in found):
+            return found
+    return ()

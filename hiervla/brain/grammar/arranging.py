@@ -12,6 +12,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.ranks import in_places
+from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import volume
 from hiervla.core.footprint import footprint, gap
@@ -43,6 +44,8 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     """Every thing on the one before it, the largest lowest unless said otherwise."""
     if act.order == "listed" and len(act.things) > 1:
         act = replace(act, order="named")
+    if act.order == "reversed":
+        return the_other_way_round(act, scene, roles)
     if act.order == "named":
         return _in_named_order(act, scene, roles)
     found = group(act.things, scene, act.text, "block")
@@ -274,7 +277,8 @@ def tidy(act: Tidy, scene: Scene, spared: set[str]) -> list[Goal]:
 # ---- swapping
 def swap(act: Swap, scene: Scene) -> list[Goal]:
     """Each to where the other is."""
-    found = list({d.id: d for t in act.things for d in scene.resolve(t)}.values())
+    said = [replace(t, pronoun="them", quantity="all") if t.says_nothing else t for t in act.things]  # "两个换一下"
+    found = list({d.id: d for t in said for d in scene.resolve(t)}.values())
     if len(found) != 2:
         raise clarify("swap_two", part=act.text, n=len(found), found=found)
     a, b = found

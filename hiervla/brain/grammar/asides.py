@@ -31,7 +31,14 @@ _TOO = re.compile(
 _FORBIDS = re.compile(
     r"明天|后天|稍后|晚点|回头|改天|以后|之后|时候|分钟|小时|点钟|开始|等|假设|理论|如果|别|不要|不许|不准|不可|不用|勿|禁止|莫|甭|只|除|先|再|然后|必须|一定|除非|如果|要是"
 )
-_SAYS_SO = re.compile(r"(了|啦|咯|喽|着呢|呢|着急|不行|得很|极了|死了)$")
+_SAYS_SO = re.compile(
+    r"(了|啦|咯|喽|着呢|呢|着急|不行|得很|极了|死了)$|^(还|都|好像|可能|已经|确实|好像是)?有(一?点儿?|一?些|个|道|条|块)?[一-鿿]{1,4}$"
+    r"|^(还|都|好像|可能|已经)?是?(个|件)?(次品|废品|残次品|不良品|坏的?|好的?|良品|合格的?|不合格的?|新的|旧的|假的)$|^(也|太|挺|很|真|好)[一-鿿]{1,3}的?$|过$"
+)
+_RUINED = re.compile(
+    r"(已经|都|全)?(被)?[烧摔撞砸打碰磕弄压](坏|破|碎|裂|断|烂|焦|糊|变形)?(了|啦)$|(也|都)?[该要][洗修换擦看查充检][一-鿿]?(了|啦)$|(已经|都|刚)?(检查|检测|测试|测|看|称|洗|擦|修|用|吃|喝|玩|验)(过|完)(了|啦)?$"
+)
+"""Of a thing: what has happened to it; no order to do it."""
 _DEED = re.compile(
     r"[洗擦切煮炒烤吃喝焊修缝剪撕涂画写读喷浇泡搅摇揉磨敲钉充加热冷消称量测削剥拌翻倒晒晾挤贴粘绑捆包穿脱扫拖铺压折拧甩砸扔]"
 )
@@ -39,7 +46,7 @@ _DEED = re.compile(
 _PLEADS = re.compile(r"我|太|挡|碍|占|乱|满|脏|旧|急|累|饿|渴|谢|辛苦")
 _DONE = re.compile(r"(好|完|干净|过|掉|坏)(了|啦)$|不(了|动|好|上|着|成)了?$")
 PASSABLE = {
-    "unknown_word", "unknown_thing", "unknown_deed", "not_understood", "negation", "condition", "beyond", "incomplete", "unsafe_person", "unsafe", "do_what",
+    "unknown_word", "unknown_thing", "unknown_deed", "not_understood", "negation", "condition", "beyond", "incomplete", "unsafe_person", "unsafe", "do_what", "where_of",
 }  # fmt: skip
 """What may be in the way of a reading that is only said beside it."""
 MEANT = {
@@ -186,13 +193,20 @@ def _topic(parts: list[Part], k: int) -> Topic | None:
     if first is None or not first:
         return None
     said = list(part.tokens[:first])
+    while len(said) > 1 and "SHI" in said[-1].kinds:
+        said.pop()  # "黄方块是次品"
+    first = len(said)
     rest = part.text[part.tokens[first].start :]
     told = {k for t in part.tokens[first:] for k in t.kinds}
-    if not any(t.kinds.keys() & NAMED for t in said):
+    looks = "DE" in said[-1].kinds and any(t.kinds.keys() & {"COLOUR", "SIZE", "SUPER"} for t in said)
+    if not looks and not any(t.kinds.keys() & NAMED for t in said):
         return None
     if _OVER.match(rest):
         return Topic(part.text[: part.tokens[first].start])
     strange = any(t.unknown or "UNLEARNED" in t.kinds for t in part.tokens[first:]) or "NEGATION" in told
+    ruined = bool(_RUINED.fullmatch(rest))
+    if ruined:
+        return Topic(part.text[: part.tokens[first].start], "NEGATION" not in told)
     if (
         not strange
         or told & (DEEDS | MEANT)

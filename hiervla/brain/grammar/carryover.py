@@ -36,7 +36,7 @@ from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import _all
 from hiervla.brain.grammar.constructions import _tuple
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
-from hiervla.brain.grammar.idioms import Idioms
+from hiervla.brain.grammar.idioms import THEM, Idioms
 from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
@@ -237,13 +237,24 @@ class CarryOver(Idioms):
         if isinstance(formed, Arrange | Stack) and all(t.pronoun for t in formed.things):  # "A and B, in a row"
             return [replace(formed, things=topic.things if isinstance(topic, Several) else (topic,)), *acts[1:]], links
         if isinstance(topic, Several):
-            raise Misread("not_understood", self.words(meta))
+            placed = acts[0]
+            if not (isinstance(placed, Put) and len(placed.readings) == 1 and all(t.pronoun for t in placed.readings[0][0].things)):  # fmt: skip
+                raise Misread("not_understood", self.words(meta))
+            transfer = replace(placed.readings[0][0], things=topic.things)  # "A和B，拿到…"
+            return [Put(((transfer, *placed.readings[0][1:]),), self.words(meta)), *acts[1:]], links
         if topic.either and topic.quantity == "all":
             told = each_thing(
                 acts[:1], lambda t: replace(t, either=topic.either) if t.nounless and not t.pronoun else t
             )
         else:
-            told = each_thing(acts[:1], lambda t: topic if t.pronoun and (t.pronoun == "them") == topic.many else t)
+            told = each_thing(
+                acts[:1],
+                lambda t: (
+                    (_all((topic,))[0] if t is THEM else topic)
+                    if t.pronoun and (t is THEM or (t.pronoun == "them") == topic.many)
+                    else t
+                ),
+            )
         placed = acts[0]
         if told == acts[:1] and isinstance(placed, Incomplete) and placed.verb == "put" and len(placed.things) == 1:
             mark = placed.things[0]  # "绿方块，放盘子": the one thing that is named goes to the other

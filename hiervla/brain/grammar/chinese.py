@@ -27,6 +27,14 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(t)
             continue
         t = _heard(t, k, tokens, before, after)
+        if "COLOUR" in t.kinds and len(t.text) == 1 and k and "COLOUR" in before and len(tokens[k - 1].text) == 1:
+            out.append(Token("", t.start, t.start, {"AND": None}))  # "红蓝两个方块"
+        if "NUM" in t.kinds and "COLOUR" in before and k + 1 < len(tokens) and tokens[k + 1].text in ("色", "种颜色"):
+            continue  # "红蓝两色的方块"
+        if t.text in ("色", "种颜色") and k > 1 and "NUM" in before and "COLOUR" in tokens[k - 2].kinds:
+            continue
+        if t.text in ("但", "但是", "不过", "可是") and "COMMA" in before and "AND" in t.kinds:
+            continue  # "…，但蓝的除外": the comma has joined it
         if t.text in ("完", "好") and before & TELLS and after & STARTS:
             continue  # "按完红的再按蓝的"
         if "CL" in t.kinds and before & {"SIZE", "SUPER", "COMP", "HEIGHT"} and after & {"DE", "SHAPE", "NAME", "THE"}:
@@ -49,6 +57,8 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
     """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
+    if t.text == "把" and before & {"THE", "NUM", "A", "ORD"} and after & (BOUNDS | TELLS):
+        return Token(t.text, t.start, t.end, {"CL": None})  # "最短的那把，放工具箱"
     ahead = [o.kinds.keys() for o in tokens[k + 1 :]]
     clause = ahead[: next((j for j, kinds in enumerate(ahead) if kinds & BOUNDS), len(ahead))]
     tells = any(kinds & TELLS for kinds in clause)

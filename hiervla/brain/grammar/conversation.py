@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
+from hiervla.brain.grammar.antecedents import things_of
 from hiervla.brain.grammar.conditions import as_condition
 from hiervla.brain.grammar.corrections import (
     Reader,
@@ -19,7 +20,6 @@ from hiervla.brain.grammar.corrections import (
     substitute,
     the_better,
     the_same_with,
-    things_of,
     with_it,
 )
 from hiervla.brain.grammar.followups import any_one, if_so, leaning, without_more
@@ -28,6 +28,7 @@ from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.core.briefing import Briefing, Change, Turn
 
 
@@ -58,7 +59,14 @@ def completed(
         and when.condition.kind == "asked"
     ):
         return with_the_question(reading, when, briefing, read), True
+    if isinstance(earlier, Instruction) and reading.language == "zh":
+        if (anew := retold(briefing, earlier, read, scene)) is not None:
+            return anew, True
+        if isinstance(reading, Instruction):
+            reading = goes_on(reading, earlier)
     if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
+        if isinstance(reading, Instruction) and reading.language == "zh":
+            reading = with_others(reading, briefing.instruction)
         leans = (
             leaning(reading, briefing.instruction)
             if isinstance(reading, Instruction)
@@ -150,6 +158,7 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
         if isinstance(reading, Instruction) and (things := things_of(reading)):
             try:
                 found.append(_handled(things, changed, scene))
+                found += _all_of(reading, changed, scene)
             except Objection:  # what it was called by is so no longer: "take the red cube out of the box"
                 if not changed:
                     break
@@ -157,9 +166,21 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
     return found
 
 
+def _all_of(reading: Instruction, changed: list[str], scene: Scene) -> list[list[str]]:
+    """All that one turn of several acts was about."""
+    acts = [replace(reading, acts=(a,), links=()) for a in reading.acts]
+    ids = [i for a in acts if (things := things_of(a)) for i in _handled(things, changed, scene)]
+    return [list(dict.fromkeys(ids))] if len(acts) > 1 and len(set(ids)) > 1 else []
+
+
 def _asked_about(reading: Instruction, scene: Scene) -> list[str]:
     """``what is on the plate?`` speaks of what is there."""
     act = reading.acts[0]
+    if isinstance(act, Question) and act.kind in ("many", "exists", "which", "colour") and act.things:
+        try:
+            return [d.id for d in scene.branch().find(act.things[0])]
+        except Objection:
+            return []
     if not isinstance(act, Question) or act.kind != "see" or act.spot is None:
         return []
     try:

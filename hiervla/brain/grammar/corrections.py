@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from hiervla.brain.grammar.acts import (
-    Arrange,
     Bare,
     Do,
     Instruction,
     Pick,
     Put,
-    PutDown,
     Question,
     Repeat,
-    Sort,
     Spare,
-    Stack,
-    Swap,
-    Tidy,
     Transfer,
 )
+from hiervla.brain.grammar.antecedents import things_of
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.noun_phrases import Misread
+from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.core.briefing import Briefing
 
@@ -88,7 +85,9 @@ def the_same_with(text: str, roles: Roles) -> str:
     said = text.strip()
     for word in sorted(roles.get("same_with", ()), key=len, reverse=True):
         if said.lower().startswith(word) and (not word.isascii() or said[len(word) :][:1] == " "):
-            return said[len(word) :].strip()
+            return re.sub(
+                r"也?(做|进行|执行|来)(一样|同样|相同)的?(事情?|操作|动作|处理)[。！!]*$", "", said[len(word) :]
+            ).strip()
     return ""
 
 
@@ -151,7 +150,7 @@ def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects
     subjects = list(things_of(replace(earlier, acts=(act,), links=())))
     marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
     parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
-    fit = [p for p in parts if answer is not None and scene.branch().find(narrowed(p, answer))]
+    fit = [p for p in parts if answer is not None and _changes(p, answer, scene, corrects)]
     if len(fit) > 1 and answer is not None and corrects:  # "no, the white box": what can hold things is where it goes
         holds = any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
         fit = [p for p in fit if (p not in subjects) == holds]
@@ -161,6 +160,15 @@ def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects
         return NotUnderstood("which_part", said.text.strip(), said.language)
     acts = substitute((act,), fit[0].text, answer)
     return Instruction(said.text, said.language, acts, (), earlier.styles)
+
+
+def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
+    """There is such a thing, and, of a correction, it is not what was meant before."""
+    found = scene.branch().find(narrowed(part, answer))
+    try:
+        return bool(found) and not (corrects and found == scene.branch().find(part))
+    except Objection:
+        return bool(found)
 
 
 def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instruction | NotUnderstood:
@@ -271,22 +279,3 @@ def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | N
     except Misread:
         return reading
     return replace(reading, acts=(put,))
-
-
-def things_of(reading: Instruction) -> tuple[Thing, ...]:
-    """What an instruction was about: the things of its last act that names any."""
-    for act in reversed(reading.acts):
-        match act:
-            case Pick(things) | PutDown(things) | Question(_, things) | Bare(things):
-                found = things
-            case Arrange(_, things) | Stack(things) | Sort(things) | Tidy(things) | Swap(things):
-                found = things
-            case Do(_, items):
-                found = tuple(i.thing for i in items)
-            case Put(told):
-                found = told[0][-1].things
-            case _:
-                found = ()
-        if found and not any(t.pronoun for t in found):
-            return found
-    return ()

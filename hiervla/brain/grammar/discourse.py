@@ -66,6 +66,9 @@ class Discourse:
     def _several_before(self, avoid: set[str]) -> list[str]:
         """``both of them``: the last group spoken of, or the last things spoken of one by one."""
         ids = self._before(avoid)
+        whole = next((g for g in self.earlier()[:2] if len(ids) == 1 and set(ids) < set(g)), None)
+        if whole is not None and not set(whole) & avoid:  # all that was done in one breath
+            return whole
         for group in self.earlier() if len(ids) == 1 else ():
             if len(ids) < 2 and not set(group) & {*avoid, *ids}:
                 ids = [*group, *ids]
@@ -85,6 +88,7 @@ class Discourse:
             return [known[held.id]]
         last = self.mentioned[-1] if self.mentioned else []
         if thing.pronoun == "it":
+            last = last if set(last) - avoid else []  # "if the plate is empty, put it on the plate"
             ids = last or ([self.world.held.id] if self.world.held else []) or self._before(avoid)
             if len(ids) > 1:
                 raise clarify("what_it", tuple(ids), part=thing.text)

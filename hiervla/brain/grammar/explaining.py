@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hiervla.brain.grammar.tokens import Token, Tokens
 
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH", "REVERSE",
 }  # fmt: skip
 
 
@@ -115,6 +115,9 @@ def _stands_for(tokens: Tokens, unknown: Token) -> str:
     at = tokens.tokens.index(unknown)
     if not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens):
         return "unknown_deed"
+    opens = not at and not unknown.text.isascii() and len(tokens.tokens) > 1
+    if opens and tokens.tokens[1].kinds.keys() & {"PUT", "BA", "PICK"}:
+        return "unknown_thing"  # "香蕉放到盘子上"
     if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
         return "unknown_thing"
     return "unknown_word"

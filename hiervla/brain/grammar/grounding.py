@@ -61,6 +61,8 @@ class Scene(Choosing):
         if thing.says_nothing and self.noun is None:
             raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
+        if not found and thing.nounless and without:  # "绿的放绿碗", after talk of bowls
+            found = [d for d in self._fitting(thing) if d.id not in set(without)]
         if not found:
             raise self._missing(thing)
         if thing.nounless and self.noun is None and len(found) > 1 and not thing.many:
@@ -89,6 +91,8 @@ class Scene(Choosing):
         kind = [d for d in rest if (d.label, d.name) in labels] if thing.nounless else rest
         alike = [d for d in kind if d.colour in colours] if not thing.colours and not thing.superlatives else kind
         fit = alike or kind
+        if not fit and replace(thing, other=False).says_nothing:  # "one more", and there is none
+            raise clarify("what_it", part=thing.text)
         return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
 
     def of_kind_before(self, thing: Thing) -> Thing:
@@ -114,9 +118,7 @@ class Scene(Choosing):
         if thing.pronoun:
             known = self.pronoun(thing, set())
             return self._counted(thing, known) if thing.count else known
-        said = thing
-        if thing.nounless and self.noun is not None:
-            said = replace(thing, shape=self.noun.shape, name=self.noun.name)
+        said = replace(thing, shape=self.noun.shape, name=self.noun.name) if thing.nounless and self.noun else thing
         found = self._fitting(said)
         if not found and said is not thing:
             found = self._fitting(thing)
@@ -135,7 +137,7 @@ class Scene(Choosing):
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
-            spoken = {i for group in self.mentioned for i in group} or self._spoken_before()
+            spoken = {i for g in self.mentioned for i in g} & {d.id for d in found} or self._spoken_before()
             found = [d for d in found if d.id not in spoken | self.spared]
         for but in thing.but:
             if but.nounless:

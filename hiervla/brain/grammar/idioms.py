@@ -7,15 +7,17 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Arrange, Put, Question, Repeat, Spare, Stack, Transfer
+from hiervla.brain.grammar.acts import Act, Arrange, Pick, Put, Question, Repeat, Spare, Stack, Transfer
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.constructions import Layers, _tuple
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.leaning import Leaning
 from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.selections import most_of
 from hiervla.brain.grammar.stacking import Order
+
+THEM = Thing(text="them", pronoun="them", quantity="all")
 
 
 @v_args(meta=True)
@@ -66,7 +68,30 @@ class Idioms(Leaning):
     def place_near(self, meta: Any, children: list[Any]) -> Spot:
         return self.pp_at(meta, children)
 
+    def put_them(self, meta: Any, children: list[Any]) -> Put:
+        """``都放进碗里``: what was spoken of."""
+        mark = next((c for c in children if isinstance(c, Thing | Fixture)), None)
+        spots = next((c for c in children if isinstance(c, list)), None) or [
+            Spot("to", mark, text=mark.text if mark else "")
+        ]
+        return Put(((Transfer((THEM,), tuple(spots)),),), self.words(meta))
+
+    def reverse(self, meta: Any, children: list[Any]) -> Stack:
+        """``把这摞的顺序倒过来``."""
+        return Stack(_tuple(children), "reversed", self.words(meta))
+
     # ---- which ones
+    def pick(self, meta: Any, children: list[Any]) -> Act:
+        """``拿一个出来``: of those that were put in."""
+        taken = super().pick(meta, [_of_those(c, self.words(meta)) for c in children])
+        out = leaves(children, "UP") and self.words(meta).endswith(("出来", "出"))
+        if isinstance(taken, Pick) and out and all(t.pronoun for t in taken.things):
+            return Put(((Transfer(taken.things, (Spot("off", text=taken.text),)),),), taken.text)
+        return taken
+
+    def pick_put(self, meta: Any, children: list[Any]) -> list[Act]:
+        return super().pick_put(meta, [_of_those(c, self.words(meta)) for c in children])
+
     def zmod_super(self, meta: Any, children: list[Any]) -> Spot:
         """``离碗最近的``, ``离碗近的``."""
         return Spot("super", self._reference(children), superlative=most_of(children), text=self.words(meta))
@@ -99,6 +124,8 @@ class Idioms(Leaning):
         number = leaves(children, "NUM")
         several = number and number[0] != 1
         count = self._whole(meta, number[0]) if several else None
+        if self.words(meta).startswith("其中"):
+            return Thing(text=self.words(meta), pronoun="them", quantity="count", count=count or 1)
         return Thing(text=self.words(meta), quantity="count" if several else "a", count=count)
 
     # ---- what was left out
@@ -138,6 +165,16 @@ class Idioms(Leaning):
         """``有哪些颜色的方块``."""
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
         return Question("colour", (replace(thing, quantity="all"),), text=self.words(meta))
+
+
+def _of_those(child: Any, text: str) -> Any:
+    """``取出两个``: a number and nothing else, of what lies somewhere in something, is of what was spoken of."""
+    if not isinstance(child, tuple) or "出" not in text:
+        return child
+    bare = [c.thing if isinstance(c, Item) and not c.groups else c for c in child]
+    if not all(isinstance(t, Thing) and t.says_nothing for t in bare):
+        return child
+    return tuple(Thing(text=t.text, pronoun="them", quantity="count", count=t.count or 1) for t in bare)
 
 
 def _on_top(spot: Spot, up: bool) -> Spot:

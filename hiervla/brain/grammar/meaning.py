@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -60,7 +61,9 @@ class Meaning:
             Objection: a part names nothing, several things, or something that cannot be.
         """
         first = scene.world
-        instruction = replace(instruction, acts=sharing.but_spared(instruction.acts))
+        instruction = replace(
+            instruction, acts=sharing.in_parallel(sharing.bridged(sharing.but_spared(instruction.acts)))
+        )
         scene.matched_only = any(isinstance(a, Spare) and a.unmatched for a in instruction.acts)
         effects: list[Effect] = []
         tidying: list[int] = []
@@ -219,6 +222,9 @@ class Meaning:
         if any(t[0] != fresh[0][0] for t in fresh[1:]):
             raise clarify("attachment", part=act.text, readings=[" & ".join(map(str, t[0])) for t in fresh])
         goals, branch = fresh[0]
+        poured = [scene.world.objects[i] for g in goals for i in moves(g) if i in scene.world.objects] if re.search(r"倒[进入到在]|pour", act.text) else []  # fmt: skip
+        if any("liquid" in d.attributes for d in poured):
+            raise refuse("unknown_deed", part=act.text)
         scene.__dict__.update(branch.__dict__)
         return goals
 
@@ -235,7 +241,7 @@ class Meaning:
             return [self._placed(scene, g) for g in sharing.apart(both, spots[0], scene)]
         subjects: list[Detection] = []
         for thing in transfer.things:
-            without = marks if thing.many and not thing.pronoun else set()
+            without = marks if (thing.many or (thing.nounless and thing.colours)) and not thing.pronoun else set()
             thing = sharing.held_one(thing, scene)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [

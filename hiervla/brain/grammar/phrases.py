@@ -198,6 +198,8 @@ class Phrases(NounPhrases):
         """``the red and blue cubes`` are the red ones and the blue ones."""
         if len(thing.colours) < 2:
             return [thing]
+        if thing.count == len(thing.colours):  # "红、蓝、绿三个方块": one of each
+            thing = replace(thing, quantity="the", count=None, plural=False)
         return [replace(thing, colours=(c,), text=f"{thing.text}", plural=thing.plural) for c in thing.colours]
 
     def _shared_noun(self, things: list[Thing]) -> tuple[Thing, ...]:

@@ -16,7 +16,7 @@ from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
-from hiervla.brain.grammar.rephrasing import rephrased
+from hiervla.brain.grammar.rephrasing import asked, plainer, rephrased
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.terse import Terse
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Tokens, tokenise
@@ -32,7 +32,9 @@ FINAL = ("nothing_to_do", "too_long", "incomplete", "no_words", "told_or_asked",
 """What is so whatever else was said."""
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
-_REQUEST = re.compile(r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要")
+_REQUEST = re.compile(
+    r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得])了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
+)
 """Words that make a request of it after all."""
 
 
@@ -67,9 +69,17 @@ def parse(
 def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
-    if language != "zh" or isinstance(reading, Instruction) or reading.key not in PASSABLE:
+    if language != "zh" or isinstance(reading, Instruction) or reading.key not in {*PASSABLE, "told_or_asked"}:
         return reading
-    for shorter in (*rephrased(text), *without_asides(text, lambda part: tokenise(part, lexicon).tokens)):
+    for other_words in asked(text):
+        other = _whole(other_words, lexicon, language)
+        if isinstance(other, Instruction) and isinstance(other.acts[0], Question):
+            return other
+    if reading.key == "told_or_asked":
+        return reading
+    words = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
+    plain = plainer(text)
+    for shorter in (*rephrased(text), *without_asides(plain, words), *(without_asides(text, words) if plain != text.strip() else ())):  # fmt: skip
         other = _whole(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other

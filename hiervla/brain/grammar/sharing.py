@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from hiervla.brain.grammar.acts import Act, Do, Incomplete, Put, Spare, Transfer
+from hiervla.brain.grammar.acts import Act, Arrange, Do, Incomplete, Put, Spare, Transfer
 from hiervla.brain.grammar.effects import Effect
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -74,10 +74,35 @@ def but_spared(acts: tuple[Act, ...]) -> tuple[Act, ...]:
     return tuple(out)
 
 
+def in_parallel(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """``红的放红碗，绿的放绿碗``: said of one kind after the other, all of each are meant."""
+    kinds = [a.readings[0][0].things for a in acts if isinstance(a, Put) and len(a.readings) == 1]
+    alike = all(len(k) == 1 and k[0].nounless and k[0].quantity == "bare" and k[0].colours for k in kinds)
+    chinese = bool(acts) and any("一" <= c <= "鿿" for c in str(acts[0].text))
+    return tuple(map(of_all, acts)) if chinese and alike and len(kinds) == len(acts) > 1 else acts
+
+
+def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """``两个红方块挨着放，白方块架在它们俩上面``: two abreast and a third on both."""
+    for k, (act, after) in enumerate(pairwise(acts)):
+        if not isinstance(act, Arrange) or act.formation != "row" or not isinstance(after, Put) or act.order:
+            continue
+        transfer = after.readings[0][-1]
+        mark = transfer.spots[-1].reference if len(transfer.spots) == 1 else None
+        two = len(act.things) == 2 or (len(act.things) == 1 and act.things[0].count == 2)
+        both = isinstance(mark, Thing) and mark.pronoun == "them" and transfer.spots[-1].relation == "on"
+        if two and both and len(after.readings) == 1 and len(transfer.things) == 1 and not transfer.things[0].many:
+            things = (*act.things, *transfer.things)
+            whole = Arrange("pyramid", things, text=after.text, low=act.things, high=transfer.things)
+            return (*acts[:k], whole, whole, *acts[k + 2 :])
+    return acts
+
+
 def _but(thing: Thing, spared: tuple[Thing, ...]) -> Thing:
     alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.shape == thing.shape)]
-    whole = thing.quantity == "all" and not thing.pronoun and len(alike) == len(spared)
-    return replace(thing, but=(*thing.but, *alike)) if whole else thing
+    chinese = any("一" <= c <= "鿿" for c in thing.text)  # where a noun without a number may be all of them
+    whole = (thing.quantity == "all" or (chinese and thing.quantity == "bare")) and not thing.pronoun and len(alike) == len(spared)  # fmt: skip
+    return replace(thing, quantity="all", but=(*thing.but, *alike)) if whole else thing
 
 
 def check_whole(acts: Sequence[Act]) -> None:

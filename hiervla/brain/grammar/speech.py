@@ -94,6 +94,19 @@ class Speech:
         owned = d.name is not None and ("'s " in looks or "’s " in looks)  # "Ann's cup" takes no article
         return (looks if owned else self._say["the"].format(thing=looks)) + (f" ({d.id})" if twins else "")
 
+    def coloured(self, d: Detection) -> str:
+        """How a thing looks, and its colour where its name does not tell it: asked what there is, people want to know."""
+        looks = self.looks(d)
+        if (
+            d.name is None
+            or d.colour == "unknown"
+            or self.colour(d)[:1] in looks
+            or d.colour in looks
+            or "'s " in looks
+        ):
+            return looks
+        return f"{self.colour(d)}{' ' * (self.language == 'en')}{looks}"
+
     def thing(self, object_id: str) -> str:
         """The thing with an id, seen now or remembered; a place by its name."""
         d = self.world.objects.get(object_id) or self.world.lost.get(object_id)
@@ -105,7 +118,7 @@ class Speech:
         """What there is, grouped by looks: ``2 red cubes (c1, c2), a blue bowl (b1)``."""
         groups: dict[str, list[str]] = {}
         for d in self.world.objects.values() if things is None else things:
-            groups.setdefault(self.looks(d), []).append(d.id)
+            groups.setdefault(self.looks(d) if things is None else self.coloured(d), []).append(d.id)
         if not groups:
             return self._say["nothing"]
         named = [

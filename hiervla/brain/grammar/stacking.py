@@ -40,6 +40,8 @@ class Stacking(Clauses):
             raise Misread("not_understood", self.words(meta))
         if said is not None:
             things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
+            if not (said.things or said.low or said.high) and len(things) > 1:  # "A、B、C，从下往上摞"
+                return Stack(tuple(reversed(things)) if said.downwards else things, "named", self.words(meta))
             return Stack(
                 said.things or things,
                 "named" if said.things else None,

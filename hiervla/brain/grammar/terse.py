@@ -25,11 +25,11 @@ from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.carryover import Joint, each_thing
 from hiervla.brain.grammar.constructions import _tuple, joined
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
+from hiervla.brain.grammar.idioms import THEM
 from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 
-THEM = Thing(text="them", pronoun="them", quantity="all")
 RANKS = {"left": 0, "front": 0, "middle": 1, "right": 2, "behind": 2}
 
 

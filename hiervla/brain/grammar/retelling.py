@@ -1,0 +1,167 @@
+"""Chinese turns that change what was asked for last: ``还是放桌上吧``, ``太近了，改成8厘米``, ``换成最小的那个``, ``不是红的，是蓝的``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hiervla.brain.grammar.acts import Act, Bare, Do, Instruction, Pick, Put, Question, Repeat, Transfer
+from hiervla.brain.grammar.clauses import IT
+from hiervla.brain.grammar.corrections import Reader, again, in_its_place
+from hiervla.brain.grammar.followups import leaning
+from hiervla.brain.grammar.form import Item, Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.core.briefing import Briefing
+
+_HUMS = r"(?:哎呀?|哎哟|啊|呃|嗯|哦|噢|诶|那个|不好意思|抱歉|对不起|等等|等一下|等下|慢着)?[，,。.…\s]*"
+_WRONG = re.compile(
+    rf"\s*{_HUMS}(?:不对|不是|不行|不好|错了|(?:我|你)?[搞弄放拿说记看写讲选打摆叠排]错(?:地方|东西|位置|位)?(?:了|啦)?|(?:有点|好像|还是|还)?太(?:近|远|多|少|左|右|偏|挤|靠.)(?:了|啦)?"
+    rf"|(?:有点|还)(?:近|远|多|少|偏|挤)|我?改主意了|(?:还|好像)?(?:是)?不够(?:远|近|多)?|[近远多少偏]了(?:一?点)?|过头了|算了)(?:吧|啊|呀|哦|哈)?[，,。.！!\s]+(?=.)"
+)
+"""The last turn was not right, and how it should be follows."""
+_NOT_BUT = re.compile(
+    rf"\s*{_HUMS}(?:不是|不要|别放)(?P<wrong>[^，,。]+)[，,。]\s*(?:而是|应该是|应该|我要的是|是|要|(?=[放搁换]))(?P<rest>.+)",
+    re.S,
+)
+_RATHER = re.compile(
+    r"\s*(?:那|我看|嗯|，|,)*(?P<how>要不然?还是|要不然?|还是|不如|应该是|应当是|应该|应当|该是|我要的是|我说的是|要的是|改成|改为|改到|换成|换为|换到|改|换|是)(?:要|得)?(?P<rest>.+)",
+    re.S,
+)
+_TAIL = re.compile(r"(?:吧|好了|得了|就行了?|就好了?|就可以了?|为好|比较好|更好|才对|的好|呀|啊|哦|了|[。.！!~\s])+$")
+_FAR = re.compile(
+    r"(?:放|挪|移|离)?(?:远|近)?(?:一?点|一些)?[，,\s]*(?:到|成|是|隔|离)?(?P<far>[\d.]+|[一二两三四五六七八九十半]+)\s*(?P<unit>厘米|公分|cm|毫米|mm)(?:的?(?:地方|位置|距离|远|处))?",
+    re.I,
+)
+_PUT = re.compile(r"(?:放|搁|摆|挪|移|送|拿|装|收|丢|扔|塞|弄|叠|摞)(?:到|在|进|去|回|至|入)*(?P<place>.+)", re.S)
+_SWAPS = ("换成", "换为", "换")
+
+
+def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene) -> Instruction | None:
+    """The last placement, as it is said to be instead; None where the turn says nothing of the kind."""
+    text, last = briefing.instruction, earlier.acts[-1]
+    if not isinstance(last, Put | Do | Pick):
+        return None
+    rest, how = text.strip(), ""
+    if (no := _NOT_BUT.fullmatch(rest)) is not None:
+        rest, how = no["rest"], "是"
+    elif (wrong := _WRONG.match(rest)) is not None:
+        rest = rest[wrong.end() :]
+        if (anew := _whole(rest, read, briefing)) is not None and not _RATHER.fullmatch(rest):
+            return anew
+        how = "是"
+    if (rather := _RATHER.fullmatch(rest)) is not None:
+        rest, how = rather["rest"], rather["how"]
+    if not how:
+        return None
+    rest = _TAIL.sub("", rest.strip(" ，,"))
+    for told in _ways(rest, how, earlier, last, read, scene, briefing):
+        if told is not None:
+            return replace(told, text=text)
+    return None
+
+
+def _ways(
+    rest: str, how: str, earlier: Instruction, last: Put | Do | Pick, read: Reader, scene: Scene, briefing: Briefing
+) -> Iterator[Instruction | None]:
+    if not isinstance(last, Put):
+        yield _instead(rest, earlier, read, scene)
+        return
+    yield _as_far(rest, earlier, last, read)
+    if not _PUT.fullmatch(rest):
+        yield _another(rest, how, earlier, read, scene)
+    yield _elsewhere(rest, read)
+    if "还是" in how or "不" in how:
+        yield _whole(rest, read, briefing)
+
+
+def _whole(text: str, read: Reader, briefing: Briefing) -> Instruction | None:
+    """What can be done as it is said."""
+    told: Instruction | NotUnderstood | None = read(text)
+    if isinstance(told, Instruction) and isinstance(told.acts[0], Repeat):  # "不够，再来3厘米"
+        told = again(told.acts[0], briefing, read)
+    if not isinstance(told, Instruction) or any(isinstance(a, Bare | Question) for a in told.acts):
+        return None
+    return leaning(told, text) or told
+
+
+def _as_far(rest: str, earlier: Instruction, last: Put, read: Reader) -> Instruction | None:
+    """``改成8厘米``: as far from the same thing."""
+    spots = last.readings[0][-1].spots
+    said = _FAR.fullmatch(rest)
+    if said is None or not spots or spots[-1].relation != "at_distance":
+        return None
+    told = read(f"把它放到离桌子边缘{said['far']}{said['unit']}的地方")
+    act = told.acts[0] if isinstance(told, Instruction) else None
+    far = act.readings[0][-1].spots[-1].distance_m if isinstance(act, Put) else None
+    if far is None:
+        return None
+    spot = replace(spots[-1], distance_m=far, text=rest)
+    return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), rest),), links=())
+
+
+def _another(rest: str, how: str, earlier: Instruction, read: Reader, scene: Scene) -> Instruction | None:
+    """Another thing, or another place for it; what is exchanged for another goes back where it was."""
+    said = read(rest)
+    if not isinstance(said, Instruction) or not isinstance(said.acts[0], Bare) or len(said.acts[0].things) != 1:
+        return None
+    if any(i.groups for i in said.acts[0].items):
+        return None
+    told = in_its_place(replace(earlier, acts=earlier.acts[-1:], links=()), said, scene, corrects=True)
+    if not isinstance(told, Instruction) or not isinstance(act := told.acts[-1], Put) or act == earlier.acts[-1]:
+        return None
+    before, now = (p.readings[0][-1] for p in (earlier.acts[-1], act) if isinstance(p, Put))
+    moved = [c.was.id for c in scene.changed[0]] if scene.changed else []
+    if before.things == now.things:  # it goes elsewhere
+        it: Act = replace(act, readings=tuple(tuple(replace(t, things=(IT,)) for t in r) for r in act.readings))
+        return replace(told, acts=(it,))
+    if how in _SWAPS and len(moved) == 1:
+        old = Thing(text=before.things[0].text, id=moved[0].lower())
+        back = Put(((Transfer((old,), (Spot("back", text=rest),)),),), rest)
+        return replace(told, acts=(back, act), links=("then",))
+    return told
+
+
+def _instead(rest: str, earlier: Instruction, read: Reader, scene: Scene) -> Instruction | None:
+    """``不是红的，是蓝的``: the same deed with another thing."""
+    said = read(re.sub(r"^[按摁拿关开推转]一?下?", "", rest))
+    if not isinstance(said, Instruction) or not isinstance(said.acts[0], Bare):
+        return None
+    told = in_its_place(replace(earlier, acts=earlier.acts[-1:], links=()), said, scene, corrects=True)
+    return told if isinstance(told, Instruction) else None
+
+
+def goes_on(reading: Instruction, earlier: Instruction) -> Instruction:
+    """``再转45度``: the thing of before."""
+    act, last = reading.acts[0], earlier.acts[-1]
+    same = isinstance(act, Do) and isinstance(last, Do) and act.skill == last.skill and len(last.items) == 1
+    if not same or act.items or act.skill not in ("turn", "push", "slide"):  # type: ignore[union-attr]
+        return reading
+    return replace(reading, acts=(replace(act, items=(Item(IT),)), *reading.acts[1:]))  # type: ignore[type-var]
+
+
+def _elsewhere(rest: str, read: Reader) -> Instruction | None:
+    put = _PUT.fullmatch(rest)
+    for way in (f"把它放到{put['place']}",) if put else (f"把它放到{rest}", f"把它放{rest}"):
+        told = read(way)
+        if isinstance(told, Instruction) and len(told.acts) == 1 and isinstance(told.acts[0], Put):
+            return told
+    return None
+
+
+def with_others(reading: Instruction, text: str) -> Instruction:
+    """``最右边的也放进去``: of those that are not there yet."""
+    if "也" not in text:
+        return reading
+    out: list[Act] = []
+    for act in reading.acts:
+        if isinstance(act, Put):
+            act = replace(act, readings=tuple(tuple(replace(t, things=tuple(_other(d) for d in t.things)) for t in r) for r in act.readings))  # fmt: skip
+        out.append(act)
+    return replace(reading, acts=tuple(out))
+
+
+def _other(thing: Thing) -> Thing:
+    most = (thing.superlatives or thing.side) and not thing.ordinal
+    return replace(thing, other=True) if most and not thing.pronoun and not thing.where else thing
