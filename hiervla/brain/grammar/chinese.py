@@ -27,7 +27,7 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(t)
             continue
         t = _heard(t, k, tokens, before, after)
-        if "COLOUR" in t.kinds and len(t.text) == 1 and k and "COLOUR" in before and len(tokens[k - 1].text) == 1:
+        if "COLOUR" in t.kinds and k and "COLOUR" in before and _one_of_each(tokens, k):
             out.append(Token("", t.start, t.start, {"AND": None}))  # "红蓝两个方块"
         if "NUM" in t.kinds and "COLOUR" in before and k + 1 < len(tokens) and tokens[k + 1].text in ("色", "种颜色"):
             continue  # "红蓝两色的方块"
@@ -53,6 +53,14 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         ):
             out.append(Token("", t.end, t.end, {"POST": "in"}))  # "成品区有几个方块"
     return out
+
+
+def _one_of_each(tokens: list[Token], k: int) -> bool:
+    """``红蓝两个方块``: as many colours as things; two colours of one thing contradict each other."""
+    short = [("COLOUR" in t.kinds and len(t.text) == 1) for t in tokens]
+    first = next((j + 1 for j in range(k, -1, -1) if not short[j]), 0)
+    last = next((j for j in range(k, len(tokens)) if not short[j]), len(tokens))
+    return first < k and last < len(tokens) and tokens[last].kinds.get("NUM") == last - first
 
 
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
