@@ -136,7 +136,10 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> 
     if thing.same_colour:
         if d.colour == "unknown":
             raise refuse("no_colour", thing=d)
-        fit = [m for m in scene.find(thing) if m.colour == d.colour and m.id != d.id]
+        every = scene.find(thing)
+        if thing.count is not None and thing.count > len(every):  # "the five bowls of their own colours"
+            raise refuse("too_few", wanted=thing.count, n=len(every), part=thing.text, found=every)
+        fit = [m for m in every if m.colour == d.colour and m.id != d.id]
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
         return min(fit, key=scene.reach)

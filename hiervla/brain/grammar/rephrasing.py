@@ -124,11 +124,11 @@ def plainer(text: str) -> str:
     rest = _CAUTION.sub("", said)
     if rest != said:
         told = [m["what"] for m in _CAUTION.finditer(said) if m["what"] not in (None, "它", "东西")]
-        rest = rest.strip(" ，,。")
+        rest = rest.strip(" ，,。")  # the manner goes first: an "and then" at the end is still seen to hang
         if len(told) < 2 and all(w in rest for w in told):
-            said = f"{rest}，轻轻地"
+            said = f"轻轻地{rest}"
         elif len(told) == 1:  # "别把鸡蛋弄破了，放到蓝碗里": that is what it is about
-            said = f"{told[0]}，{rest}，轻轻地"
+            said = f"轻轻地{told[0]}，{rest}"
     return said
 
 
