@@ -16,7 +16,7 @@ class ModelConfig(BaseModel):
 
     width: int = Field(default=128, ge=16)
     """Features of a token."""
-    layers: int = Field(default=4, ge=1)
+    layers: int = Field(default=3, ge=1)
     """Of the backbone, which reads images, words, state and grounding."""
     heads: int = Field(default=4, ge=1)
     expert_layers: int = Field(default=3, ge=1)
