@@ -62,6 +62,11 @@ BENCHES = {
         "hiervla.bench.skills", "every skill alone in random scenes: what it claims beside what is true",
         ("SKILL.true_success", "SKILL.false_success", "SKILL.not_tried"), keys=("case", "seed"), seeds="0-19", of_skills=True,
     ),
+    "policies": Bench(
+        "hiervla.bench.policies", "eight ways of saying actions, trained on the same demonstrations for 8 core-minutes each, closed loop",
+        ("ROW.true_success", "ROW.false_success", "ROW.chunk_ms.p50", "ROW.chunk_ms.p99", "ROW.tokens", "ROW.reconstruction_mm.p95"),
+        keys=("row", "seed"), seeds="0-99", parallel=False,
+    ),
     "language": Bench(
         "hiervla.bench.language.scoring", "instructions in both languages, each plan carried out on paper and judged by what is so afterwards",
         ("right.PART", "wrong_action.PART", "refused.infeasible", "asked.ambiguous", "think_ms.p95"), keys=("name",), seeds="0-0",

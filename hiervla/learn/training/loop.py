@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from hiervla.cerebellum.policies.mini import folder as on_disk
 from hiervla.cerebellum.policies.mini.config import ModelConfig
@@ -50,7 +51,7 @@ class Run:
         self.settings = settings.model_copy(update={"model": config})
         torch.manual_seed(settings.seed)
         self.model = MiniVLA(config).to(self.device)
-        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema), use_buffers=True)
+        self.average = AveragedModel(self.model, multi_avg_fn=_fading(settings.ema), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), settings.learning_rate, betas=(0.9, 0.95), weight_decay=settings.weight_decay
         )
@@ -177,6 +178,17 @@ def _share(step: int, s: TrainSettings) -> float:
         return (step + 1) / s.warmup
     done = (step - s.warmup) / max(1, s.steps - s.warmup)
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _fading(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """An exponential average that forgets sooner in the beginning, when the weights it began with are worth nothing."""
+
+    @torch.no_grad()
+    def update(average: list[Tensor], now: list[Tensor], n: Tensor) -> None:
+        keep = min(decay, (1 + float(n)) / (10 + float(n)))
+        torch._foreach_lerp_(average, now, 1 - keep)
+
+    return update
 
 
 def _device(name: str) -> torch.device:

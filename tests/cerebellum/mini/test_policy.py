@@ -49,7 +49,7 @@ def policy(folder, **more):
 
 def test_it_is_a_policy_and_gives_a_chunk_within_the_arms_limits(folder, seen, task):
     made = policy(folder)
-    assert isinstance(made, Policy) and made.name == "mini:policy"
+    assert isinstance(made, Policy) and made.name == f"mini:{folder.parent.name}", "the run's name, not its room's"
     chunk = made.infer(seen, task)
     assert chunk.actions.shape == (16, 7) and 0 <= chunk.progress <= 1 and 0 <= chunk.terminate <= 1
     assert np.linalg.norm(chunk.actions[:, :3], axis=1).max() <= task.limits.step_m + 1e-9

@@ -51,7 +51,8 @@ class MiniPolicy:
 
     @property
     def name(self) -> str:
-        return f"mini:{self.folder.name}"
+        run = self.folder.resolve()
+        return f"mini:{run.parent.name if run.name == 'policy' else run.name}"
 
     def reset(self, task: Task) -> None:
         """A new task: the same noise, no memory."""
