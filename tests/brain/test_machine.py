@@ -39,7 +39,7 @@ def _same(cases):
         sentence = _sentence(case)
         for start in STARTS:
             full = _tree(whole, sentence.text, start)
-            assert _tree(sentence._lark, sentence.text, start) == full, (case.name, case.turns[-1], start)
+            assert _tree(sentence._parser, sentence.text, start) == full, (case.name, case.turns[-1], start)
             read += full is not None
     return read
 

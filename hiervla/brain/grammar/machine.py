@@ -6,15 +6,16 @@ serves all lexicons, and the parser rather than the lexer decides what an ambigu
 
 from __future__ import annotations
 
-import copy
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from lark import Lark, Tree
+from lark.parsers import xearley
 
 GRAMMAR = Path(__file__).with_name("instruction.lark")
 STARTS = ("commands", "questions", "fragment")
@@ -28,13 +29,14 @@ class Sentence:
     def __init__(self, kinds: Iterable[Iterable[str]]) -> None:
         """``kinds``: for each word the terminals it may be."""
         codes = _machine()[1]
-        said = [{k for k in word if k in codes} for word in kinds]
+        said = [frozenset(k for k in word if k in codes) for word in kinds]
         words = ["".join(sorted(codes[k] for k in word)) + END for word in said]
         self._starts = [0]
         for word in words:
             self._starts.append(self._starts[-1] + len(word))
         self.text = "".join(words)
-        self._lark = narrowed(frozenset().union(*said))
+        rules = narrowed(frozenset().union(*said))
+        self._parser = _Peeking(dict(zip(self._starts, [rules.before(w) for w in (*said, frozenset())], strict=True)))
 
     def parse(self, start: str) -> Tree[Any]:
         """The tree.
@@ -42,7 +44,7 @@ class Sentence:
         Raises:
             UnexpectedInput: it is no such sentence.
         """
-        return self._lark.parse(self.text, start=start)
+        return self._parser.parse(self.text, start)  # type: ignore[no-any-return]
 
     def word_at(self, position: int) -> int:
         """Which word a position of the text lies in."""
@@ -62,24 +64,97 @@ def _machine() -> tuple[Lark, dict[str, str]]:
     return lark, codes
 
 
-@lru_cache(maxsize=256)
-def narrowed(said: frozenset[str]) -> Lark:
-    """A parser that predicts only rules which these terminals can fill: the same trees, several times sooner.
+def _earley() -> Any:
+    inner: Any = _machine()[0].parser
+    return inner.parser
 
-    Reaches into Lark's Earley parser for its table of predictions; a test holds the trees of both to be the same.
+
+class _Peeking(xearley.Parser):
+    """Lark's parser, predicting at each word only rules which the sentence can fill and this word can begin.
+
+    The same trees, many times sooner. Reaches into Lark's Earley parser for its table of predictions; a test holds the
+    trees of both to be the same.
     """
-    whole: Any = _machine()[0]
-    inner = whole.parser.parser
-    rules = inner.parser_conf.rules
-    fillable: set[Any] = set()
 
-    def kept(rule: Any) -> bool:
-        return all(s.name in said if s.is_term else s in fillable for s in rule.expansion)
+    def __init__(self, ahead: dict[int, _Predictions]) -> None:
+        """``ahead``: what may begin where a word starts, and at the end."""
+        self.__dict__.update(_earley().__dict__)
+        self.ahead = ahead
 
-    while new := {r.origin for r in rules if r.origin not in fillable and kept(r)}:
-        fillable |= new
-    narrow = copy.copy(inner)
-    narrow.predictions = {origin: [r for r in found if kept(r)] for origin, found in inner.predictions.items()}
-    lark, lark.parser = copy.copy(whole), copy.copy(whole.parser)
-    lark.parser.parser = narrow
-    return lark  # type: ignore[no-any-return]
+    def parse(self, text: str, start: str) -> Tree[Any]:
+        self.predictions = self.ahead[0]
+        return super().parse(text, start)  # type: ignore[no-any-return]
+
+    def predict_and_complete(self, i: int, *rest: Any) -> None:
+        self.predictions = self.ahead.get(i, self.predictions)
+        super().predict_and_complete(i, *rest)
+
+
+class _Predictions(dict[Any, list[Any]]):
+    """Of each nonterminal the rules it may begin with; picked from all when first asked for."""
+
+    def __init__(self, may_begin: set[int]) -> None:
+        super().__init__()
+        self._whole, self._may_begin = _earley().predictions, may_begin
+
+    def __missing__(self, origin: Any) -> list[Any]:
+        self[origin] = found = [r for r in self._whole[origin] if id(r) in self._may_begin]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a rule is made of, by name."""
+
+    rule: int
+    """Its ``id``: Lark's own hash of a rule is slow."""
+    origin: str
+    terminals: frozenset[str]
+    parts: frozenset[str]
+    """Its nonterminals."""
+    begins: frozenset[str] | None
+    """Terminals that its first word may be; None where it may be no word at all."""
+
+
+@cache
+def _rules() -> list[_Made]:
+    earley = _earley()
+    made = []
+    for rule in earley.parser_conf.rules:
+        begins: set[str] = set()
+        for symbol in rule.expansion:
+            begins |= _names(earley.FIRST[symbol])
+            if symbol not in earley.NULLABLE:
+                break
+        empty = all(s in earley.NULLABLE for s in rule.expansion)
+        terminals, parts = (_names(s for s in rule.expansion if s.is_term == of) for of in (True, False))
+        made.append(_Made(id(rule), str(rule.origin.name), terminals, parts, None if empty else frozenset(begins)))
+    return made
+
+
+def _names(symbols: Iterable[Any]) -> frozenset[str]:
+    return frozenset(str(s.name) for s in symbols)
+
+
+class _Narrowed:
+    """The rules that words of these terminals can fill."""
+
+    def __init__(self, said: frozenset[str]) -> None:
+        filled: set[str] = set()
+        left = [r for r in _rules() if r.terminals <= said]
+        self._kept: list[_Made] = []
+        while new := [r for r in left if r.parts <= filled]:
+            left = [r for r in left if not r.parts <= filled]
+            self._kept += new
+            filled |= {r.origin for r in new}
+        self._before: dict[frozenset[str], _Predictions] = {}
+
+    def before(self, word: frozenset[str]) -> _Predictions:
+        """Those that may begin with a word that may be these terminals; where it may be none, those of no word."""
+        if word not in self._before:
+            begin = {r.rule for r in self._kept if r.begins is None or not r.begins.isdisjoint(word)}
+            self._before[word] = _Predictions(begin)
+        return self._before[word]
+
+
+narrowed = lru_cache(maxsize=256)(_Narrowed)
