@@ -55,17 +55,20 @@ def _turns_right(a: tuple[float, float], b: tuple[float, float], c: tuple[float,
 
 
 def contains(polygon: Array, point: Array | tuple[float, float], margin: float = 0.0) -> bool:
-    """True when the point lies inside a convex counter-clockwise polygon, at least ``margin`` from every edge."""
+    """True when the point, or every one of several (N, 2), lies inside a convex polygon, ``margin`` from every edge."""
     return bool(inside_distance(polygon, point) >= margin)
 
 
 def inside_distance(polygon: Array, point: Array | tuple[float, float]) -> float:
-    """Distance from a point to the nearest edge's line of a convex polygon, negative outside, metres."""
+    """Distance from a point to the nearest edge's line of a convex polygon, negative outside, metres.
+
+    Of several points (N, 2): the least.
+    """
     a = counter_clockwise(np.asarray(polygon, dtype=np.float64))
     e = np.roll(a, -1, axis=0) - a
     n = np.stack([-e[:, 1], e[:, 0]], axis=1)
     length = np.maximum(np.linalg.norm(n, axis=1), 1e-12)
-    return float((((np.asarray(point) - a) * n).sum(axis=1) / length).min())
+    return float((((np.asarray(point)[..., None, :] - a) * n).sum(axis=-1) / length).min())
 
 
 def counter_clockwise(polygon: Array) -> Array:

@@ -23,6 +23,8 @@ CLEARANCE_M = 0.018
 """Free space kept to everything else around a thing that is put down."""
 EDGE_MARGIN_M = 0.012
 """How far a thing's outline stays inside the table."""
+ROUNDING_M = 1e-6
+"""What is measured roughly first may be wrong by this."""
 
 
 def outline_at(d: Detection, spot: Spot, yaw: float) -> Array:
@@ -48,7 +50,7 @@ def is_free(d: Detection, spot: Spot, yaw: float, world: World, clearance: float
     table = world.table
     if table is not None:
         edges = np.asarray(table.outline)
-        if not all(contains(edges, p, EDGE_MARGIN_M * 0.5) for p in outline):
+        if not contains(edges, outline, EDGE_MARGIN_M * 0.5):
             return False
     for zone in world.zones.values():
         if zone.keep_out and gap(outline, np.asarray(zone.outline)) < 0:
@@ -56,7 +58,14 @@ def is_free(d: Detection, spot: Spot, yaw: float, world: World, clearance: float
     others = [
         o for o in (*world.objects.values(), *world.lost.values()) if o.id not in (d.id, but) and o.support == "table"
     ]
-    return all(gap(outline, footprint(o)) >= clearance for o in others)
+    reach = clearance + _half_diagonal(d) + ROUNDING_M
+    near = [o for o in others if math.dist(spot, o.centre[:2]) < reach + _half_diagonal(o)]
+    return all(gap(outline, footprint(o)) >= clearance for o in near)
+
+
+def _half_diagonal(d: Detection) -> float:
+    """No part of its footprint lies farther from its middle."""
+    return math.hypot(d.size[0], d.size[1]) / 2
 
 
 def free_spots(d: Detection, yaw: float, world: World, limits: Limits, near: Spot) -> Iterator[Spot]:

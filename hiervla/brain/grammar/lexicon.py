@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from hiervla.brain.grammar.numerals import english_tens
@@ -18,6 +19,8 @@ OWN_VERBS = {"pick": "PICK", "place": "PUT"}
 """Skills whose sentences the grammar knows itself; their words are verbs of those constructions."""
 OTHER_WORDS = {"its", "were", "well", "ill", "id", "shed", "shell", "hell", "wed", "wont", "cant", "s", "re", "u", "ur"}
 """What would be another word without its apostrophe."""
+DEEDS = frozenset({"PICK", "PUT", "SKILL", "HEAD", "STACK", "REMOVE", "EMPTY"})
+"""Terminals of verbs that are said as gerunds too."""
 GIVEN_WAY = ("UNSAFE", "BEYOND", "STYLE", "CONDITION", "FILLER", "UNLEARNED", "UP", "DOWN")
 """Terminals a skill's own verb takes the place of: who teaches a skill to cut has made the word known."""
 
@@ -43,11 +46,12 @@ class Lexicon:
     readings: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # texts read lately; a mission reads one often
 
     def add(self, word: str, kind: str, value: Any = None) -> None:
-        word = " ".join(word.lower().replace("-", " ").split())
-        if not word:
-            return
-        self.entries.setdefault(word, {}).setdefault(kind, value)
-        self.longest[word[0]] = max(self.longest.get(word[0], 0), len(word))
+        word = _plain(word)
+        if (kinds := self.entries.get(word)) is not None:
+            kinds.setdefault(kind, value)
+        elif word:
+            self.entries[word] = {kind: value}
+            self.longest[word[0]] = max(self.longest.get(word[0], 0), len(word))
 
     def add_noun(self, word: str, kind: str, name: str, collective: bool = False) -> None:
         """A noun with its English plurals."""
@@ -73,6 +77,11 @@ class Lexicon:
     def grave(self, word: str) -> bool:
         """A word that is known only in order to be refused: nothing to suggest to anybody."""
         return bool(self.entries[word].keys() & {"UNSAFE", "PERSON", "NEGATION", "CONDITION", "BEYOND"})
+
+
+@lru_cache(maxsize=1 << 15)  # the words of a mission are the words of all missions, but for some names
+def _plain(word: str) -> str:
+    return " ".join(word.lower().replace("-", " ").split())
 
 
 def latin(c: str) -> bool:
@@ -147,15 +156,11 @@ def _add_ways_there(lexicon: Lexicon, adverbs: Iterable[str]) -> None:
 def _add_gerunds(lexicon: Lexicon) -> None:
     """``before ringing the bell``, ``after opening it``."""
     for word, kinds in list(lexicon.entries.items()):
+        if DEEDS.isdisjoint(kinds):
+            continue
         verb, _, rest = word.partition(" ")
-        deeds = {k: v for k, v in kinds.items() if k in ("PICK", "PUT", "SKILL", "HEAD", "STACK", "REMOVE", "EMPTY")}
-        if (
-            not deeds
-            or not word.isascii()
-            or not verb.isalpha()
-            or (verb.endswith("ing") and len(verb) > 5)
-            or len(verb) < 3
-        ):
+        deeds = {k: v for k, v in kinds.items() if k in DEEDS}
+        if not word.isascii() or not verb.isalpha() or (verb.endswith("ing") and len(verb) > 5) or len(verb) < 3:
             continue
         doubled = len(verb) < 6 and verb[-1] in "bdgmnpt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou"
         stem = verb[:-1] if verb[-1] == "e" and verb[-2:] != "ee" else verb + verb[-1] * doubled
@@ -169,7 +174,7 @@ def _add_typed(lexicon: Lexicon) -> None:
     """Words as they are typed in haste: ``thats``, ``dont``, ``u``, ``ur``, wherever that is no other word."""
     hasty = {"you": "u", "your": "ur", "you're": "ur"}
     for word, kinds in list(lexicon.entries.items()):
-        if not word.isascii() or word[0] == "'" or "NAME" in kinds or ("'" not in word and "you" not in word):
+        if ("'" not in word and "you" not in word) or not word.isascii() or word[0] == "'" or "NAME" in kinds:
             continue
         parts = word.split()
         forms = {word.replace("'", ""), " ".join(hasty.get(p, p) for p in parts)}
@@ -256,12 +261,12 @@ def _add_verb(lexicon: Lexicon, skill: str, phrase: str) -> None:
         return
     split = gap and head and tail
     for word, kind in ((head, "HEAD"), (tail, "TAIL")) if split else (((head or tail), "SKILL"),):
-        known = lexicon.entries.get(" ".join(word.lower().replace("-", " ").split()), {})
+        known = lexicon.entries.get(_plain(word), {})
         if split and kind in known:
             known[kind] |= {skill}  # "push … over", "push … shut"
         lexicon.add(word, kind, {skill} if split else skill)
-        kinds = lexicon.entries[" ".join(word.lower().replace("-", " ").split())]
-        for weaker in GIVEN_WAY if kind != "TAIL" else ():
+        kinds = lexicon.entries[_plain(word)]
+        for weaker in GIVEN_WAY if kind != "TAIL" and len(kinds) > 1 else ():
             kinds.pop(weaker, None)
 
 
@@ -269,7 +274,9 @@ def _composed(lexicon: Lexicon, phrase: str, kind: str) -> bool:
     """True for ``放进`` and ``put down``: a verb and a particle that the grammar reads as two words."""
     particles = {"ZTO", "ZAT", "ZIN"} if kind == "SKILL" else {"ZTO", "ZAT", "ZIN", "ZON", "UP", "DOWN"}
     for cut in range(1, len(phrase)):
-        verb, particle = lexicon.entries.get(phrase[:cut].strip(), {}), lexicon.entries.get(phrase[cut:].strip(), {})
-        if (kind in verb or "STACK" in verb) and particle.keys() & particles:
+        verb = lexicon.entries.get(phrase[:cut].strip())
+        if verb is None or (kind not in verb and "STACK" not in verb):
+            continue
+        if particles & lexicon.entries.get(phrase[cut:].strip(), {}).keys():
             return True
     return "STACK" in lexicon.entries.get(phrase, {})
