@@ -64,3 +64,10 @@ def test_a_sentence_of_other_words_is_not_read():
 def test_where_parsing_stopped_is_told_as_a_word():
     sentence = Sentence([{"PICK"}, {"THE"}, {"SHAPE", "NAME"}])
     assert [sentence.word_at(k) for k in (0, sentence.text.index(machine.END) + 1, len(sentence.text) - 1)] == [0, 1, 2]
+
+
+def test_a_sentence_tried_from_one_start_is_read_from_another():
+    sentence = Sentence([{"THE"}, {"SHAPE", "NAME"}])
+    with pytest.raises(UnexpectedInput):
+        sentence.parse("commands")
+    assert sentence.parse("fragment").data == "fragment"

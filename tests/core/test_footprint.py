@@ -72,6 +72,8 @@ def test_inside_distance_and_contains():
     assert inside_distance(a, (0, 0.03)) == pytest.approx(-0.01)
     assert contains(a, (0.04, 0), 0.01)
     assert not contains(a, (0.045, 0), 0.01)
+    assert contains(a, np.array([(0.04, 0), (0, 0)]), 0.01)
+    assert not contains(a, np.array([(0, 0), (0.045, 0)]), 0.01)
     assert inside_distance(a[::-1], (0, 0)) == pytest.approx(0.02), "the order of the corners does not matter"
     np.testing.assert_array_equal(counter_clockwise(counter_clockwise(a[::-1])), a)
 

@@ -250,3 +250,16 @@ def test_a_second_long_thing_goes_beside_the_first_by_its_outline_and_not_across
     there = thing("shape", 0.5, -0.3, id="wrench", yaw=0.0, size=(0.105, 0.036, 0.015), on=narrow)
     with pytest.raises(ToolError, match="no room left"):
         resting.inside(second, narrow, world_of(narrow, there, second), math.pi / 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_place_is_free_where_every_gap_measured_in_full_is_wide_enough(crowd, seed):
+    d, _, world, rng = crowd(seed)
+    others = [o for o in world.objects.values() if o.id != d.id]
+    told = []
+    for _ in range(200):
+        spot, yaw = (rng.uniform(0.38, 0.62), rng.uniform(-0.28, 0.28)), rng.uniform(-1.5, 1.5)
+        outline = spots.outline_at(d, spot, yaw)
+        told.append(spots.is_free(d, spot, yaw, world, 0.02))
+        assert told[-1] == all(gap(outline, footprint(o)) >= 0.02 for o in others)
+    assert 20 < sum(told) < 180
