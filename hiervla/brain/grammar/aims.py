@@ -82,7 +82,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _aim_fixture(d, spot, spot.reference, scene)
     if isinstance(spot.reference, Thing) and spot.reference.text.lower() in roles.get("reflexive", ()):
         raise refuse("itself", thing=d)
-    mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"))
+    mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"), spot.relation == "in")
     if mark.label == "cabinet" and spot.relation in ("in", "to"):
         drawers = scene.parts(mark)
         if len(drawers) != 1:
@@ -111,6 +111,11 @@ def _topmost(d: Detection, spot: Spot, scene: Scene) -> Detection:
     """What is highest of the pile that was spoken of last."""
     spoken = [i for group in (*reversed(scene.mentioned), *scene.earlier()) for i in group if i != d.id]
     at = next((scene.world.objects[i] for i in spoken if i in scene.world.objects), None)
+    piles = scene.piles(d)
+    if len(piles) == 1 and (at is None or _says_tower(spot)):
+        at = piles[0]
+    elif len(piles) > 1 and at is None:
+        raise clarify("ambiguous", tuple(p.id for p in piles), part=spot.text, n=len(piles), found=piles)
     if at is None:
         raise clarify("what_there", part=spot.text)
     while above := [
@@ -120,13 +125,17 @@ def _topmost(d: Detection, spot: Spot, scene: Scene) -> Detection:
     return at
 
 
+def _says_tower(spot: Spot) -> bool:
+    return any(w in spot.text.lower().split() for w in ("tower", "stack", "pile"))
+
+
 def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:
     """Moved by so much from where it is now."""
     x, y = (d.centre[k] + DIRECTIONS[direction][k] * distance_m for k in (0, 1))
     return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)))
 
 
-def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> Detection:
+def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, inside: bool = False) -> Detection:
     """What a destination is relative to; with ``same colour``, the one that suits this thing."""
     if thing.other_colour:
         unlike = [m for m in scene.find(thing) if m.colour != d.colour and m.id != d.id]
@@ -147,6 +156,8 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> 
     if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
         asked = scene.branch()  # "put it in it": the thing itself cannot be meant
         asked.mentioned = scene.mentioned[:-1]
+    if inside:
+        asked, thing = that_holds(thing, asked)
     found = _meant(asked, thing, d, scene)
     scene.noun = noun if noun is not None else scene.noun
     around = scene.world.objects.get(found.support)
@@ -155,12 +166,25 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False) -> 
     return found
 
 
+def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:
+    """``the cubes go in the red bowl, the rest in the white one``: in the white thing that can hold them."""
+    if not thing.nounless or scene.noun is None:
+        return scene, thing
+    anew = scene.branch()
+    anew.noun = None
+    found, rest = scene.branch().find(thing), anew.find(thing)
+    bowls = [d.id for d in rest if d.hollow or d.label == "plate"]
+    if len(bowls) != 1 or any(d.hollow or d.label == "plate" for d in found):
+        return scene, thing
+    return anew, replace(thing, ids=tuple(bowls))
+
+
 def _meant(asked: Scene, thing: Thing, d: Detection, scene: Scene) -> Detection:
     """The one thing that a mark names; ``it`` may be the place that a question or a condition spoke of."""
     try:
         return asked.one(thing)
     except Objection:
-        place = scene.place or scene.earlier_place()
+        place = scene.place or scene.named_place or scene.earlier_place()
         if thing.pronoun != "it" or place is None or not isinstance(place.reference, Thing) or place.reference.pronoun:
             raise
         found = scene.branch().one(place.reference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -26,6 +26,9 @@ from hiervla.brain.grammar.acts import (  # fmt: skip
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf
+
+NEAR = ("super", "near", "beside")
+"""Relations to something that things may then go to."""
 
 
 def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
@@ -69,7 +72,34 @@ def goes_there(spot: Spot) -> bool:
     said = spot.text.lower()
     if spot.relation == "there" and said.endswith("去"):
         return True  # "小熊也进去"
-    return spot.relation in ("in", "on", "to") and said.startswith(("into ", "onto ", "to ", "进", "到", "放", "往"))
+    return spot.relation in ("in", "on", "to") and said.startswith(
+        ("into ", "onto ", "to ", "进", "到", "放", "往", "→", ">", "->")
+    )
+
+
+def things_in(part: Any) -> Iterator[Thing]:
+    """Every thing of a form, the outer ones first."""
+    if isinstance(part, Thing):
+        yield part
+    if isinstance(part, (tuple, list)):
+        for p in part:
+            yield from things_in(p)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for f in fields(part):
+            yield from things_in(getattr(part, f.name))
+
+
+def place_named(acts: Sequence[Act]) -> Spot | None:
+    """``take the cube closest to the blue bowl and put it in there``: what something is said to be near to."""
+    for thing in (t for a in acts for t in things_in(getattr(a, "things", None) or getattr(a, "readings", None) or ())):
+        for spot in thing.where:
+            mark = spot.reference
+            known = mark is not None and not spot.negated and not (isinstance(mark, Thing) and mark.pronoun)
+            if spot.relation not in NEAR or not known or mark is None:
+                continue
+            if isinstance(mark, Thing) or not mark.name.endswith(("table", "edge")):
+                return Spot("to" if isinstance(mark, Thing) else "in", mark, text=mark.text)
+    return None
 
 
 def last_mark(acts: list[Act]) -> Thing | None:

@@ -90,7 +90,8 @@ class CarryOver(Idioms):
         known: list[Any] = []
         for k, child in enumerate(children):
             if isinstance(child, Carried) and not known:
-                if not (child.going or goes_there(child.items[-1].groups[-1][-1])):
+                more = any(isinstance(c, Carried) and c.items[-1].groups for c in children[k + 1 :])
+                if not (child.going or more or goes_there(child.items[-1].groups[-1][-1])):
                     raise Misread("do_what", child.text)
                 child = Put(readings(child.items), child.text)
             elif isinstance(child, Carried):
@@ -289,7 +290,10 @@ class CarryOver(Idioms):
             def the_same(t: Thing) -> Thing:
                 said = t.text.lower().startswith(("that ", "this ", "那", "这"))
                 same = said and t.shape is not None and t.shape == mark.shape and not t.colours
-                return mark if same or (t.pronoun == "it" and about_mark) else t
+                there = tuple(
+                    replace(w, relation="in", reference=mark) if w.relation == "there" else w for w in t.where
+                )
+                return mark if same or (t.pronoun == "it" and about_mark) else replace(t, where=there)
 
             children = [each_thing(c, the_same) if c is condition else c for c in children]
         return super().when_after(meta, children)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from hiervla.brain.grammar.discourse import Discourse
-from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import SAME_PLACE_M, order
+from hiervla.brain.grammar.standing import SAME_PLACE_M, between, order
 from hiervla.core.goal import DIRECTIONS
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection
@@ -48,6 +48,38 @@ class Choosing(Discourse):
         else:
             ordered = found
         return ordered
+
+    def _of_that_kind(self, found: list[Detection]) -> list[Detection]:
+        """``the red one``, after talk of balls: the red ball, where just one fits so."""
+        spoken = next(iter(self.earlier()), [])
+        labels = {(d.label, d.name) for i in spoken if (d := self.world.objects.get(i)) is not None}
+        alike = [d for d in found if (d.label, d.name) in labels]
+        return alike if len(alike) == 1 else found
+
+    def piles(self, but: Detection) -> list[Detection]:
+        """The lowest things of all piles."""
+        carried = {d.support for d in self.world.objects.values() if d.relation == "on" and d.id != but.id}
+        low = [d for d in self.world.objects.values() if d.id in carried and d.support == "table" and d.id != but.id]
+        return [d for d in low if not d.fixed and not d.hollow and d.label != "plate"]
+
+    def _towards(self, spot: Spot, marks: list[Detection], found: list[Detection]) -> list[Detection]:
+        """``underneath the yellow one``; ``that has a bowl of its own colour``."""
+        if spot.relation == "under":
+            below = {m.support for m in marks}
+            return [d for d in found if d.id in below]
+        if spot.relation in ("vacant", "top"):  # "the cube at the very top of the tower": with nothing on it
+            full = {o.support for o in self.world.objects.values()}
+            piled = {i for i in full if (o := self.world.objects.get(i)) and not o.fixed and not o.hollow and o.label != "plate"}  # fmt: skip
+            return [d for d in found if d.id not in full and (spot.relation == "vacant" or d.support in piled)]
+        if spot.relation == "between":
+            if len(marks) != 2:
+                raise clarify("where_unclear", part=spot.text)
+            return between(found, *marks)
+        if spot.relation == "unique":
+            alike = [d.colour for d in found]
+            return [d for d in found if alike.count(d.colour) == 1 and d.colour != "unknown"]
+        colours = {m.colour for m in marks} - {"unknown"}
+        return [d for d in found if d.colour in colours]
 
     def _middle_of(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the middle bowl``: of an odd number, counted along the way they are spread."""

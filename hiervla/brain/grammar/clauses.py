@@ -42,7 +42,7 @@ class Clauses(Inquiries):
     def before(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
         """``before A, B`` and ``B after A``… : what is named first is done last."""
         parts = [_acts_of(c) for c in children if not isinstance(c, Leaf) and c is not None]
-        parts[1:] = [(_there(acts, parts[0][0]), links) for acts, links in parts[1:]]
+        parts[1:] = [(said_there(acts, parts[0][0]), links) for acts, links in parts[1:]]
         return _in_turn(list(reversed(parts)))
 
     def after(self, meta: Any, children: list[Any]) -> tuple[list[Act], list[str]]:
@@ -229,7 +229,7 @@ class Clauses(Inquiries):
         return PutDown(next((c for c in children if isinstance(c, tuple)), ()), self.words(meta))
 
 
-def _there(acts: list[Act], said: list[Act]) -> list[Act]:
+def said_there(acts: list[Act], said: list[Act]) -> list[Act]:
     """``put A on the scale, but before that put B there``: the place was named by what is done later."""
     spot = next((a.readings[0][-1].spots[-1] for a in said if isinstance(a, Put) and a.readings[0][-1].spots), None)
     if spot is None:

@@ -13,22 +13,21 @@ from hiervla.brain.grammar.corrections import (
     Roles,
     after_no,
     again,
-    in_its_place,
     placed_without_verb,
     put_elsewhere,
     says_more,
-    substitute,
     the_better,
     the_same_with,
-    with_it,
 )
 from hiervla.brain.grammar.followups import any_one, if_so, leaning, without_more
 from hiervla.brain.grammar.followups import put_elsewhere as elsewhere_after_all
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.brain.grammar.replacing import in_its_place, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
+from hiervla.brain.grammar.second_thoughts import second_thought
 from hiervla.core.briefing import Briefing, Change, Turn
 
 
@@ -48,6 +47,10 @@ def completed(
         last = again(reading.acts[0], briefing, read)
         if last is not None:
             return (replace(last, language=reading.language) if isinstance(last, Instruction) else last), True
+    if isinstance(reading, NotUnderstood) and reading.language == "en":
+        thought = second_thought(briefing.instruction, read, roles, scene)
+        if thought is not None:
+            return thought, True
     asked = briefing.dialogue and briefing.dialogue[-1].who == "robot"
     before = next((t.says for t in reversed(briefing.dialogue) if t.who == "person"), None)
     if not asked or before is None:
@@ -98,9 +101,9 @@ def completed(
             return placed, True  # "and the green one on top of it"
         if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
             named = scene.like_before(other, scene.earlier())
-            return with_it(earlier, named, corrected), True
+            return with_it(earlier, (named,), corrected), True
         if rest or same or says_more(instruction, roles):
-            return in_its_place(earlier, corrected, scene, bool(rest)), True
+            return in_its_place(earlier, corrected, scene, bool(rest), bool(same)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
     if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
@@ -163,6 +166,8 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
                 if not changed:
                     break
                 found.append(changed)
+        elif isinstance(reading, Instruction) and changed and isinstance(reading.acts[-1], Put):
+            found.append(changed)  # "put it in the mug"
     return found
 
 
@@ -215,7 +220,8 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
                 return Spot("in", act.items[0].thing, text=act.text)
             if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
                 return act.spot
-            within = [w for t in act.things for w in t.where if w.relation in ("in", "on") and not w.negated] if isinstance(act, Question) else []  # fmt: skip
+            within = [replace(w, negated=False) for t in act.things for w in t.where if w.relation in ("in", "on")] if isinstance(act, Question) else []  # fmt: skip
+            within = [w for w in within if not (isinstance(w.reference, Fixture) and w.reference.name == "table")]
             if within and within[0].reference is not None:  # "is there anything in the bowl?"
                 return within[0]
             if isinstance(act, Question) and act.other is not None:  # "how far is it from the green bowl?"

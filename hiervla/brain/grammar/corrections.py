@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from hiervla.brain.grammar.acts import (
     Bare,
     Do,
     Instruction,
-    Pick,
     Put,
     Question,
     Repeat,
-    Spare,
     Transfer,
 )
-from hiervla.brain.grammar.antecedents import things_of
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Item, Spot, Thing
-from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.noun_phrases import Misread
-from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.core.briefing import Briefing
 
@@ -64,11 +58,11 @@ def _leads(text: str, roles: Roles) -> str | None:
     ahead = len(hums)
     while hums and ahead < len(said) and said[ahead] in PAUSES:
         ahead += 1
-    for word in sorted(roles.get("no", ()), key=len, reverse=True):
-        rest = said[ahead + len(word) :]
+    for start, word in ((at, w) for at in sorted({ahead, 0}, reverse=True) for w in sorted(roles.get("no", ()), key=len, reverse=True)):  # fmt: skip
+        rest = said[start + len(word) :]
         told = rest[:1] in tuple(PAUSES) or (not word.isascii() and len(word) > 2)
-        if said.startswith(word, ahead) and rest[:1] and told and rest.strip(PAUSES):
-            return text[: ahead + len(word)]
+        if said.startswith(word, start) and rest[:1] and told and rest.strip(PAUSES):
+            return text[: start + len(word)]
     return None
 
 
@@ -82,13 +76,20 @@ def _after_is(rest: str, roles: Roles) -> str:
 
 def the_same_with(text: str, roles: Roles) -> str:
     """What follows ``do the same with``; empty when it does not begin so."""
-    said = text.strip()
+    said = _begun(text.strip(), roles.get("openers", ()))
     for word in sorted(roles.get("same_with", ()), key=len, reverse=True):
         if said.lower().startswith(word) and (not word.isascii() or said[len(word) :][:1] == " "):
             return re.sub(
                 r"也?(做|进行|执行|来)(一样|同样|相同)的?(事情?|操作|动作|处理)[。！!]*$", "", said[len(word) :]
             ).strip()
     return ""
+
+
+def _begun(said: str, openers: list[str]) -> str:
+    """``OK, great, now the same …``: without the words that only begin a turn."""
+    while word := next((w for w in openers if said.lower().startswith((w + " ", w + ",", w + "!", w + "."))), None):
+        said = said[len(word) :].lstrip(PAUSES)
+    return said
 
 
 def the_better(text: str, roles: Roles) -> str:
@@ -142,50 +143,6 @@ def says_more(text: str, roles: Roles) -> bool:
     return any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in roles.get("more", ()))
 
 
-def in_its_place(earlier: Instruction, said: Instruction, scene: Scene, corrects: bool) -> Instruction | NotUnderstood:
-    """The last act again with another thing; a correction may also mean where it goes, when only that fits."""
-    bare = said.acts[0]
-    answer = bare.things[0] if isinstance(bare, Bare) and len(bare.things) == 1 else None
-    act = earlier.acts[-1]
-    subjects = list(things_of(replace(earlier, acts=(act,), links=())))
-    marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
-    parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
-    fit = [p for p in parts if answer is not None and _changes(p, answer, scene, corrects)]
-    if len(fit) > 1 and answer is not None and corrects:  # "no, the white box": what can hold things is where it goes
-        holds = any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
-        fit = [p for p in fit if (p not in subjects) == holds]
-    alike = [p for p in fit if answer is not None and answer.shape is not None and p.shape == answer.shape]
-    fit = alike or fit
-    if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
-        return NotUnderstood("which_part", said.text.strip(), said.language)
-    acts = substitute((act,), fit[0].text, answer)
-    return Instruction(said.text, said.language, acts, (), earlier.styles)
-
-
-def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
-    """There is such a thing, and, of a correction, it is not what was meant before."""
-    found = scene.branch().find(narrowed(part, answer))
-    try:
-        return bool(found) and not (corrects and found == scene.branch().find(part))
-    except Objection:
-        return bool(found)
-
-
-def with_it(earlier: Instruction, thing: Thing, said: Instruction) -> Instruction | NotUnderstood:
-    """The last act once more, with another thing instead of what it was done with."""
-    act = earlier.acts[-1]
-    match act:
-        case Put(ways) if len(ways[0]) == 1:
-            act = replace(act, readings=((replace(ways[0][0], things=(thing,)),),))
-        case Pick() | Spare():
-            act = replace(act, things=(thing,))
-        case Do(_, items) if len(items) == 1:
-            act = replace(act, items=(replace(items[0], thing=thing),))
-        case _:
-            return NotUnderstood("which_part", said.text.strip(), said.language)
-    return Instruction(said.text, said.language, (act,), (), earlier.styles)
-
-
 def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:
     """What was asked for last, once more; or the same way a little farther. None when nothing was."""
     for turn in reversed(briefing.dialogue):
@@ -221,38 +178,6 @@ def _gone_on(spot: Spot, repeat: Repeat) -> Spot:
 
 def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
     return [*(s for i in items for g in i.groups for s in g), *spots]
-
-
-def substitute(part: Any, text: str, answer: Thing) -> Any:
-    """A form with the thing that was said as ``text`` replaced by it, narrowed to the answer."""
-    if isinstance(part, Thing) and part.text == text:
-        return narrowed(part, answer)
-    if isinstance(part, tuple):
-        return tuple(substitute(p, text, answer) for p in part)
-    if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{f.name: substitute(getattr(part, f.name), text, answer) for f in fields(part)})
-    return part
-
-
-def narrowed(thing: Thing, answer: Thing) -> Thing:
-    """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
-    told = answer.colours or answer.sizes or answer.superlatives or answer.where
-    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
-        return answer
-    return replace(
-        thing,
-        text=answer.text,
-        shape=answer.shape or thing.shape,
-        name=None if answer.shape else thing.name,
-        colours=answer.colours or thing.colours,
-        sizes=answer.sizes if answer.sizes or answer.superlatives else thing.sizes,
-        superlatives=answer.superlatives if answer.sizes or answer.superlatives else thing.superlatives,
-        side=answer.side or thing.side,
-        quantity=thing.quantity if answer.quantity in ("the", "bare") else answer.quantity,
-        count=answer.count if answer.count is not None else thing.count,
-        plural=thing.plural or answer.plural,
-        where=(*thing.where, *answer.where),
-    )
 
 
 def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | NotUnderstood:

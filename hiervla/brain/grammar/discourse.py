@@ -12,6 +12,13 @@ from hiervla.core.briefing import Change
 from hiervla.core.world import Detection, Held, World
 
 
+def _same_kind(said: object, before: object) -> bool:
+    """``the same bowl`` is said of a bowl."""
+    if not isinstance(said, Thing):
+        return True
+    return isinstance(before, Thing) and (said.name or said.shape) in (before.name, before.shape)
+
+
 class Discourse:
     """The world under discussion and what of it has been mentioned."""
 
@@ -22,6 +29,7 @@ class Discourse:
         self.noun: Thing | None = None
         self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
         self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
+        self.named_place: Spot | None = None  # what this instruction said something is near to: "closest to the bowl"
         self.began = world  # before anything of this instruction was done
         self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
         self.undoable: list[tuple[Change, ...]] = []  # of these, what no "undo" has taken back since
@@ -51,8 +59,14 @@ class Discourse:
 
     def there(self, spot: Spot) -> Spot:
         """The place that ``there`` means: the one spoken of last."""
-        place = self.place or self.earlier_place()
-        if place is None:
+        place = self.place or (before := self.earlier_place())
+        if self.place is None and self.named_place is not None:
+            place = self.named_place
+            if before is not None and "in" not in spot.text.lower().split():
+                raise clarify(
+                    "what_there", part=spot.text
+                )  # the bowl that the cube is next to, or where the last one went?
+        if place is None or not _same_kind(spot.reference, place.reference):
             raise clarify("what_there", part=spot.text)
         return place
 

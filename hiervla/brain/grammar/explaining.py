@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hiervla.brain.grammar.tokens import Token, Tokens
 
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH", "REVERSE",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH", "REVERSE", "FLIPW", "MATCHV", "FILLW", "STAYW",
 }  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.7)
         if key == "unknown_word" and near and _leads(tokens, unknown):
             near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.8]
+        if key == "unknown_word" and near and _stands_for(tokens, unknown) == "unknown_thing":
+            near = [w for w in near if not tokens.known.entries[w].keys() <= VERBS]
         if key == "unknown_word" and _asks_for(tokens, unknown):
             return NotUnderstood("unknown_asked", unknown.text, language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
@@ -113,6 +115,8 @@ NOUN_AFTER = {"THE", "A", "COLOUR", "SIZE", "SUPER", "ATTR", "HEIGHT", "BA", "CL
 def _stands_for(tokens: Tokens, unknown: Token) -> str:
     """Is an unknown word a deed that nobody taught, a thing that is not there, or simply unknown?"""
     at = tokens.tokens.index(unknown)
+    if at and "THE" in tokens.tokens[at - 1].kinds and unknown.text.isascii():
+        return "unknown_thing"
     if not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens):
         return "unknown_deed"
     opens = not at and not unknown.text.isascii() and len(tokens.tokens) > 1

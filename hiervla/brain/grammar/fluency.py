@@ -103,7 +103,7 @@ def nth_or_then(tokens: list[Token]) -> list[Token]:
     for k, t in enumerate(tokens):
         if t.kinds.keys() >= {"ORD", "THEN"}:
             after = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else set()
-            keep = {"ORD"} if after & DESCRIBING and not after & DEEDS else {"THEN"}
+            keep = {"ORD"} if after & {*DESCRIBING, "COUNTFROM"} and not after & DEEDS else {"THEN"}
             if k and tokens[k - 1].kinds.keys() & {"THE", "A"}:
                 keep = {"ORD"}
             t = Token(t.text, t.start, t.end, {n: v for n, v in t.kinds.items() if n in keep})
@@ -144,6 +144,7 @@ def paused(tokens: list[Token]) -> list[Token]:
     """``把`` opens a clause, and so does a thing right after a place: where no pause was written before it, there is one."""
     out: list[Token] = []
     told = False
+    tokens = [t for k, t in enumerate(tokens) if not _how_far_follows(tokens, k)]
     for k, t in enumerate(tokens):
         if t.kinds.keys() & BOUNDS:
             told = False
@@ -157,6 +158,20 @@ def paused(tokens: list[Token]) -> list[Token]:
             out.append(Token("", out[-1].end, out[-1].end, {"COMMA": None}))
         out.append(t)
     return out
+
+
+def _how_far_follows(tokens: list[Token], k: int) -> bool:
+    """``a push to the left, 5 cm or so``: a pause before how far changes nothing."""
+    if "COMMA" not in tokens[k].kinds or not k or not tokens[k - 1].text.isascii():
+        return False
+    rest = [t.kinds.keys() for t in tokens[k + 1 :]]
+    rest = rest[1:] if rest and "ATD" in rest[0] else rest
+    measured = len(rest) > 1 and "NUM" in rest[0] and rest[1] & {"UNIT", "DEG"}
+    return bool(
+        tokens[k - 1].kinds.keys() & {"SIDEPP", "SIDEADV", "TURNDIR"}
+        and measured
+        and (len(rest) == 2 or rest[2] & BOUNDS)
+    )
 
 
 def classifiers(tokens: list[Token]) -> list[Token]:

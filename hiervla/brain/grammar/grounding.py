@@ -75,13 +75,6 @@ class Scene(Choosing):
             return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found)
 
-    def _of_that_kind(self, found: list[Detection]) -> list[Detection]:
-        """``the red one``, after talk of balls: the red ball, where just one fits so."""
-        spoken = next(iter(self.earlier()), [])
-        labels = {(d.label, d.name) for i in spoken if (d := self.world.objects.get(i)) is not None}
-        alike = [d for d in found if (d.label, d.name) in labels]
-        return alike if len(alike) == 1 else found
-
     def like_before(self, thing: Thing, before: list[list[str]]) -> Thing:
         """``the other one``: another of the looks of what was spoken of last; where there is none, of its kind."""
         done = {i for ids in before for i in ids}
@@ -229,12 +222,14 @@ class Scene(Choosing):
             return [
                 d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
             ]
-        if spot.relation == "unique":
-            colours = [d.colour for d in found]
-            return [d for d in found if colours.count(d.colour) == 1 and d.colour != "unknown"]
+        if spot.relation in ("matched", "under", "unique", "between", "vacant", "top"):
+            named = [m for m in (spot.reference, *spot.others) if isinstance(m, Thing)]
+            marks = [d for m in named for d in ([self.one(m)] if spot.others else self.find(replace(m, same_colour=False)))]  # fmt: skip
+            return self._towards(spot, marks, found)
+        if spot.relation == "there":
+            spot = replace(place := self.there(spot), relation="in" if place.relation == "to" else place.relation)
         if spot.relation == "recent":
-            recent = self.recent()
-            return [d for d in found if d.id in recent]
+            return [d for d in found if d.id in self.recent()]
         if spot.relation in ("side", "half") and spot.distance_m is None:
             return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
         if spot.relation not in ("in", "on", "from", "beside") or spot.reference is None:

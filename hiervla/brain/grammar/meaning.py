@@ -31,7 +31,8 @@ from hiervla.brain.grammar.acts import (
     Until,
     When,
 )
-from hiervla.brain.grammar.aims import aim
+from hiervla.brain.grammar.aims import aim, that_holds
+from hiervla.brain.grammar.antecedents import place_named
 from hiervla.brain.grammar.conditions import is_so
 from hiervla.brain.grammar.doing import Doing
 from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
@@ -64,6 +65,7 @@ class Meaning:
         instruction = replace(
             instruction, acts=sharing.in_parallel(sharing.bridged(sharing.but_spared(instruction.acts)))
         )
+        scene.named_place = place_named(instruction.acts)
         scene.matched_only = any(isinstance(a, Spare) and a.unmatched for a in instruction.acts)
         effects: list[Effect] = []
         tidying: list[int] = []
@@ -262,7 +264,8 @@ class Meaning:
             spot = scene.there(spot)
         if not isinstance(spot.reference, Thing) or spot.reference.pronoun:
             return []
-        return scene.find(spot.reference)
+        asked, mark = that_holds(spot.reference, scene) if spot.relation == "in" else (scene, spot.reference)
+        return asked.find(mark)
 
     def _already(self, thing: Thing, spots: tuple[Spot, ...], scene: Scene) -> set[str]:
         """Things that are there by now: ``a cube`` to put in the bowl is one that is not in it yet."""

@@ -89,7 +89,9 @@ class Phrases(NounPhrases):
         )
 
     def pp_there(self, meta: Any, children: list[Any]) -> Spot:
-        return Spot("there", text=self.words(meta))
+        """``in there``; ``in the same bowl``."""
+        said = [c for c in children if isinstance(c, dict)]
+        return Spot("there", self.thing(meta, said) if said else None, text=self.words(meta))
 
     def pp_count(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("count", direction=leaves(children, "COUNTFROM")[0], describes=True, text=self.words(meta))
@@ -153,7 +155,8 @@ class Phrases(NounPhrases):
     def ppgroup(self, meta: Any, children: list[Any]) -> tuple[Spot, ...]:
         spots = tuple(c for c in children if isinstance(c, Spot))
         # "put it back in the box": where to is said, and "back" adds nothing
-        if len(spots) > 1 and spots[-1].relation == "there":  # "in that bowl over there"
+        taken = all(s.relation == "from" for s in spots[:-1])  # "the cube from the box there too"
+        if len(spots) > 1 and spots[-1].relation == "there" and not taken:  # "in that bowl over there"
             spots = spots[:-1]
         return tuple(s for s in spots[:-1] if s.relation != "back" or s.text.lower() != "back") + spots[-1:]
 
@@ -169,6 +172,8 @@ class Phrases(NounPhrases):
         return self._shared_noun([t for thing in found for t in self._split_colours(thing)])
 
     def wai(self, meta: Any, children: list[Any]) -> list[Thing]:
+        if leaves(children, "WITHOUT"):
+            return [self.thing(meta, [c for c in children if isinstance(c, dict)])]
         return [c for c in children if isinstance(c, Thing)]
 
     def item(self, meta: Any, children: list[Any]) -> Item:
@@ -192,6 +197,8 @@ class Phrases(NounPhrases):
         return self.item(meta, children)
 
     def exception(self, meta: Any, children: list[Any]) -> _But:
+        if leaves(children, "WITHOUT"):  # "the cubes without the red one"
+            return _But((self.thing(meta, [*(c for c in children if isinstance(c, dict))]),))
         return _But(tuple(c for c in children if isinstance(c, Thing)))
 
     def _split_colours(self, thing: Thing) -> list[Thing]:

@@ -68,7 +68,8 @@ class Provisos(Constructions):
             (c,) for c in children if isinstance(c, Spot)
         ]
         where = tuple(s for g in groups for s in (g if isinstance(g, tuple) else (g,)))
-        thing = Thing(text=self.words(meta), quantity="all", shape="object").with_where(where)
+        thing = Thing(text=self.words(meta), quantity="all", shape="object")
+        thing = next((self._described(thing, c) for c in children if isinstance(c, dict)), thing).with_where(where)
         none = any(
             isinstance(c, Leaf) and c.kind == "NOTHING" and "no" in self._tokens.tokens[c.index].text.lower()
             for c in children

@@ -86,6 +86,8 @@ class Answers:
         return self._speech.say("see_there", where=self._there(spot), scene=self._speech.scene(found))
 
     def _there(self, spot: Spot) -> str:
+        if spot.relation == "between":
+            return _capital(spot.text)
         b = spot.reference
         name = self._speech.thing(b.name) if isinstance(b, Fixture) else (b.text if b else "")
         key = (

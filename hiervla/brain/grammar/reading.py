@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lark import UnexpectedInput
@@ -19,7 +20,7 @@ from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rephrasing import asked, plainer, rephrased
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.terse import Terse
-from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Tokens, tokenise
+from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -32,6 +33,8 @@ FINAL = ("nothing_to_do", "too_long", "incomplete", "no_words", "told_or_asked",
 """What is so whatever else was said."""
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
+VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
+"""What no noun is."""
 _REQUEST = re.compile(
     r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得])了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
 )
@@ -141,11 +144,20 @@ def _spelled(text: str, tokens: Tokens, lexicon: Lexicon) -> tuple[str, tuple[tu
         if None in words:
             return None
         meant = " ".join(w for w in words if w)
+        if _no_noun(meant, tokens, t, lexicon):
+            return None
         text = text[: t.start] + meant + text[t.end :]
         slips.insert(0, (t.text, meant))
     if any(t.unknown for t in tokenise(text, lexicon).tokens):
         return None
     return text, tuple(slips)
+
+
+def _no_noun(meant: str, tokens: Tokens, t: Token, lexicon: Lexicon) -> bool:
+    """``the truck``, which nobody has heard of: no slip for the verb ``tuck``."""
+    before = next((o for o in reversed(tokens.tokens) if o.end <= t.start), None)
+    kinds = lexicon.entries.get(meant, {}).keys()
+    return before is not None and bool(before.kinds.keys() & {"THE", "A"}) and bool(kinds) and kinds <= VERBAL
 
 
 def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
@@ -176,8 +188,9 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         and not tokens.styles  # "别碰碎了"
     ):
         return NotUnderstood("told_or_asked", tokens.text.strip(), language)
-    if any("UNSAFE" in t.kinds for t in tokens.tokens) and not all(_sets_down(a) for a in acts):
-        thrown = next(i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds)
+    set_down = [a.text for a in _told(acts) if _sets_down(a)]
+    thrown = next((i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds and not any(t.text in s for s in set_down)), None)  # fmt: skip
+    if thrown is not None:
         return NotUnderstood("unsafe", clause_from(tokens, thrown), language)
     for lifted, takers in (
         (tokens.order_token, (Stack, Arrange, Sort) if tokens.order != "listed" else (Stack, Arrange, Put, Do, Pick)),
@@ -187,6 +200,14 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
         if lifted is not None and not any(isinstance(a, takers) for a in acts):
             return NotUnderstood("not_understood", lifted.text, language)
     return Instruction(tokens.text, language, tuple(acts), tuple(links), tokens.styles)
+
+
+def _told(acts: Iterable[Act]) -> Iterator[Act]:
+    """All acts, those that hang on a condition too."""
+    for act in acts:
+        yield act
+        if isinstance(act, When):
+            yield from _told((*act.acts, *act.otherwise))
 
 
 def _sets_down(act: Act) -> bool:

@@ -63,6 +63,8 @@ class Relatives(Phrases):
         mark = self._reference(children)
         if isinstance(mark, Thing) and mark.pronoun == "it":  # "in a bowl of another colour than it"
             return Spot("unlike" if unlike else "matching", describes=True, text=self.words(meta))
+        if isinstance(mark, Thing) and mark.quantity == "a" and not mark.colours:  # "of the same colour as a bowl"
+            return Spot("matched", replace(mark, quantity="the", same_colour=True), describes=True, negated=unlike, text=self.words(meta))  # fmt: skip
         return Spot("unlike_colour" if unlike else "like_colour", mark, describes=True, text=self.words(meta))
 
     def zmod_same(self, meta: Any, children: list[Any]) -> Spot:

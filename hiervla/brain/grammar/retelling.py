@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Act, Bare, Do, Instruction, Pick, Put, Question, Repeat, Transfer
 from hiervla.brain.grammar.clauses import IT
-from hiervla.brain.grammar.corrections import Reader, again, in_its_place
+from hiervla.brain.grammar.corrections import Reader, again
 from hiervla.brain.grammar.followups import leaning
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.brain.grammar.replacing import in_its_place
 from hiervla.core.briefing import Briefing
 
 _HUMS = r"(?:哎呀?|哎哟|啊|呃|嗯|哦|噢|诶|那个|不好意思|抱歉|对不起|等等|等一下|等下|慢着)?[，,。.…\s]*"

@@ -12,6 +12,8 @@ from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.relatives import Relatives
 
 BOUNDS = {"ATLEAST": ">=", "ATMOST": "<=", "MORETHAN": ">", "LESSTHAN": "<", "ATD": "="}
+SIZES = {"larger": "long_more", "smaller": "long_less", "taller": "tall_more", "lower": "tall_less"}
+"""``bigger than 4 cm``: longer than that."""
 SUPERLATIVE = {"taller": "tallest", "lower": "shortest", "larger": "larger", "smaller": "smaller"}
 SIZED = {"small": "smallest", "large": "largest"}
 
@@ -94,7 +96,7 @@ class Selections(Relatives):
     # ---- how large they are
     def measures(self, meta: Any, children: list[Any]) -> Spot:
         """``at least 4 cm wide``, ``taller than 5 cm``; Chinese says the measure first or last."""
-        than = leaves(children, "DIMTHAN")
+        than = [SIZES[s] for s in leaves(children, "COMP")] or leaves(children, "DIMTHAN")
         dim = leaves(children, "DIM")
         if than:
             dimension, _, side = than[0].partition("_")

@@ -9,10 +9,26 @@ from hiervla.brain.grammar.acts import Instruction, Put, When
 from hiervla.brain.grammar.conditions import is_so, of_the_place
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.togetherness import own_places
+
+
+def _each_in_its_own(act: When) -> Put | None:
+    """``if a cube has a bowl of the same colour, put it in that bowl``: all such cubes, each into its own."""
+    match = act.condition.things[0] if act.condition.kind == "exists" and act.condition.things else None
+    put = act.acts[0] if len(act.acts) == 1 and not act.otherwise and not act.condition.negated else None
+    owner = match.where[0].reference if match is not None and match.same_colour and len(match.where) == 1 else None
+    if match is None or not isinstance(owner, Thing) or owner.quantity != "a" or not isinstance(put, Put):
+        return None
+    own = Spot("matched", replace(match, where=()), describes=True, text=act.condition.text)
+    every = replace(owner, quantity="all", where=(*owner.where, own))
+    ways = tuple(tuple(replace(t, things=(every,)) for t in r if all(x.pronoun == "it" for x in t.things)) for r in put.readings)  # fmt: skip
+    return own_places(Put(ways, put.text)) if all(len(r) == 1 for r in ways) else None
 
 
 def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
     """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
+    if (each := _each_in_its_own(act)) is not None:
+        return replace(instruction, acts=(*instruction.acts[:k], each, *instruction.acts[k + 1 :]))
     act = replace(act, condition=of_the_place(act.condition, scene))
     so = is_so(act.condition, scene)
     sharing.check_whole((*act.acts, *act.otherwise))

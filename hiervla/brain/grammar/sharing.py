@@ -44,9 +44,20 @@ def shared_out(transfer: Transfer, subjects: list[Detection], scene: Scene) -> l
             subjects = sorted(found, key=lambda d: (d.support in ids, scene.reach(d)))[: per * len(marks)]
             if len(subjects) < per * len(marks):
                 raise refuse("too_few", wanted=per * len(marks), n=len(found), part=thing.text, found=found)
+        if thing.same_colour and per:  # "for each bowl, a cube of the same colour"
+            subjects = _alike(marks, per, [d for d in found if d.support not in ids], thing)
         scene.speak_of([d.id for d in subjects])
         return [(d, (_to(spot, marks[k // (per or 1)]),)) for k, d in enumerate(subjects)]
     return each
+
+
+def _alike(marks: list[Detection], per: int, found: list[Detection], thing: Thing) -> list[Detection]:
+    """So many things of its colour for each of the places, in their order."""
+    alike = [[d for d in found if d.colour == m.colour] for m in marks]
+    for own in alike:
+        if len(own) < per:
+            raise refuse("too_few", wanted=per, n=len(own), part=thing.text, found=own)
+    return [d for own in alike for d in own[:per]]
 
 
 Share = tuple[Detection, tuple[Spot, ...]]
@@ -101,7 +112,8 @@ def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
 def _but(thing: Thing, spared: tuple[Thing, ...]) -> Thing:
     alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.shape == thing.shape)]
     chinese = any("一" <= c <= "鿿" for c in thing.text)  # where a noun without a number may be all of them
-    whole = (thing.quantity == "all" or (chinese and thing.quantity == "bare")) and not thing.pronoun and len(alike) == len(spared)  # fmt: skip
+    several = (thing.plural and thing.quantity in ("the", "bare")) or (chinese and thing.quantity == "bare")
+    whole = (thing.quantity == "all" or several) and not thing.pronoun and len(alike) == len(spared)
     return replace(thing, quantity="all", but=(*thing.but, *alike)) if whole else thing
 
 

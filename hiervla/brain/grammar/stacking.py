@@ -44,7 +44,7 @@ class Stacking(Clauses):
                 return Stack(tuple(reversed(things)) if said.downwards else things, "named", self.words(meta))
             return Stack(
                 said.things or things,
-                "named" if said.things else None,
+                "named" if said.things else self._tokens.order,
                 self.words(meta),
                 said.low,
                 said.high,

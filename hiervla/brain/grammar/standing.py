@@ -82,6 +82,23 @@ def relates(d: Detection, spot: Spot, mark: Detection) -> bool:
     return mark.id != d.support and mark.support != d.id and gap(footprint(d), footprint(mark)) <= BESIDE_MAX_GAP_M
 
 
+def between(found: list[Detection], a: Detection, b: Detection) -> list[Detection]:
+    """Those that stand between two others: hardly to the side of the line from one to the other."""
+    p, q = np.asarray(a.centre[:2]), np.asarray(b.centre[:2])
+    length = float(np.linalg.norm(q - p))
+    if length < SAME_PLACE_M:
+        return []
+    way = (q - p) / length
+    out = []
+    for d in found:
+        v = np.asarray(d.centre[:2]) - p
+        along = float(v @ way)
+        aside = abs(float(v[0] * way[1] - v[1] * way[0]))
+        if d.id not in (a.id, b.id) and 0.1 * length < along < 0.9 * length and aside <= max(0.04, 0.25 * length):
+            out.append(d)
+    return out
+
+
 def has_attribute(d: Detection, name: str) -> bool:
     """What its figure shows, or the inventory says of it."""
     match name:

@@ -20,7 +20,6 @@ from hiervla.brain.grammar.acts import (
     Stack,
     Transfer,
 )
-from hiervla.brain.grammar.asking import Asking
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.carryover import Joint, each_thing
 from hiervla.brain.grammar.constructions import _tuple, joined
@@ -28,7 +27,9 @@ from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.idioms import THEM
 from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
+from hiervla.brain.grammar.pointing import Pointing
 from hiervla.brain.grammar.provisos import Told
+from hiervla.brain.grammar.togetherness import elaborated
 
 RANKS = {"left": 0, "front": 0, "middle": 1, "right": 2, "behind": 2}
 
@@ -56,7 +57,7 @@ class Denied:
 
 
 @v_args(meta=True)
-class Terse(Asking):
+class Terse(Pointing):
     """The outermost rules: all else is inherited."""
 
     # ---- without a verb
@@ -197,7 +198,8 @@ class Terse(Asking):
         noun = next((t for t in (*said.things, *named) if not t.nounless), None)  # type: ignore[union-attr]
         named = tuple(replace(t, shape=noun.shape, name=noun.name) if noun and t.nounless else t for t in named)
         if isinstance(said, Stack):
-            return Stack(named, "named", self.words(meta), among=said.things)
+            among = tuple(replace(t, quantity="all", count=None) if t.count == len(named) else t for t in said.things)
+            return Stack(named, "named", self.words(meta), among=among)
         if not isinstance(said, Arrange) or said.formation != "row" or said.order or len(named) < 2:
             raise Misread("not_understood", self.words(meta))
         return Arrange("row", named, order="listed", text=self.words(meta), direction=said.direction or "right")
@@ -213,8 +215,8 @@ class Terse(Asking):
                 known += [Joint("then"), Carried((Item(child.meant),), child.meant.text)]
             elif isinstance(child, Denied):
                 known[-1] = _without(known[-1], child, self.words(meta))
-            elif _elaborates(child, known):
-                known.pop()
+            elif (told := elaborated(child, known)) is not None:
+                known[-2:] = [told]
             else:
                 known.append(child)
         return super().clauses(meta, known)
@@ -272,16 +274,6 @@ def _but(thing: Thing, denied: Denied) -> Thing:
     if denied.meant is not None:
         thing = thing.with_where((Spot("like", replace(denied.meant, text=thing.text), describes=True),))
     return replace(thing, but=(*thing.but, *denied.things))
-
-
-def _elaborates(child: Any, known: list[Any]) -> bool:
-    """``empty the area; put the things anywhere else``: that is what emptying is."""
-    before = next((k for k in reversed(known) if not isinstance(k, str | Leaf)), None)
-    if not (isinstance(child, Put) and isinstance(before, Put)):
-        return False
-    away, off = child.readings[0][0], before.readings[0][0]
-    lies = away.spots[0].relation == "elsewhere" and off.spots[0].relation in ("outside", "off")
-    return lies and all(t.plural or t.pronoun == "them" or t.quantity == "all" for t in away.things)
 
 
 __all__ = ["Terse"]

@@ -20,6 +20,7 @@ BUNDLED = (
     "grammar.says.toml",
     "grammar.zh.toml",
     "grammar.chat.toml",
+    "grammar.en.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
 

@@ -1,0 +1,129 @@
+"""The last act with other things in the place of those it was done with: ``no, the green one``, ``and the duck``, ``the same with …``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from hiervla.brain.grammar.acts import Bare, Do, Instruction, Pick, Put, Spare
+from hiervla.brain.grammar.antecedents import things_of
+from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import Objection
+from hiervla.brain.grammar.reading import NotUnderstood
+
+_ONES = re.compile(r"\bones?$", re.I)
+"""A thing without a noun of its own, although it may have been given that of the next."""
+How = Callable[[Thing, Thing], Thing]
+"""A thing that was said, and what is said now, to what is meant."""
+
+
+def in_its_place(
+    earlier: Instruction, said: Instruction, scene: Scene, corrects: bool, same: bool = False
+) -> Instruction | NotUnderstood:
+    """The last act again with other things; a correction may also mean where it goes, when only that fits."""
+    answers = said.acts[0].things if isinstance(said.acts[0], Bare) else ()
+    act = earlier.acts[-1]
+    subjects = list(things_of(replace(earlier, acts=(act,), links=())))
+    marks = [t.spots[-1].reference for t in act.readings[0] if t.spots] if isinstance(act, Put) else []
+    if len(answers) == 2 and same and len(subjects) == 1 and len(marks) == 1 and _holds(answers[1], marks[0], scene):
+        first = replace(answers[0], shape=None, name=None) if _ONES.search(answers[0].text) else answers[0]
+        moved = with_it(earlier, (_instead(subjects[0], first),), said)
+        if isinstance(moved, Instruction) and isinstance(
+            marks[0], Thing
+        ):  # "the same with the blue ones and the blue bowl"
+            return replace(moved, acts=_exchanged(moved.acts, marks[0], answers[1]))
+    if len(answers) > 1 and not corrects and len(subjects) == 1:
+        return with_it(earlier, tuple(_instead(subjects[0], a) for a in answers), said)
+    if (
+        answers and not corrects and not subjects and isinstance(act, Put) and marks
+    ):  # "now put it in the box", "the car too"
+        return with_it(earlier, answers, said)
+    answer = answers[0] if len(answers) == 1 else None
+    parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
+    fit = [p for p in parts if answer is not None and _changes(p, answer, scene, corrects)]
+    if len(fit) > 1 and answer is not None and corrects:  # "no, the white box": what can hold things is where it goes
+        holds = any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
+        fit = [p for p in fit if (p not in subjects) == holds]
+    alike = [p for p in fit if answer is not None and answer.shape is not None and p.shape == answer.shape]
+    fit = alike or fit
+    if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
+        return NotUnderstood("which_part", said.text.strip(), said.language)
+    acts = _exchanged((act,), fit[0], answer)
+    return Instruction(said.text, said.language, acts, (), earlier.styles)
+
+
+def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
+    """There is such a thing, and, of a correction, it is not what was meant before."""
+    found = scene.branch().find(_instead(part, answer))
+    try:
+        return bool(found) and not (corrects and found == scene.branch().find(part))
+    except Objection:
+        return bool(found)
+
+
+def _instead(thing: Thing, answer: Thing) -> Thing:
+    """What is named by a noun of another kind stands for itself: after the red ball, ``the ring`` may be of any colour."""
+    another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
+    return answer if another and not thing.pronoun else narrowed(thing, answer)
+
+
+def _exchanged(part: Any, thing: Thing, answer: Thing) -> Any:
+    return substitute(part, thing.text, answer, _instead)
+
+
+def _holds(answer: Thing, mark: object, scene: Scene) -> bool:
+    """It names a place for things, as what was said before did."""
+    if not isinstance(mark, Thing) or mark.pronoun:
+        return False
+    found = scene.branch().find(_instead(mark, answer))
+    return bool(found) and all(d.hollow or d.label == "plate" for d in found)
+
+
+def with_it(earlier: Instruction, things: tuple[Thing, ...], said: Instruction) -> Instruction | NotUnderstood:
+    """The last act once more, with other things instead of what it was done with."""
+    act = earlier.acts[-1]
+    match act:
+        case Put(ways) if len(ways[0]) == 1:
+            act = replace(act, readings=((replace(ways[0][0], things=things),),))
+        case Pick() | Spare():
+            act = replace(act, things=things)
+        case Do(_, items) if len(items) == 1:
+            act = replace(act, items=tuple(replace(items[0], thing=t) for t in things))
+        case _:
+            return NotUnderstood("which_part", said.text.strip(), said.language)
+    return Instruction(said.text, said.language, (act,), (), earlier.styles)
+
+
+def substitute(part: Any, text: str, answer: Thing, how: How | None = None) -> Any:
+    """A form with the thing that was said as ``text`` replaced by it, narrowed to the answer."""
+    if isinstance(part, Thing) and part.text == text:
+        return (how or narrowed)(part, answer)
+    if isinstance(part, tuple):
+        return tuple(substitute(p, text, answer, how) for p in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: substitute(getattr(part, f.name), text, answer, how) for f in fields(part)})
+    return part
+
+
+def narrowed(thing: Thing, answer: Thing) -> Thing:
+    """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
+    told = answer.colours or answer.sizes or answer.superlatives or answer.where
+    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
+        return answer
+    return replace(
+        thing,
+        text=answer.text,
+        shape=answer.shape or thing.shape,
+        name=None if answer.shape else thing.name,
+        colours=answer.colours or thing.colours,
+        sizes=answer.sizes if answer.sizes or answer.superlatives else thing.sizes,
+        superlatives=answer.superlatives if answer.sizes or answer.superlatives else thing.superlatives,
+        side=answer.side or thing.side,
+        quantity=thing.quantity if answer.quantity in ("the", "bare") else answer.quantity,
+        count=answer.count if answer.count is not None else thing.count,
+        plural=thing.plural or answer.plural,
+        where=(*thing.where, *answer.where),
+    )

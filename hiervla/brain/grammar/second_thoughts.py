@@ -1,0 +1,50 @@
+"""What takes back, in the same breath, what was just said: ``put the duck in the box. Actually no, in the bowl.``"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hiervla.brain.grammar.acts import Bare, Instruction, Put, Question
+from hiervla.brain.grammar.antecedents import each_thing, things_of
+from hiervla.brain.grammar.clauses import said_there
+from hiervla.brain.grammar.corrections import Reader, Roles, after_no, put_elsewhere
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.brain.grammar.replacing import in_its_place
+from hiervla.brain.grammar.togetherness import with_them
+
+_PAUSE = re.compile(r"\s*(?:[,.;!?…]|\s[-–—]\s|—)+\s*")
+
+
+def second_thought(text: str, read: Reader, roles: Roles, scene: Scene) -> Instruction | None:
+    """The instruction with its last act as it was put right; None where nothing of the kind is said, or it stays unclear."""
+    for pause in _PAUSE.finditer(text):
+        rest = after_no(text[pause.end() :], roles)
+        earlier = read(text[: pause.start()]) if rest else None
+        if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Bare):
+            continue
+        said = read(rest)
+        if isinstance(said, Instruction) and len(said.acts) == 1 and isinstance(said.acts[0], Bare):
+            told: Instruction | NotUnderstood | None = in_its_place(earlier, said, scene, corrects=True)
+            if isinstance(told, NotUnderstood):
+                told = put_elsewhere(earlier, rest, earlier.language, read)
+        elif isinstance(said, Instruction):
+            told = said  # "no, put it in the bowl"
+        else:
+            told = put_elsewhere(earlier, rest, earlier.language, read)
+        if not isinstance(told, Instruction) or any(isinstance(a, Question) for a in told.acts):
+            continue
+        told = replace(told, acts=tuple(said_there(list(told.acts), [earlier.acts[-1]])))
+        things = things_of(replace(earlier, acts=earlier.acts[-1:], links=()))
+        if len(things) == 1:
+            it = things[0]
+            acts = each_thing(told.acts, lambda t, it=it: it if t.pronoun in ("it", "them") and (t.pronoun == "them") == it.many else t)  # fmt: skip
+        else:
+            acts = tuple(with_them(a, things) or a for a in told.acts)
+            if any(t.pronoun for a in acts if isinstance(a, Put) for w in a.readings[0] for t in w.things):
+                continue
+        kept = earlier.acts[:-1]
+        links = (*earlier.links[: len(kept)], *told.links)
+        return replace(earlier, text=text, acts=(*kept, *acts), links=links, styles=(*earlier.styles, *told.styles))
+    return None
