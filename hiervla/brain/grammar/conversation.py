@@ -47,7 +47,7 @@ def completed(
         last = again(reading.acts[0], briefing, read)
         if last is not None:
             return (replace(last, language=reading.language) if isinstance(last, Instruction) else last), True
-    if isinstance(reading, NotUnderstood) and reading.language == "en":
+    if isinstance(reading, NotUnderstood) and reading.language == "en" and reading.key != "too_long":
         thought = second_thought(briefing.instruction, read, roles, scene)
         if thought is not None:
             return thought, True

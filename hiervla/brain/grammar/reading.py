@@ -13,7 +13,7 @@ from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick
 from hiervla.brain.grammar.asides import PASSABLE, without_asides
 from hiervla.brain.grammar.calls import without_calls
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
-from hiervla.brain.grammar.lexicon import Lexicon, lexicon_for
+from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
@@ -78,8 +78,8 @@ def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | N
         other = _whole(other_words, lexicon, language)
         if isinstance(other, Instruction) and isinstance(other.acts[0], Question):
             return other
-    if reading.key == "told_or_asked":
-        return reading
+    if reading.key == "told_or_asked" or any(c.isalpha() and not (latin(c.lower()) or "一" <= c <= "鿿") for c in text):
+        return reading  # of words in a third script nobody knows what they say
     words = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
     plain = plainer(text)
     for shorter in (*rephrased(text), *without_asides(plain, words), *(without_asides(text, words) if plain != text.strip() else ())):  # fmt: skip
