@@ -89,6 +89,21 @@ def learn_finetune(
         )
 
 
+def learn_all(
+    out: Annotated[Path, typer.Option("--out", help="Folder for everything; what is done there is not done again.")],
+    budget: Annotated[float, typer.Option("--budget", min=1, help="Minutes it may take in all, about.")] = 75.0,
+    cores: Annotated[int, typer.Option(min=0, help="Cores to use; 0: all.")] = 0,
+    json: opt.Json = False,
+) -> None:
+    """From nothing to a policy with its card: lessons, weights, corrections, weights again, graphs, examination."""
+    from hiervla.learn.whole import learn_all as everything
+
+    with opt.json_stdout(json) as put:
+        whole = everything(out, budget, cores, print)
+        print(f"{whole.policy} in {whole.minutes:g} minutes; what it can do: {whole.card}")
+        put({"policy": str(whole.policy), "card": str(whole.card), "minutes": whole.minutes, "figures": whole.figures})
+
+
 @contextmanager
 def _bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
     from rich.console import Console

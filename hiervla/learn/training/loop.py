@@ -50,7 +50,8 @@ class Run:
         config: ModelConfig = self.parts.config
         self.settings = settings.model_copy(update={"model": config})
         torch.manual_seed(settings.seed)
-        self.model = MiniVLA(config).to(self.device)
+        begun = on_disk.load_model(Path(settings.begin_from), config) if settings.begin_from else MiniVLA(config)
+        self.model = begun.to(self.device)
         self.average = AveragedModel(self.model, multi_avg_fn=_fading(settings.ema), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), settings.learning_rate, betas=(0.9, 0.95), weight_decay=settings.weight_decay

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 
-from hiervla.cerebellum.policies.mini.folder import ACTIONS, CONSTANT, TOKENISER, WORDS, Parts
+from hiervla.cerebellum.policies.mini.folder import ACTIONS, CONSTANT, TOKENISER, WORDS, Parts, load_parts
 from hiervla.cerebellum.policies.mini.words import Words
 from hiervla.cerebellum.policies.normaliser import ACTION, LEAST_COUNT, Normaliser, statistics_of
 from hiervla.cerebellum.policies.tokens import ActionTokeniser, load_tokeniser, make_tokeniser
@@ -27,9 +28,10 @@ def prepared(settings: TrainSettings, moments: Moments, folder: Path) -> tuple[S
     Raises:
         SetupError: the demonstrations cannot teach one of them.
     """
-    config, kept = settings.model, folder / "prepared"
+    kept = folder / "prepared"
+    config = load_parts(Path(settings.begin_from)).config if settings.begin_from else settings.model
     if not (kept / "done").exists():
-        _fit(settings, moments, kept)
+        _take_over(Path(settings.begin_from), kept) if settings.begin_from else _fit(settings, moments, kept)
     words = Words.load(kept / WORDS, config.longest)
     actions = Normaliser.load(kept / ACTIONS)
     tokeniser: ActionTokeniser | None = load_tokeniser(kept / TOKENISER) if config.co_train else None
@@ -43,6 +45,16 @@ def prepared(settings: TrainSettings, moments: Moments, folder: Path) -> tuple[S
              "steps": settings.steps, "batch": settings.batch}  # fmt: skip
     parts = Parts(config, words, actions, tokeniser, about)
     return Shown(words, actions, tokeniser, settings.blur), parts
+
+
+def _take_over(base: Path, kept: Path) -> None:
+    """What a policy was prepared with stays what it is: other words or another scale would undo what it learnt."""
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in (WORDS, ACTIONS):
+        shutil.copyfile(base / name, kept / name)
+    if (base / TOKENISER).is_dir():
+        shutil.copytree(base / TOKENISER, kept / TOKENISER, dirs_exist_ok=True)
+    (kept / "done").touch()
 
 
 def _fit(settings: TrainSettings, moments: Moments, kept: Path) -> None:

@@ -47,6 +47,8 @@ class TrainSettings(BaseModel):
     """Folders of demonstrations; relative ones lie beside the file that names them."""
     out: str
     """Folder of the run: checkpoint, log, and in the end the policy."""
+    begin_from: str = ""
+    """A policy's folder to go on from: its weights, words, statistics and action tokens."""
     model: ModelConfig = ModelConfig()
     blur: Blur = Blur()
     batch: int = Field(default=64, ge=1)
@@ -92,5 +94,9 @@ def load_settings(file: Path) -> TrainSettings:
         raise SetupError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
     beside = file.parent
     return settings.model_copy(
-        update={"data": tuple(str(beside / d) for d in settings.data), "out": str(beside / settings.out)}
+        update={
+            "data": tuple(str(beside / d) for d in settings.data),
+            "out": str(beside / settings.out),
+            "begin_from": str(beside / settings.begin_from) if settings.begin_from else "",
+        }
     )
