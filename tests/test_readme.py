@@ -43,7 +43,7 @@ def test_every_command_in_the_readmes_exists_with_the_options_it_shows(text):
             found += 1
         elif command.startswith(".venv/bin/hiervla"):
             words = re.findall(r'"[^"]*"|\S+', command)[1:]
-            names = list(words[: 2 if words[0] == "scenario" else 1])
+            names = list(words[: 2 if words[0] in ("scenario", "learn") else 1])
             helped = hiervla(*names, "--help")
             assert helped.returncode == 0, command
             for option in [w for w in words if w.startswith("--")]:
