@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -34,7 +34,7 @@ app.command("eval")(learn_eval)
 
 
 @app.command("collect")
-def collect(
+def learn_collect(
     out: Annotated[
         Path, typer.Option("--out", help="Folder of the dataset; what is there already is not shown again.")
     ],
@@ -51,20 +51,7 @@ def collect(
     json: opt.Json = False,
 ) -> None:
     """Let a teacher that knows where everything is show lessons, and keep them as a LeRobotDataset v3."""
-    from dataclasses import asdict
-
-    from hiervla.learn.collect import collect as collect_lessons
-    from hiervla.learn.shown import Plan
-    from hiervla.scenario.rows import parse_seeds
-
-    with opt.json_stdout(json) as put:
-        chosen = tuple(d.strip() for d in deeds.split(",")) if deeds else ()
-        plan = Plan(chosen, cast("Shift", shift), calm)
-        with _bar("lessons") as told:
-            found = collect_lessons(out, parse_seeds(seeds), plan, jobs=jobs, on_lessons=told)
-        if not json:
-            _tell(found)
-        put(asdict(found))
+    _collect(out, seeds, jobs, json, deeds=_names(deeds), shift=cast("Shift", shift), calm=calm)
 
 
 @app.command("dagger")
@@ -81,19 +68,7 @@ def dagger(
     json: opt.Json = False,
 ) -> None:
     """Let a policy act in lessons and the teacher say, at every state it comes to, what would have been right."""
-    from dataclasses import asdict
-
-    from hiervla.learn.collect import collect as collect_lessons
-    from hiervla.learn.shown import Plan
-    from hiervla.scenario.rows import parse_seeds
-
-    with opt.json_stdout(json) as put:
-        plan = Plan(tuple(d.strip() for d in deeds.split(",")) if deeds else (), pupil=policy)
-        with _bar("lessons") as told:
-            found = collect_lessons(out, parse_seeds(seeds), plan, jobs=jobs, on_lessons=told)
-        if not json:
-            _tell(found)
-        put(asdict(found))
+    _collect(out, seeds, jobs, json, deeds=_names(deeds), pupil=policy)
 
 
 @app.command("record")
@@ -165,6 +140,25 @@ def _steps(space: Workspace, text: str, world: World) -> tuple[Subgoal, ...]:
     if not told.plans:
         raise SetupError(f"{text!r}: {told.answer}")
     return told.plans[0].subgoals
+
+
+def _collect(out: Path, seeds: str, jobs: int, json: bool, **plan: Any) -> None:
+    from dataclasses import asdict
+
+    from hiervla.learn.collect import collect
+    from hiervla.learn.shown import Plan
+    from hiervla.scenario.rows import parse_seeds
+
+    with opt.json_stdout(json) as put:
+        with _bar("lessons") as told:
+            found = collect(out, parse_seeds(seeds), Plan(**plan), jobs=jobs, on_lessons=told)
+        if not json:
+            _tell(found)
+        put(asdict(found))
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(t.strip() for t in text.split(",")) if text else ()
 
 
 def _tell(found: Collected) -> None:
