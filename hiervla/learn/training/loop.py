@@ -137,7 +137,8 @@ class Run:
             return losses(model, given, generator)
 
     def _about(self) -> dict[str, Any]:
-        return self.settings.model_dump(mode="json", exclude=set(MAY_CHANGE))
+        told = self.settings.model_dump(mode="json", exclude=set(MAY_CHANGE))
+        return told | {"moments": len(self.moments.training)}  # with other data, batch k would be another one
 
     def _resume(self) -> None:
         found = load_checkpoint(self.folder, self._about())

@@ -14,10 +14,12 @@ import torch
 
 from hiervla.cerebellum.policies.mini.folder import load_model, load_parts
 from hiervla.core.errors import SetupError
+from hiervla.learn.dataset.writer import DatasetWriter
+from hiervla.learn.form import FPS, demonstration_form
 from hiervla.learn.training.loop import LOG, Run, overfit
 from hiervla.learn.training.settings import load_settings
 
-from .conftest import TINY
+from .conftest import TINY, made_up
 
 
 def weights(run):
@@ -79,6 +81,19 @@ def test_a_folder_of_another_run_is_refused(settings):
     with pytest.raises(SetupError, match="another learning_rate"):
         Run(settings.model_copy(update={"learning_rate": 0.5}))
     Run(settings.model_copy(update={"save_every": 50}))  # what changes no step may change
+
+
+def test_demonstrations_that_grew_in_between_are_noticed(settings, tmp_path):
+    grown = tmp_path / "grown"
+    with DatasetWriter(grown, demonstration_form(), FPS) as writer:
+        for seed in range(9):
+            writer.append(made_up(seed))
+    settings = settings.model_copy(update={"data": (str(grown),)})
+    Run(settings).save()
+    with DatasetWriter(grown, demonstration_form(), FPS) as writer:
+        writer.append(made_up(9))
+    with pytest.raises(SetupError, match="another moments"):
+        Run(settings)
 
 
 def test_a_spoilt_checkpoint_is_one_clear_line(settings):
