@@ -86,12 +86,12 @@ def test_a_folder_of_another_run_is_refused(settings):
 def test_demonstrations_that_grew_in_between_are_noticed(settings, tmp_path):
     grown = tmp_path / "grown"
     with DatasetWriter(grown, demonstration_form(), FPS) as writer:
-        for seed in range(9):
+        for seed in range(11):
             writer.append(made_up(seed))
     settings = settings.model_copy(update={"data": (str(grown),)})
     Run(settings).save()
     with DatasetWriter(grown, demonstration_form(), FPS) as writer:
-        writer.append(made_up(9))
+        writer.append(made_up(11))
     with pytest.raises(SetupError, match="another moments"):
         Run(settings)
 
