@@ -14,10 +14,15 @@ from hiervla.core.grasp import carrying_yaw, hand_room, hanging, rim_opening
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Destination, Keyframe
+from hiervla.core.walls import away_from_walls
 from hiervla.core.world import Detection
 
 FLOOR_M = 0.014
 """Thickness of a drawer's floor with what is under it, and a little to spare."""
+BESIDE_M = 0.01
+"""A hand this far from the middle of what it holds stands beside it: between that and a wall there may be no room for it."""
+OPENS_M = 0.012
+"""How much wider than what they hold the fingers open inside a container."""
 
 
 RIM_M = 0.02
@@ -165,12 +170,23 @@ class Place(Skill):
                 self._beneath(at, d),
                 at.gripper,
             )
-            if room > 0.004:
+            away = self._away_from_walls(at, spot, yaw)
+            if room > 0.004 and not away.any():
                 return spot, floor, yaw
-            options.append((room, spot, floor, yaw))
+            options.append((room - float(np.linalg.norm(away)), tuple((np.asarray(spot) + away).tolist()), floor, yaw))
         if not options and trouble is not None:
             raise trouble
         return max(options, key=lambda o: o[0])[1:]
+
+    def _away_from_walls(self, at: Ground, spot: tuple[float, float], yaw: float) -> np.ndarray:
+        """By how much (2,) a spot in a box or drawer must be moved for a hand that stands beside what it holds."""
+        held, into = at.world.held, at.world.objects.get(self.reference)
+        if held is None or self.relation != "in" or into is None or into.label not in ("box", "drawer"):
+            return np.zeros(2)
+        beside = np.array([[np.cos(t := yaw - held.hand_yaw), -np.sin(t)], [np.sin(t), np.cos(t)]]) @ held.offset[:2]
+        if np.linalg.norm(beside) < BESIDE_M:
+            return np.zeros(2)
+        return away_from_walls(into, np.asarray(spot) - beside, yaw, held.width_m + OPENS_M, at.gripper)
 
     def _beneath(self, at: Ground, d: Detection) -> tuple[str, ...]:
         """What the hand may come near: the thing itself and what will carry it."""
@@ -204,7 +220,7 @@ class Place(Skill):
         high = min(high, at.limits.highest(hand[0], hand[1]))
         up = min(max(high, at.hand.position[2]), at.limits.highest(*at.hand.position[:2]))
         away = min(high + 0.06, at.limits.highest(hand[0], hand[1]))
-        spare = 0.012 if self.relation == "in" else 0.022  # in a container the walls are near
+        spare = OPENS_M if self.relation == "in" else 0.022  # in a container the walls are near
         if held is not None and (d.label == "ring" or (d.hollow and held.width_m < RIM_M)):
             _, opening = rim_opening(d, at.gripper)  # the finger inside has only so much room
             spare = min(spare, max(opening - held.width_m, 0.004))

@@ -1,0 +1,30 @@
+"""Fingers beside what they hold come away from a container's walls, and no farther than they must."""
+
+import numpy as np
+import pytest
+
+from hiervla.core.task import Gripper
+from hiervla.core.walls import WALL_M, away_from_walls
+
+
+@pytest.fixture
+def box(thing):
+    return thing("box", 0.5, 0.2, size=(0.18, 0.12, 0.05))
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.7, np.pi / 2])
+def test_fingers_within_the_walls_stay_and_others_come_just_inside(thing, turn):
+    box = thing("box", 0.5, 0.2, size=(0.18, 0.12, 0.05), yaw=turn)
+    middle, along = np.array([0.5, 0.2]), np.array([np.cos(turn), np.sin(turn)])
+    closing_along = turn - np.pi / 2  # the fingers close along the box
+    assert not away_from_walls(box, middle, closing_along, 0.03, Gripper()).any()
+    out = away_from_walls(box, middle + 0.075 * along, closing_along, 0.03, Gripper())
+    reach = (0.03 + 0.016) / 2 + 0.016 / 2  # of the outer finger's far side from the grasp centre
+    assert out == pytest.approx(-(0.075 + reach - (0.09 - WALL_M)) * along, abs=1e-6)
+    inside = middle + 0.075 * along + out
+    assert np.abs(away_from_walls(box, inside, closing_along, 0.03, Gripper())).max() < 1e-9
+
+
+def test_fingers_that_do_not_fit_at_all_go_to_the_middle(box):
+    shift = away_from_walls(box, np.array([0.5, 0.21]), 0.0, 0.2, Gripper())
+    assert shift == pytest.approx((0.0, -0.01), abs=1e-9)
