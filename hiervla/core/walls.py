@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hiervla.core.geometry import Array
 from hiervla.core.footprint import rectangle
+from hiervla.core.geometry import Array
 from hiervla.core.task import Gripper
 from hiervla.core.world import Detection
 
