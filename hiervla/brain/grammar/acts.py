@@ -60,6 +60,8 @@ class Stack:
     high: Thing | None = None
     among: tuple[Thing, ...] = ()
     """With order ``named``: what the things of the order are said to be among."""
+    within: Fixture | None = None
+    """A zone that it is to stand in."""
     towers: int = 1
     """How many of them, of as many things each."""
 
@@ -67,7 +69,7 @@ class Stack:
         ends = (f", {self.low} lowest" if self.low else "") + (f", {self.high} highest" if self.high else "")
         if ends:
             return f"stack({_list(self.things)}{ends})"
-        towers = f", {self.towers} towers" if self.towers > 1 else ""
+        towers = (f", {self.towers} towers" if self.towers > 1 else "") + (f", in {self.within}" if self.within else "")
         return f"stack({_list(self.things)}{f', {self.order}' if self.order else ''}{towers})"
 
 
@@ -84,11 +86,12 @@ class Arrange:
     high: tuple[Thing, ...] = ()
     """Of a pyramid: what stands in its lowest row, and on top."""
     middle: tuple[Thing, ...] = ()
+    within: Fixture | None = None
     direction: str | None = None
     """Of a row: ``behind`` runs away from the robot, ``right`` from left to right."""
 
     def __str__(self) -> str:
-        around = f" around {self.around}" if self.around else ""
+        around = (f" around {self.around}" if self.around else "") + (f" in {self.within}" if self.within else "")
         if self.low or self.high or self.direction:
             ends = [f"below {_list(self.low)}"] * bool(self.low) + [f"on top {_list(self.high)}"] * bool(self.high)
             ends += [f"towards {self.direction}"] * bool(self.direction) + [self.order or ""] * bool(self.order)
@@ -247,26 +250,7 @@ class Repeat:
         return "repeat()" if self.distance_m is None else f"further({self.distance_m * 100:g} cm)"
 
 
-Act = (
-    Pick
-    | Put
-    | PutDown
-    | Stack
-    | Arrange
-    | Sort
-    | Tidy
-    | Swap
-    | Go
-    | Do
-    | When
-    | Until
-    | Spare
-    | Undo
-    | Repeat
-    | Incomplete
-    | Bare
-    | Question
-)
+Act = Pick | Put | PutDown | Stack | Arrange | Sort | Tidy | Swap | Go | Do | When | Until | Spare | Undo | Repeat | Incomplete | Bare | Question  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,14 @@ NEAR = ("super", "near", "beside")
 """Relations to something that things may then go to."""
 
 
+class Joint(str):
+    """How a carried clause follows."""
+
+
+class Stopped(str):
+    """A full stop: the next sentence says all of it anew."""
+
+
 def each_thing(part: Any, change: Callable[[Thing], Thing]) -> Any:
     """A form with every thing in it changed, the outer ones first."""
     if isinstance(part, Thing):
@@ -52,6 +60,12 @@ def takes_it(act: Act) -> Act:
         return act
     out = "出" in act.text or " out" in act.text
     return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
+
+
+def wants_list(before: Any, joint: Any) -> bool:
+    """A verb with things and no place, and a mere pause: more things, and the place of all, may follow."""
+    told = isinstance(before, Incomplete) and (before.missing, before.verb) == ("where", "put")
+    return told and bool(before.things) and isinstance(joint, str) and joint == ","
 
 
 def last_act(known: list[Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import (
+from hiervla.brain.grammar.acts import (  # fmt: skip
     Act,
     Arrange,
     Condition,
@@ -23,7 +23,9 @@ from hiervla.brain.grammar.acts import (
     Transfer,
     When,
 )
-from hiervla.brain.grammar.antecedents import (
+from hiervla.brain.grammar.antecedents import (  # fmt: skip
+    Joint,
+    Stopped,
     act_follows,
     each_thing,
     goes_there,
@@ -31,6 +33,7 @@ from hiervla.brain.grammar.antecedents import (
     last_act,
     last_mark,
     takes_it,
+    wants_list,
 )
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import _all
@@ -51,14 +54,6 @@ class Several:
     """Things that a sentence is about."""
 
     things: tuple[Thing, ...]
-
-
-class Joint(str):
-    """How a carried clause follows."""
-
-
-class Stopped(str):
-    """A full stop: the next sentence says all of it anew."""
 
 
 @v_args(meta=True)
@@ -103,7 +98,12 @@ class CarryOver(Idioms):
                     and not self._says_so_too()
                 ):
                     raise Misread("not_understood", child.text)
-                child = self._again_with(last_act(known), child)
+                before = last_act(known)
+                if wants_list(before, children[k - 1]) and not child.going and child.items[-1].groups:
+                    known[-2:] = []  # "put the duck, the car and the ring in the box": one list
+                    child = Put(readings((*map(Item, before.things), *child.items)), f"{before.text}, {child.text}")
+                else:
+                    child = self._again_with(before, child)
             elif (
                 self._wants_place(child) and (opened := into_opened(last_act(known))) is not None
             ):  # "打开抽屉，放入电池"

@@ -7,7 +7,7 @@ import math
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import SAME_PLACE_M, between, order
+from hiervla.brain.grammar.standing import SAME_PLACE_M, between, order, volume
 from hiervla.core.goal import DIRECTIONS
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection
@@ -20,6 +20,10 @@ class Choosing(Discourse):
     """Adds choice to the world under discussion."""
 
     limits: Limits
+
+    def _spoken_before(self) -> set[str]:
+        """Ids of what the turns before were about."""
+        raise NotImplementedError
 
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the second cube from the left``, ``the second largest``, ``the last but one``."""
@@ -92,7 +96,7 @@ class Choosing(Discourse):
         """The thing at one end of an order; several when they cannot be told apart."""
         if not found:
             return []
-        if name in ("smaller", "larger") and len(found) > 2:
+        if name in ("smaller", "larger") and len(found) > 2 and not _stand_out(name, thing.count or 1, found):
             raise self._ambiguous(thing, found)
         if name == "middle":
             return self._middle_of(thing, found)
@@ -127,6 +131,8 @@ class Choosing(Discourse):
         if len(found) > 1:
             if thing.quantity != "a" and len(told := [d for d in found if d.id in self.named]) == 1 and _points(thing):
                 return told  # "that beaker": the one named in the same breath
+            if _points(thing) and len(told := [d for d in found if d.id in self._spoken_before()]) == 1:
+                return told  # "that drawer": what the turn before was about
             if thing.other_colour and thing.quantity != "a" and len(odd := self._odd_one(found)) == 1:
                 return odd
             if thing.quantity != "a":
@@ -166,6 +172,14 @@ class Choosing(Discourse):
     def reach(self, d: Detection) -> float:
         """Horizontal distance from the arm's base, metres."""
         return math.dist(d.centre[:2], self.limits.base[:2])
+
+
+def _stand_out(name: str, count: int, found: list[Detection]) -> bool:
+    """``the two smaller balls`` of three are told from the rest; so is ``the bigger ball`` where the others are alike."""
+    sizes = sorted((volume(d) for d in found), reverse=name == "larger")
+    if not 0 < count < len(sizes) or abs(sizes[count] - sizes[count - 1]) <= SAME_SIZE * max(sizes[count - 1 : count + 1]):  # fmt: skip
+        return False
+    return count > 1 or abs(sizes[1] - sizes[-1]) <= SAME_SIZE * max(sizes[1], sizes[-1])
 
 
 def _points(thing: Thing) -> bool:

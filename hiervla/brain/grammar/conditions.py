@@ -11,6 +11,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.queries import Question
+from hiervla.core import spots
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.world import Detection
 
@@ -18,6 +19,9 @@ COMPARED: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq, ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
     "even": lambda n, _: n % 2 == 0, "odd": lambda n, _: n % 2 == 1,
 }  # fmt: skip
+
+
+REACH = ("reachable", "unreachable")
 
 
 def is_so(condition: Condition, scene: Scene) -> bool:
@@ -59,7 +63,14 @@ def described(thing: Thing, spot: Spot, scene: Scene) -> Thing:
     return replace(thing, where=(*thing.where, spot))
 
 
+def reached(d: Detection, scene: Scene) -> bool:
+    """The hand gets to it."""
+    return d.support == "hand" or spots.reachable((d.centre[0], d.centre[1]), scene.limits)
+
+
 def _state(condition: Condition, scene: Scene) -> bool:
+    if condition.spot is not None and condition.spot.relation in REACH:
+        return all(reached(d, scene) == (condition.spot.relation == "reachable") for d in scene.resolve(condition.things[0]))  # fmt: skip
     d = scene.one(condition.things[0])
     parts = [p for p in scene.parts(d) if p.opening_m is not None]
     d = parts[0] if d.opening_m is None and len(parts) == 1 else d

@@ -9,7 +9,7 @@ from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Arrange, Do, Go, Put, Sort, Stack, Swap, Tidy, Transfer
 from hiervla.brain.grammar.clauses import IT, _all, _described, _from
-from hiervla.brain.grammar.form import Item, Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.stacking import Stacking
 
@@ -22,6 +22,13 @@ class _Degrees:
     """An angle among floats, which are metres."""
 
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The zone that a formation is to stand in."""
+
+    zone: Fixture
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,19 @@ class Constructions(Stacking):
     def around(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("around", self._reference(children), text=self.words(meta))
 
+    def placedin(self, meta: Any, children: list[Any]) -> Within:
+        """``in zone a``."""
+        zone = first(children, Fixture)
+        if leaves(children, "REL")[0] not in ("in", "on") or zone is None:
+            raise Misread("where_unclear", self.words(meta))
+        return Within(zone)
+
     def arrange(self, meta: Any, children: list[Any]) -> Act:
+        zone = first(children, Within)
+        act = self._arranged(meta, [c for c in children if not isinstance(c, Within)])
+        return replace(act, within=zone.zone) if zone is not None and isinstance(act, Stack | Arrange) else act
+
+    def _arranged(self, meta: Any, children: list[Any]) -> Act:
         found = _all(_tuple(children)) if leaves(children, "DOU") else _tuple(children)
         things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
         form = next(iter(leaves(children, "FORM")), "row")  # "line up" alone is a row

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
 from hiervla.brain.grammar.antecedents import things_of
 from hiervla.brain.grammar.conditions import as_condition
+from hiervla.brain.grammar.contrast import (
+    asked_of_another,
+    in_contrast,
+    leaning_place,
+    put_right,
+    taken_back,
+    under_headings,
+)
 from hiervla.brain.grammar.corrections import (
     Reader,
     Roles,
@@ -30,6 +39,11 @@ from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
 from hiervla.core.briefing import Briefing, Change, Turn
 
+_ABOUT = re.compile(
+    r"(?:so |and |ok(?:ay)?,? |but )?(?:what|how) about (?P<what>(?:the|my|that|this)\b[^?,.]+?)\s*\??", re.I
+)
+"""``what about the bowl?``, after a question: the same is asked of it."""
+
 
 def completed(
     reading: Instruction | NotUnderstood,
@@ -47,6 +61,10 @@ def completed(
         last = again(reading.acts[0], briefing, read)
         if last is not None:
             return (replace(last, language=reading.language) if isinstance(last, Instruction) else last), True
+    unread = isinstance(reading, NotUnderstood) and reading.key != "too_long"
+    listed = reading.language == "en" and (unread or _only_named(reading))
+    if listed and (headed := under_headings(briefing.instruction, read, scene)) is not None:
+        return headed, True
     if isinstance(reading, NotUnderstood) and reading.language == "en" and reading.key != "too_long":
         thought = second_thought(briefing.instruction, read, roles, scene)
         if thought is not None:
@@ -84,10 +102,25 @@ def completed(
         if part is not None:
             return replace(earlier, acts=substitute(earlier.acts, part, chosen), language=reading.language), True
     instruction = reading.said if isinstance(reading, Instruction) and reading.said else briefing.instruction
+    if reading.language == "en" and isinstance(earlier, Instruction):
+        instruction = taken_back(instruction)
+        contrast = in_contrast(briefing.instruction)
+        if contrast is not None and (right := put_right(earlier.said or before, *contrast, read)) is not None:
+            return replace(right, text=briefing.instruction), True
+        if contrast is not None:
+            instruction = f"no, {contrast[1]}"
+        elif isinstance(earlier.acts[-1], Question) and (about := _ABOUT.fullmatch(instruction.strip())):
+            if (other := asked_of_another(before, about["what"], read, scene)) is not None:
+                return other, True
+            instruction, reading = f"and {about['what']}", read(about["what"])
+        elif (unread or _only_named(reading)) and (placed := leaning_place(briefing.instruction, earlier, read)):
+            return placed, True
     better = the_better(instruction, roles)
     rest = better or after_no(instruction, roles)
     same = the_same_with(instruction, roles)
     corrected = read(rest or same) if rest or same else reading
+    if isinstance(corrected, NotUnderstood) and re.fullmatch(r"[a-z]{3,9}", rest.rstrip(" .!").lower()):
+        corrected = read(f"the {rest.rstrip(' .!')} one")  # "nope, blue"
     if isinstance(corrected, NotUnderstood) and (alone := without_more(briefing.instruction, roles)):
         corrected = read(alone)
     if isinstance(corrected, Instruction) and isinstance(corrected.acts[0], Bare) and isinstance(earlier, Instruction):

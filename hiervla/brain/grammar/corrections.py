@@ -140,7 +140,9 @@ def without_thanks(said: str, roles: Roles) -> str:
 def says_more(text: str, roles: Roles) -> bool:
     """``and the green one too``: the same is to be done with something else."""
     said = without_thanks(text.strip().lower().rstrip(" .。!！"), roles)
-    return any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in roles.get("more", ()))
+    begun = re.split(r"[\s,.!]+", said[: len(said) - len(_begun(said, roles.get("openers", ())))])  # "good, next: …"
+    more = roles.get("more", ())
+    return bool(set(begun) & set(more)) or any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in more)  # fmt: skip
 
 
 def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:

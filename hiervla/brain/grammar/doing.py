@@ -88,7 +88,7 @@ class Doing:
         labels = SUITED.get(skill, ())
         if thing.pronoun != "it" or not labels:
             return []
-        spoken = [[scene.world.objects[i] for i in ids if i in scene.world.objects] for ids in (*reversed(scene.mentioned), *scene.earlier())]  # fmt: skip
+        spoken = [[scene.world.objects[i] for i in ids if i in scene.world.objects] for ids in (*reversed(scene.mentioned), *scene.earlier(), sorted(scene._spoken_before()))]  # fmt: skip
         spoken += [list(scene.world.objects.values())]
         fit = next((f for g in spoken if (f := [d for d in g if d.label in labels])), [])
         return fit if len(fit) == 1 else []

@@ -166,7 +166,7 @@ def _together(later: Effect, effect: Effect) -> bool:
         return False
     a, b = effect.goal, later.goal
     if a.relation in FORMED or b.relation in FORMED:
-        return a.relation == "beside" or b.relation == "beside"
+        return bool({a.relation, b.relation} & {"beside", "in"})
     if a.relation == b.relation == "beside" and (a.direction or b.direction):
         return a.reference != b.reference
     return across(a, b)

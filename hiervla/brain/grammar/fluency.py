@@ -97,6 +97,18 @@ def on_and_there(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     return out
 
 
+def named_not_told(tokens: list[Token]) -> list[Token]:
+    """``the other ring``, ``the red light switch``: behind what describes it, a noun is no verb."""
+    out: list[Token] = []
+    for t in tokens:
+        before = out[-1].kinds.keys() if out else set()
+        noun, verb = t.kinds.keys() & {"SHAPE", "NAME"}, t.kinds.keys() & {"SKILL", "SORT", "TIDY", "STACK"}
+        if noun and verb and t.text.isascii() and before & {"THE", "OTHER", "COLOUR", "SIZE", "A"} and "NEGATION" not in before:  # fmt: skip
+            t = Token(t.text, t.start, t.end, {n: v for n, v in t.kinds.items() if n not in verb})
+        out.append(t)
+    return out
+
+
 def nth_or_then(tokens: list[Token]) -> list[Token]:
     """``second, …`` and ``last the cube`` say when; ``the second biggest`` says which one."""
     out: list[Token] = []

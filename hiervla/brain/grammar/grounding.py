@@ -50,7 +50,9 @@ class Scene(Choosing):
             return self._counted(thing, known) if thing.count else known
         if thing.says_nothing and self.noun is None and not self.mentioned:
             thing = replace(thing, other=True)  # "one more"
-        if thing.other and thing.nounless and not self.mentioned:
+        if thing.other and thing.nounless and not self.mentioned and " else" in thing.text.lower():
+            thing = replace(thing, shape="object")  # "now put everything else in there": of whatever kind
+        elif thing.other and thing.nounless and not self.mentioned:
             before = self.earlier()
             if not before:
                 raise clarify("what_it", part=thing.text)
@@ -132,6 +134,8 @@ class Scene(Choosing):
         if thing.other:
             spoken = {i for g in self.mentioned for i in g} & {d.id for d in found} or self._spoken_before()
             found = [d for d in found if d.id not in spoken | self.spared]
+            if thing.shape == "object" and " else" in thing.text.lower():  # no box goes into a box
+                found = [d for d in found if d.label not in ("box", "bowl", "plate")] or found
         for but in thing.but:
             if but.nounless:
                 but = replace(but, shape=thing.shape, name=thing.name)
@@ -177,7 +181,8 @@ class Scene(Choosing):
         """What the turns before were about, and where it went."""
         last = self.changed[0] if self.changed else ()
         went = {c.now.support for c in last if c.now is not None}
-        return {*(i for ids in self.earlier()[:1] for i in ids), *(c.was.id for c in last), *went}
+        left = {c.was.support for c in last}
+        return {*(i for ids in self.earlier()[:1] for i in ids), *(c.was.id for c in last), *went, *left}
 
     def _looks(self, thing: Thing, d: Detection, strict: bool | None = True) -> bool:
         if (thing.ids and d.id not in thing.ids) or not all(has_attribute(d, a) for a in thing.attributes):

@@ -148,6 +148,9 @@ class Inquiries(Destinations):
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
         return Question("which", (replace(thing, quantity="all").with_where((self.pp_same_as(meta, children),)),), text=self.words(meta))  # fmt: skip
 
+    def q_size(self, meta: Any, children: list[Any]) -> Question:
+        return replace(self.q_colour(meta, children), kind="size")
+
     def q_under(self, meta: Any, children: list[Any]) -> Question:
         return Question("under", (first(children, Thing),), text=self.words(meta))
 

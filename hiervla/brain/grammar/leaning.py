@@ -44,7 +44,9 @@ class Leaning(Provisos):
 
     def goes_state(self, meta: Any, children: list[Any]) -> Do:
         """``the drawer should be open``."""
-        skill = {"open": "open", "closed": "close"}[leaves(children, "STATE")[0]]
+        skill = {"open": "open", "closed": "close"}.get(leaves(children, "STATE")[0])
+        if skill is None:
+            raise Misread("not_understood", self.words(meta))
         return Do(skill, tuple(Item(t) for t in _tuple(children)), (), self.words(meta))
 
     def put_so(self, meta: Any, children: list[Any]) -> Put:

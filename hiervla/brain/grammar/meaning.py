@@ -37,6 +37,7 @@ from hiervla.brain.grammar.conditions import is_so
 from hiervla.brain.grammar.doing import Doing
 from hiervla.brain.grammar.effects import FORMED, Effect, across, moves, settle
 from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.formed_in import with_zone, within
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.settling import settled
@@ -153,10 +154,10 @@ class Meaning:
                 return self._put(act, scene)
             case PutDown():
                 return self._put_down(act, scene)
-            case Stack():
-                return self._all_placed(scene, arranging.stack(act, scene, self._roles))
-            case Arrange():
-                return self._all_placed(scene, arranging.arrange(act, scene, self._roles))
+            case Stack() | Arrange():
+                formed = with_zone(act, scene)
+                make = arranging.stack if isinstance(formed, Stack) else arranging.arrange
+                return self._all_placed(scene, within(make(formed, scene, self._roles), formed.within, scene))
             case Sort():
                 return self._all_placed(scene, arranging.sort(act, scene))
             case Tidy():

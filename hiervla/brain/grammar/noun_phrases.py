@@ -122,6 +122,10 @@ class NounPhrases(Transformer[Any, Any]):
         count = self._whole(meta, leaves(children, "NUM")[0])
         return replace(self.thing(meta, children), quantity="the_count", count=count)
 
+    def pair_both(self, meta: Any, children: list[Any]) -> Thing:
+        """``between the other two bowls``."""
+        return replace(self.pair(meta, children), other=True)
+
     def thing_but(self, meta: Any, children: list[Any]) -> Thing:
         but, thing = (c for c in children if isinstance(c, Thing))
         return replace(thing, but=(*thing.but, but), text=self.words(meta))
@@ -151,7 +155,8 @@ class NounPhrases(Transformer[Any, Any]):
         if number := leaves(children, "NUM"):  # "the other two"
             return Thing(text=self.words(meta), quantity="the_count", count=self._whole(meta, number[0]), other=True)
         several = any(w in said for w in self._tokens.known.roles.get("leftover", ()))
-        return Thing(text=self.words(meta), quantity="all" if several else "the", other=True)
+        one = "a" if said.startswith("another") else "the"  # any one of them
+        return Thing(text=self.words(meta), quantity="all" if several else one, other=True)
 
     def by_id(self, meta: Any, children: list[Any]) -> Thing:
         return Thing(text=self.words(meta), id=leaves(children, "ID")[0])
@@ -163,7 +168,9 @@ class NounPhrases(Transformer[Any, Any]):
         said = self.words(meta).lower()
         if "OTHER" in kinds and number:
             return {"other": True, "quantity": "the_count", "count": self._whole(meta, number[0])}
-        if "OTHER" in kinds and any(w in said for w in self._tokens.known.roles.get("leftover", ())):
+        if "OTHER" in kinds and said.startswith("another"):
+            found["quantity"] = "a"  # any of them
+        elif "OTHER" in kinds and any(w in said for w in self._tokens.known.roles.get("leftover", ())):
             found["quantity"] = "all"
         elif kinds == {"CL"}:
             found["quantity"] = "a"

@@ -63,6 +63,9 @@ class Phrases(NounPhrases):
         return Spot(name, reference, direction, distance, text=self.words(meta))
 
     def pp_rel(self, meta: Any, children: list[Any]) -> Spot:
+        mark = self._reference(children)
+        if isinstance(mark, Thing) and mark.superlatives == ("middle",) and mark.among == 2:
+            return Spot("between", replace(mark, superlatives=(), quantity="the_count", count=2), text=self.words(meta))
         return self._where(meta, children, leaves(children, "REL")[0])
 
     def pp_to(self, meta: Any, children: list[Any]) -> Spot:
@@ -102,6 +105,8 @@ class Phrases(NounPhrases):
         zone = next((c for c in children if isinstance(c, Fixture) and c.name != "table"), None)
         if zone is not None:
             return Spot("middle", zone, text=self.words(meta))
+        if found is not None and found.count == 2:  # "in the middle of the two rings"
+            return Spot("between", found, text=self.words(meta))
         if found is not None:
             return Spot("in" if leaves(children, "REL")[0] == "in" else "on", found, text=self.words(meta))
         return Spot("middle", text=self.words(meta))

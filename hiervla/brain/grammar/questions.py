@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Question
-from hiervla.brain.grammar.conditions import described
+from hiervla.brain.grammar.conditions import REACH, described, reached
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import refuse
-from hiervla.brain.grammar.reading import language_of
+from hiervla.brain.grammar.recalled import Recalled
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.standing import compared, order
-from hiervla.core.briefing import Briefing, Turn
+from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal, distance_between
 from hiervla.core.plan import ToolCall
 from hiervla.core.relations import holds
@@ -30,7 +30,7 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
         case "far":
             a, b = _ends(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
-        case "many" | "where" | "exists" | "vacant" | "colour" | "is" | "state" | "which" | "choose" | "than" | "parity" | "like" | "more":  # fmt: skip
+        case "many" | "where" | "exists" | "vacant" | "colour" | "size" | "is" | "state" | "which" | "choose" | "than" | "parity" | "like" | "more":  # fmt: skip
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
@@ -44,7 +44,7 @@ def _ends(question: Question, scene: Scene) -> tuple[str, str]:
     return names[0], names[1]
 
 
-class Answers:
+class Answers(Recalled):
     """Answers questions from one briefing. Every answer is read off this look or a tool's result, never guessed."""
 
     def __init__(self, briefing: Briefing, scene: Scene, speech: Speech) -> None:
@@ -73,17 +73,32 @@ class Answers:
             "why": self._why,
             "asked": self._asked,
             "under": self._under,
+            "size": self._size,
         }
         return kinds[question.kind](question)
 
     def _see(self, question: Question) -> str:
         if question.spot is None:
             return self._speech.say("see", scene=self._speech.scene())
-        spot = question.spot
+        spot = self._place_meant(question.spot)
         found = self._scene.find(Thing("", quantity="all", shape="object", where=(spot,)))
         if not found:
             return self._speech.say("see_none_there", where=self._there(spot))
         return self._speech.say("see_there", where=self._there(spot), scene=self._speech.scene(found))
+
+    def _place_meant(self, spot: Spot) -> Spot:
+        """``what is in there?``, ``what is in it?``: where something was said to go, not what went there."""
+        mark = spot.reference
+        if spot.relation == "there":
+            place = self._scene.there(spot)
+            return replace(place, relation="in" if place.relation == "to" else place.relation)
+        if spot.relation not in ("in", "on") or not isinstance(mark, Thing) or mark.pronoun != "it":
+            return spot
+        held = self._scene.branch().find(mark)
+        place = self._scene.earlier_place()
+        if len(held) == 1 and (held[0].hollow or held[0].label == "plate"):
+            return spot
+        return replace(spot, reference=place.reference) if place is not None and place.reference is not None else spot
 
     def _there(self, spot: Spot) -> str:
         if spot.relation == "between":
@@ -156,6 +171,8 @@ class Answers:
 
     def _state(self, question: Question) -> str:
         """Is a drawer open, or closed? Told from how far it is out, in this look."""
+        if question.spot is not None and question.spot.relation in REACH:
+            return self._in_reach(question, question.spot.relation == "reachable")
         d, asked = self._scene.one(question.things[0]), question.spot
         parts = [p for p in self._scene.parts(d) if p.opening_m is not None]
         d = parts[0] if d.opening_m is None and len(parts) == 1 else d
@@ -170,23 +187,13 @@ class Answers:
         is_so = other if holds(other, self._briefing.world) else slid
         return self._speech.say("is_no", why=self._speech.goal(is_so))
 
-    def _did(self, question: Question) -> str:
-        """What was done last, in the robot's own words then; without deeds, what was answered last."""
-        dialogue = self._briefing.dialogue
-        last = next((t for t in reversed(dialogue) if t.changed), None)
-        last = last or next((t for t in reversed(dialogue) if t.who == "robot"), None)
-        return self._in_own_words(last) if last else self._speech.say("did_nothing")
-
-    def _in_own_words(self, turn: Turn, key: str = "did_last") -> str:
-        """What was said then, where it was said in this language; else what it had changed."""
-        if language_of(turn.says) == self._speech.language:
-            return self._speech.say(key, says=turn.says)
-        if not turn.changed:
-            return self._speech.say("did_nothing")
-        moved = self._speech.say("mission_changed", found=[c.was for c in turn.changed])
-        seen = [c.now for c in turn.changed if c.now is not None and c.now.id in self._briefing.world.objects]
-        places = [self._speech.say("where", thing=d, where=self.place_of(d)) for d in seen if not d.fixed]
-        return (" " if self._speech.language == "en" else "").join([moved, *places])
+    def _in_reach(self, question: Question, asked: bool) -> str:
+        """Which of the things the hand gets to."""
+        found = self._scene.resolve(question.things[0])
+        far = [d for d in found if not reached(d, self._scene)]
+        key = ("reach_none" if far else "reach_all") if asked else ("far_yes" if far else "far_no")
+        limit = round(self._briefing.limits.reach_m * 100)
+        return _capital(self._speech.say(key, found=far or found, reach=limit))
 
     def _under(self, question: Question) -> str:
         """What a thing stands on."""
@@ -194,19 +201,10 @@ class Answers:
         on = self._briefing.world.objects.get(d.support)
         return _capital(self._speech.say("which_is", found=[on] if on is not None else [self._speech.thing("table")]))
 
-    def _asked(self, question: Question) -> str:
-        """What the person said last."""
-        last = next((t for t in reversed(self._briefing.dialogue) if t.who == "person"), None)
-        return self._speech.say("asked_last", part=last.says.strip()) if last else self._speech.say("asked_nothing")
-
-    def _why(self, question: Question) -> str:
-        """What the person had asked for, and what came of it."""
-        turns = self._briefing.dialogue
-        at = next((k for k in reversed(range(len(turns))) if turns[k].changed), len(turns) - 1)
-        if at < 1:
-            return self._speech.say("did_nothing")
-        why = self._speech.say("because_asked", part=turns[at - 1].says.strip())
-        return why + " " * (self._speech.language == "en") + self._in_own_words(turns[at], "why_then")
+    def _size(self, question: Question) -> str:
+        cm = lambda d: {n: f"{d.size[k] * 100:.1f}" for k, n in enumerate(("long", "wide", "high"))}  # noqa: E731
+        found = self._scene.resolve(question.things[0])
+        return " ".join(_capital(self._speech.say("size", thing=d, **cm(d))) for d in found)
 
     def _which(self, question: Question) -> str:
         found = self._scene.find(question.things[0])

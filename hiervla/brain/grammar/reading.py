@@ -16,6 +16,7 @@ from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, 
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
+from hiervla.brain.grammar.plain_english import in_plain_english
 from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rephrasing import asked, plainer, rephrased
 from hiervla.brain.grammar.spelling import mended
@@ -72,8 +73,10 @@ def parse(
 def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
-    if language != "zh" or isinstance(reading, Instruction) or reading.key not in {*PASSABLE, "told_or_asked"}:
+    if isinstance(reading, Instruction) or reading.key not in {*PASSABLE, "told_or_asked"}:
         return reading
+    if language != "zh":
+        return _in_other_words(text, lexicon, reading)
     for other_words in asked(text):
         other = _whole(other_words, lexicon, language)
         if isinstance(other, Instruction) and isinstance(other.acts[0], Question):
@@ -86,6 +89,15 @@ def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | N
         other = _whole(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other
+    return reading
+
+
+def _in_other_words(text: str, lexicon: Lexicon, reading: NotUnderstood) -> Instruction | NotUnderstood:
+    """An English sentence as it is said more plainly."""
+    for plain in in_plain_english(text) if text.isascii() or latin(text.strip()[:1].lower()) else ():
+        other = _understood(plain, lexicon, "en")
+        if isinstance(other, Instruction):
+            return replace(other, text=text, said=plain)
     return reading
 
 

@@ -24,6 +24,7 @@ PLATE_GAP_M = 0.012
 """Between things on one plate."""
 ROUND = 1.0
 """Widths of things, side by side, that a plate of width one takes."""
+TOUCH_M = 0.003
 CLEAR_M = 0.010
 """Things nearer to a slot than this stand in it."""
 
@@ -124,6 +125,10 @@ class Rehearsal:
         outline = spots.outline_at(d, spot, d.yaw)
         others = [o for o in self.world.objects.values() if o.id != d.id and o.support == "table" and not o.fixed]
         return [o.id for o in others if gap(outline, footprint(o)) < CLEAR_M]
+
+    def overlaps(self, d: Detection, spot: spots.Spot, other: str) -> bool:
+        """The two would touch."""
+        return gap(spots.outline_at(d, spot, d.yaw), footprint(self.world.objects[other])) < TOUCH_M
 
     def way_of(self, object_id: str) -> Detection | None:
         """The ground a closed drawer needs to come out and be gripped, as a thing that lies there."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hiervla.brain.grammar.acts import Bare, Instruction, Put, Question
 from hiervla.brain.grammar.antecedents import each_thing, things_of
 from hiervla.brain.grammar.clauses import said_there
+from hiervla.brain.grammar.contrast import in_contrast
 from hiervla.brain.grammar.corrections import Reader, Roles, after_no, put_elsewhere
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.reading import NotUnderstood
@@ -21,6 +22,8 @@ def second_thought(text: str, read: Reader, roles: Roles, scene: Scene) -> Instr
     """The instruction with its last act as it was put right; None where nothing of the kind is said, or it stays unclear."""
     for pause in _PAUSE.finditer(text):
         rest = after_no(text[pause.end() :], roles)
+        if rest and (contrast := in_contrast(text[pause.end() :])) is not None:
+            rest = contrast[1]
         earlier = read(text[: pause.start()]) if rest else None
         if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Bare):
             continue

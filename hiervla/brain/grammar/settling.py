@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hiervla.brain.grammar import sharing
-from hiervla.brain.grammar.acts import Instruction, Put, When
+from hiervla.brain.grammar.acts import Condition, Do, Instruction, Pick, Put, When
 from hiervla.brain.grammar.conditions import is_so, of_the_place
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.togetherness import own_places
 
@@ -25,25 +25,51 @@ def _each_in_its_own(act: When) -> Put | None:
     return own_places(Put(ways, put.text)) if all(len(r) == 1 for r in ways) else None
 
 
+def _acted_on(act: Put | Pick | Do) -> tuple[Thing, ...]:
+    if isinstance(act, Do):
+        return tuple(i.thing for i in act.items)
+    return act.things if isinstance(act, Pick) else act.readings[0][0].things
+
+
+def _about_it(act: When) -> Condition:
+    """``put the duck in the chest if it is yellow``: what is put there."""
+    condition = act.condition
+    put = act.acts[0] if act.acts and isinstance(act.acts[0], Put | Pick | Do) and not act.otherwise else None
+    at = act.text.find(condition.text)
+    if put is None or not condition.things or condition.things[0].pronoun is None or act.text.find(put.text) > at:
+        return condition
+    things = _acted_on(put)
+    if len(things) != 1 or things[0].pronoun or (condition.things[0].pronoun == "them") != things[0].many:
+        return condition
+    told = things[0] if condition.kind != "vacant" else condition.things[0]
+    return replace(condition, things=(told, *condition.things[1:]))
+
+
 def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
     """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
     if (each := _each_in_its_own(act)) is not None:
         return replace(instruction, acts=(*instruction.acts[:k], each, *instruction.acts[k + 1 :]))
-    act = replace(act, condition=of_the_place(act.condition, scene))
+    act = replace(act, condition=of_the_place(_about_it(act), scene))
     so = is_so(act.condition, scene)
     sharing.check_whole((*act.acts, *act.otherwise))
     scene.notes.append(("p_true" if so else "p_false", {"part": act.condition.text}))
     acts, links = (act.acts, act.links) if so else (act.otherwise, act.other_links)
     spot = next((a.readings[0][-1].spots[-1] for a in act.acts if isinstance(a, Put)), None)
-    scene.place = scene.place or (None if so else spot)  # "…, otherwise put the red one there"
+    scene.place = scene.place or (
+        None if so or (spot is not None and spot.reference is None) else spot
+    )  # "…, otherwise put the red one there"
     about = [d for t in act.condition.things for d in scene.find(t)]
     if len(about) == 1:
         scene.speak_of([about[0].id])
     elif about and len(act.condition.things) == 1 and scene.noun is None:
+        if act.condition.kind in ("count", "exists"):  # "if there are three balls, put them in the box"
+            scene.speak_of([d.id for d in about])
         scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
     spot = act.condition.spot
     if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Thing) and scene.place is None:
         scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
+    if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Fixture) and scene.place is None:
+        scene.place = spot if spot.reference.name in scene.world.zones else None
     within = [
         s for t in act.condition.things for s in t.where if s.relation in ("in", "on") and s.reference is not None
     ]

@@ -110,7 +110,7 @@ def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
 
 
 def _but(thing: Thing, spared: tuple[Thing, ...]) -> Thing:
-    alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.shape == thing.shape)]
+    alike = [s for s in spared if not s.pronoun and not s.other and (s.nounless or s.name or s.shape == thing.shape)]
     chinese = any("一" <= c <= "鿿" for c in thing.text)  # where a noun without a number may be all of them
     several = (thing.plural and thing.quantity in ("the", "bare")) or (chinese and thing.quantity == "bare")
     whole = (thing.quantity == "all" or several) and not thing.pronoun and len(alike) == len(spared)

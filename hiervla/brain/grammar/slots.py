@@ -23,11 +23,18 @@ MOST_CHECKED = 12
 """Formations checked outline by outline, the best first."""
 WIDER_M = 0.12
 """How much wider than the least a circle may be, when things stand in it already."""
+Outline = Sequence[Sequence[float]] | None
+"""Corners of a zone that all is to lie in."""
 Slots = dict[str, spots.Spot]
 
 
 def row_slots(
-    things: Sequence[Detection], world: World, limits: Limits, direction: str | None = None, ordered: bool = False
+    things: Sequence[Detection],
+    world: World,
+    limits: Limits,
+    direction: str | None = None,
+    ordered: bool = False,
+    room: Outline = None,
 ) -> Slots:
     """Slots of a row. It runs from left to right, or with ``front`` / ``behind`` away from the robot.
 
@@ -44,12 +51,15 @@ def row_slots(
         steps = [half(a) + half(b) + GAP_M for a, b in pairwise(line)]
         offsets = np.concatenate([[0.0], np.cumsum(steps)])[:, None] * along
         anchors = [np.asarray(d.centre[:2]) - offsets[k] for k, d in enumerate(line) if d.support == "table"]
-        grid = [np.array([x, y]) for x in np.arange(0.30, 0.75, 0.03) for y in np.arange(-0.45, 0.46, 0.03)]
+        pitch = 0.03 if room is None else 0.015
+        grid = [np.array([x, y]) for x in np.arange(0.30, 0.75, pitch) for y in np.arange(-0.45, 0.46, pitch)]
         found += [(line, start + offsets) for start in [*anchors, *grid]]
-    return _best(found, things, world, limits)
+    return _best(found, things, world, limits, room)
 
 
-def circle_slots(things: Sequence[Detection], world: World, limits: Limits, around: Detection | None = None) -> Slots:
+def circle_slots(
+    things: Sequence[Detection], world: World, limits: Limits, around: Detection | None = None, room: Outline = None
+) -> Slots:
     """Slots of a circle, evenly spaced, around a thing or where there is room.
 
     Raises:
@@ -66,9 +76,11 @@ def circle_slots(things: Sequence[Detection], world: World, limits: Limits, arou
     else:
         middle = np.mean([d.centre[:2] for d in things], axis=0)
         centres = [*_centres_of_pairs(things, least), middle]
+        if room is not None:
+            centres.append(np.mean(np.asarray(room), axis=0))
         centres += [np.array([x, y]) for x in np.arange(0.38, 0.68, 0.04) for y in np.arange(-0.32, 0.33, 0.04)]
     found = [c for centre in centres for c in _circles(things, centre, least)]
-    return _best([(None, c) for c in found], things, world, limits)
+    return _best([(None, c) for c in found], things, world, limits, room)
 
 
 def _circles(things: Sequence[Detection], centre: Array, least: float) -> Iterator[Array]:
@@ -104,7 +116,11 @@ def half(d: Detection) -> float:
 
 
 def _best(
-    found: list[tuple[list[Detection] | None, Array]], things: Sequence[Detection], world: World, limits: Limits
+    found: list[tuple[list[Detection] | None, Array]],
+    things: Sequence[Detection],
+    world: World,
+    limits: Limits,
+    room: Outline,
 ) -> Slots:
     """The formation that leaves most things where they are and moves the others least.
 
@@ -117,6 +133,12 @@ def _best(
     narrowest = min(half(d) for d in things)
     at = np.asarray([a for _, a in found])  # (K, N, 2)
     fits = np.asarray(_reached(at, limits))
+    if room is not None:
+        low, high = np.asarray(room).min(axis=0), np.asarray(room).max(axis=0)
+        widest = [max(half(d) for d in things)] * len(things)
+        sizes = {id(line): [half(d) for d in line] if line is not None else widest for line, _ in found}
+        wide = np.asarray([sizes[id(line)] for line, _ in found])[:, :, None]
+        fits &= (at >= low + wide).all(axis=(1, 2)) & (at <= high - wide).all(axis=(1, 2))
     if still:
         near = np.linalg.norm(at[:, :, None] - centres, axis=3) < narrowest * 0.7 + radii
         fits &= ~near.any(axis=(1, 2))
@@ -127,7 +149,9 @@ def _best(
         rated.append((int((away > STAYS_M).sum()), float(away.sum()), int(k)))
     rest = world.model_copy(update={"objects": {i: o for i, o in world.objects.items() if i not in members}})
     fit: list[tuple[int, float, Slots]] = []
-    for _, _, k in sorted(rated)[:MOST_CHECKED]:
+    for tried, (_, _, k) in enumerate(sorted(rated)[: 8 * MOST_CHECKED]):
+        if tried >= MOST_CHECKED and fit:
+            break
         line, spots_at = found[k]
         taken = line if line is not None else _assigned(things, spots_at)
         slots = {d.id: (round(float(x), 4), round(float(y), 4)) for d, (x, y) in zip(taken, spots_at, strict=True)}

@@ -69,7 +69,9 @@ class Steps(Clearing):
     def _work_off(self) -> None:
         while self._open:
             goal = self._open[0]
-            moved = goal.subject in self.now.moved and goal.relation in ("beside", "at_distance", "at")
+            moved = goal.subject in self.now.moved and (
+                goal.relation in ("beside", "at_distance", "at") or goal.reference in self.now.world.zones
+            )
             if moved and holds(goal, self.now.world):  # another step has brought it about
                 self._reached[goal] = self.now.count
                 self._open.remove(goal)
@@ -197,11 +199,13 @@ class Steps(Clearing):
     def _slots(self, goal: Goal) -> Slots:
         things = [self.now.world.objects[i] for i in moves(goal) if i in self.now.world.objects]
         world, limits = self.now.world, self.now.limits
+        zones = {g.reference for g in self._all if g.relation == "in" and g.subject in moves(goal)} & set(world.zones)
+        room = world.zones[str(next(iter(zones)))].outline if len(zones) == 1 else None
         ordered = any(g.relation == "beside" and g.direction and g.subject in goal.others for g in self._all)
         try:
             if goal.relation == "row":
-                return row_slots(things, world, limits, goal.direction, ordered)
-            return circle_slots(things, world, limits, world.objects.get(goal.reference or ""))
+                return row_slots(things, world, limits, goal.direction, ordered, room)
+            return circle_slots(things, world, limits, world.objects.get(goal.reference or ""), room)
         except ToolError as e:
             raise refuse("no_room", goal=goal, n=len(things), why=e) from e
 

@@ -20,8 +20,8 @@ from hiervla.brain.grammar.acts import (
     Stack,
     Transfer,
 )
+from hiervla.brain.grammar.antecedents import Joint, each_thing
 from hiervla.brain.grammar.attachment import readings
-from hiervla.brain.grammar.carryover import Joint, each_thing
 from hiervla.brain.grammar.constructions import _tuple, joined
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.idioms import THEM

@@ -13,6 +13,7 @@ from hiervla.brain.grammar.fluency import (
     classifiers,
     fluent,
     if_first,
+    named_not_told,
     nth_or_then,
     on_and_there,
     only_says_only,
@@ -119,7 +120,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not only_says_only(t, raw[k - 1] if k else None)]
     raw = as_meant(raw, lexicon)
-    raw = if_first(without_again(fluent(nth_or_then(raw))))
+    raw = if_first(without_again(fluent(named_not_told(nth_or_then(raw)))))
     raw = on_and_there(raw, lexicon)
     raw = [t for k, t in enumerate(raw) if not (t.kinds.keys() & {"AND"} and k and raw[k - 1].kinds.keys() & set(LIFTED) and k + 1 < len(raw) and raw[k + 1].kinds.keys() & set(LIFTED))]  # fmt: skip
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]

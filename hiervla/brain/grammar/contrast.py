@@ -1,0 +1,135 @@
+"""What is meant and what is not, a turn later: ``not the car, the duck!``; and what stands under a heading: ``toy box: duck, car, ring``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hiervla.brain.grammar.acts import Bare, Instruction, Pick, Put, Question
+from hiervla.brain.grammar.corrections import Reader
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import Objection
+from hiervla.brain.grammar.reading import NotUnderstood
+
+_LEAD = r"(?:(?:no|nope|nah|oops|whoops|wait|hey|sorry|uh|um|er|oh|ah|actually|ugh|hmm+|argh|whoa|hold on|hang on|stop)\b[\s,.!…-]*)*"
+_SAID = r"(?:(?:but|i)\b\s*)*(?:said|meant|mean|wanted|want|asked for|it's|it is|it was|that's)?\s*"
+_WHERE = r"(?:in|into|on|onto|to|inside|beside|next to|behind|under)\s+"
+_PART = rf"(?P<WHICH>(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+[\w' -]{{1,40}}?|[a-z]{{3,9}})"
+_NO, _YES = _PART.replace("WHICH", "no"), _PART.replace("WHICH", "yes")
+_NOT_FIRST = re.compile(rf"{_LEAD}not\s+{_NO}\s*[,.;!–-]+\s*{_SAID}{_YES}\s*[.!]*", re.I)
+_NOT_LAST = re.compile(rf"{_LEAD}{_SAID}{_YES}\s*[,.;]+\s*(?:and )?not\s+{_NO}\s*[.!]*", re.I)  # fmt: skip
+_BARE = re.compile(rf"^(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+", re.I)
+_ONE = re.compile(r"\s*\bones?$", re.I)
+
+
+def in_contrast(text: str) -> tuple[str, str] | None:
+    """What was not meant, and what is: parts of the turn before, in other words."""
+    said = _NOT_FIRST.fullmatch(text.strip()) or _NOT_LAST.fullmatch(text.strip())
+    return (said["no"].strip(), said["yes"].strip()) if said is not None else None
+
+
+_WRONG = re.compile(r"(?:no[,.!]* )?(?:oops,? )?(?:(?:that|this|it)(?:'s| is| was) )?(?:not the right|the wrong|wrong) \w+\s*[,.!]+\s*(?P<rest>\S.*)", re.I | re.S)  # fmt: skip
+
+
+def taken_back(text: str) -> str:
+    """``wrong ball! The blue one.``, as a no that something follows."""
+    said = _WRONG.fullmatch(text.strip())
+    return f"no, {said['rest']}" if said is not None else text
+
+
+def put_right(before: str, denied: str, meant: str, read: Reader) -> Instruction | None:
+    """The turn before with the one said instead of the other; None where it did not say that, or not just once."""
+    wrong, right = _BARE.sub("", denied), _BARE.sub("", meant)
+    if _ONE.search(right):
+        right = _ONE.sub("", right) if _ONE.search(wrong) else _ONE.sub(f" {wrong.split()[-1]}", right)
+    found = re.findall(rf"\b{re.escape(_ONE.sub('', wrong))}\b", before, re.I)
+    if len(found) != 1 or not right:
+        return None
+    there = re.match(_WHERE, denied, re.I), re.match(_WHERE, meant, re.I)
+    was = _ONE.sub("", wrong)
+    if all(there) and there[0] and there[1]:
+        was, right = rf"{re.escape(there[0][0].strip())}\s+(?:the|my|your|that|this|a|an)\s+{re.escape(was)}", meant
+    else:
+        was = re.escape(was)
+    other = re.sub(rf"\b{was}\b", lambda _: right, before, count=1, flags=re.I)
+    whole = read(other) if other != before else None
+    if not isinstance(whole, Instruction) or any(isinstance(a, Question | Bare) for a in whole.acts):
+        return None
+    return replace(whole, said=other)
+
+
+_HEADED = re.compile(r"(?:(?P<at>in|into|on|onto|inside)\s+)?(?P<mark>(?:the |my )?[\w' -]{2,40}?)\s*(?::|=|\s[–—-]\s|->|→)\s*(?P<what>[^:=]+)", re.I)  # fmt: skip
+
+
+def under_headings(text: str, read: Reader, scene: Scene) -> Instruction | None:
+    """``toy box: duck, car; basket: balls``: what is named goes into what it stands under."""
+    told: list[str] = []
+    for part in re.split(r"\s*(?:[.;\n!]|, and then)\s*", text.strip()):
+        if not part:
+            continue
+        said = _HEADED.fullmatch(part)
+        if said is None:
+            return None
+        mark = re.sub(r"^(?:the|my) ", "", said["mark"], flags=re.I).strip()
+        if not _takes_things(mark, read, scene):
+            return None
+        things = [t.strip() for t in re.split(r",|\band\b|\+|&", said["what"]) if t.strip()]
+        things = [t if re.match(r"(?:the|a|an|my|all|both|every|each|any|\d|one|two|three|four)\b|\w*\d$", t, re.I) else f"the {t}" for t in things]  # fmt: skip
+        listed = things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
+        on = (said["at"] or "in").lower() in ("on", "onto")
+        told.append(f"put {listed} {'on' if on else 'in'} the {mark}")
+    whole = read(". ".join(told)) if told else None
+    if not isinstance(whole, Instruction) or not all(isinstance(a, Put) for a in whole.acts):
+        return None
+    return replace(whole, text=text)
+
+
+def _takes_things(name: str, read: Reader, scene: Scene) -> bool:
+    """A zone, or one thing that others are put into or on."""
+    if name.lower() in {z.lower() for z in scene.world.zones}:
+        return True
+    said = read(f"pick up the {name}")
+    if not isinstance(said, Instruction) or not isinstance(said.acts[0], Pick) or len(said.acts) > 1:
+        return False
+    try:
+        found = [d for t in said.acts[0].things for d in scene.branch().resolve(t)]
+    except Objection:
+        return False
+    return len(found) == 1 and (found[0].hollow or found[0].label == "plate")
+
+
+_PLACE_LAST = re.compile(r"\b(in|inside|on|into|onto|behind|under|next to|beside) (?:the|my|that) [\w' -]+?(?=\s*(?:now|again)?\s*[?.!]*$)", re.I)  # fmt: skip
+
+
+def asked_of_another(before: str, what: str, read: Reader, scene: Scene) -> Instruction | None:
+    """``what about the bowl?``, after ``is there anything in the cup?``."""
+    if not _takes_things(re.sub(r"^(?:the|my|that|this) ", "", what, flags=re.I), read, scene):
+        return None
+    other, n = _PLACE_LAST.subn(lambda m: f"{m[1]} {what}", before)
+    whole = read(other) if n == 1 else None
+    return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], Question) else None
+
+
+def leaning_place(text: str, earlier: Instruction, read: Reader) -> Instruction | NotUnderstood | None:
+    """``okay, in the chest please``, of what was picked up; ``and in the basket?``, after ``what is in the chest?``."""
+    said = re.sub(
+        r"^(?:(?:and|now|ok|okay|good|great|nice|cool|thanks|thank you|then|next|so|well|what about|how about)\b[\s,.!]*)+",
+        "", text.strip(), flags=re.I,
+    )  # fmt: skip
+    if not re.match(r"(?:in|into|on|onto|inside|beside|next to|behind|under|to|between|near)\b", said, re.I):
+        return None
+    act = earlier.acts[-1]
+    if isinstance(act, Question) and act.kind == "see" and act.spot is not None:
+        whole = read(f"what is {said}")
+        return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], Question) else None
+    if (
+        isinstance(act, Put)
+        and re.search(r"\b(?:now|then|next)\b", text[: text.find(said[:4])], re.I)
+        and "?" not in text
+    ):
+        whole = read(f"move it {said}")
+        return whole if isinstance(whole, Instruction) and all(isinstance(a, Put) for a in whole.acts) else None
+    if isinstance(act, Pick) and "?" not in text and len(act.things) == 1 and not act.things[0].many:
+        whole = read(f"put it {said}")
+        return whole if isinstance(whole, Instruction) and all(isinstance(a, Put) for a in whole.acts) else None
+    return None
