@@ -110,8 +110,8 @@ def completed(
         if contrast is not None:
             instruction = f"no, {contrast[1]}"
         elif isinstance(earlier.acts[-1], Question) and (about := _ABOUT.fullmatch(instruction.strip())):
-            if (other := asked_of_another(before, about["what"], read, scene)) is not None:
-                return other, True
+            if (asks := asked_of_another(before, about["what"], read, scene)) is not None:
+                return asks, True
             instruction, reading = f"and {about['what']}", read(about["what"])
         elif (unread or _only_named(reading)) and (placed := leaning_place(briefing.instruction, earlier, read)):
             return placed, True

@@ -156,8 +156,11 @@ class Meaning:
                 return self._put_down(act, scene)
             case Stack() | Arrange():
                 formed = with_zone(act, scene)
-                make = arranging.stack if isinstance(formed, Stack) else arranging.arrange
-                return self._all_placed(scene, within(make(formed, scene, self._roles), formed.within, scene))
+                if isinstance(formed, Stack):
+                    goals = arranging.stack(formed, scene, self._roles)
+                else:
+                    goals = arranging.arrange(formed, scene, self._roles)
+                return self._all_placed(scene, within(goals, formed.within, scene))
             case Sort():
                 return self._all_placed(scene, arranging.sort(act, scene))
             case Tidy():

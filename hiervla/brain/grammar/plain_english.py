@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _FILLERS = (
     r"you know(?: what)?|you see|like|see|kind of|sort of|kinda|sorta|basically|literally|honestly|actually|obviously|i guess|i think|i suppose|i believe|let me think|let me see|let's see"
@@ -22,7 +22,9 @@ _KINDS = "things|stuff|tasks|jobs|tricks|skills|actions|chores|work|commands|req
 _BE = "is|are|was|were"
 _FAR = r"(?:about |by )?((?:\d|an? |one|two|three|four|five|six|half)[\w. ]*?(?:cm|mm|centimet\w+|inch\w*|millimet\w+|bit|little))"
 
-_SAID: tuple[tuple[str, str], ...] = (
+_NUMBERS = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], map(str, range(1, 11)), strict=True))  # fmt: skip
+
+_SAID: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # ---- what says nothing
     (rf"^(?:(?:{_FILLERS})(?:\s*[,.…!]+\s*|\s+(?=(?:could|can|would|please|just|{_PUTS}|what|where|how|which|is|are)\b)))+", ""),
     (rf"\s*,\s*(?:(?:{_FILLERS})\s*,\s*)+", " "),
@@ -148,10 +150,6 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"\bthe same way(?= (?:to|with)|\s*[.!]*$)", ""),
 )  # fmt: skip
 """What people say, and how else it can be said."""
-_NUMBERS = {
-    w: str(n)
-    for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
 _MENDED = tuple((re.compile(was, re.I), meant) for was, meant in _SAID)
 _STEPS = re.compile(r"(?:(?<=^)|(?<=[\s.;,:]))(?:(?:step|task|no\.?)\s*)?(\d)\s*[.):-]\s*(?=[a-z])", re.I)
 _CHECKED = re.compile(
@@ -172,7 +170,7 @@ def in_plain_english(text: str) -> Iterator[str]:
     if (asked := _ASKED.match(said)) is not None:
         yield f"if {asked['what']} {asked['be']} {asked['how']}, {asked['rest']}"
     for was, meant in _MENDED:
-        said = was.sub(meant, said).strip()  # type: ignore[arg-type]
+        said = was.sub(meant, said).strip()
     steps = _STEPS.findall(said)
     if len(steps) > 1 and steps == [str(k) for k in range(1, len(steps) + 1)]:
         said = re.sub(r"[.;,\s]*,\s*then\s+", ", then ", _STEPS.sub(", then ", said)).removeprefix(", then ")

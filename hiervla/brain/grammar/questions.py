@@ -80,11 +80,11 @@ class Answers(Recalled):
     def _see(self, question: Question) -> str:
         if question.spot is None:
             return self._speech.say("see", scene=self._speech.scene())
-        spot = self._place_meant(question.spot)
-        found = self._scene.find(Thing("", quantity="all", shape="object", where=(spot,)))
+        place = self._place_meant(question.spot)
+        found = self._scene.find(Thing("", quantity="all", shape="object", where=(place,)))
         if not found:
-            return self._speech.say("see_none_there", where=self._there(spot))
-        return self._speech.say("see_there", where=self._there(spot), scene=self._speech.scene(found))
+            return self._speech.say("see_none_there", where=self._there(place))
+        return self._speech.say("see_there", where=self._there(place), scene=self._speech.scene(found))
 
     def _place_meant(self, spot: Spot) -> Spot:
         """``what is in there?``, ``what is in it?``: where something was said to go, not what went there."""
@@ -95,10 +95,10 @@ class Answers(Recalled):
         if spot.relation not in ("in", "on") or not isinstance(mark, Thing) or mark.pronoun != "it":
             return spot
         held = self._scene.branch().find(mark)
-        place = self._scene.earlier_place()
+        before = self._scene.earlier_place()
         if len(held) == 1 and (held[0].hollow or held[0].label == "plate"):
             return spot
-        return replace(spot, reference=place.reference) if place is not None and place.reference is not None else spot
+        return replace(spot, reference=before.reference) if before is not None and before.reference is not None else spot  # fmt: skip
 
     def _there(self, spot: Spot) -> str:
         if spot.relation == "between":
