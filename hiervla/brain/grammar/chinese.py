@@ -27,6 +27,8 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(t)
             continue
         t = _heard(t, k, tokens, before, after)
+        if t.kinds.keys() >= {"THERE", "POST"} and before & {"SHAPE", "NAME", "ZONE", "TABLE"}:
+            t = Token(t.text, t.start, t.end, {"POST": t.kinds["POST"]})  # "托盘里头": in that, never "in there"
         if "COLOUR" in t.kinds and k and "COLOUR" in before and _one_of_each(tokens, k):
             out.append(Token("", t.start, t.start, {"AND": None}))  # "红蓝两个方块"
         if "NUM" in t.kinds and "COLOUR" in before and k + 1 < len(tokens) and tokens[k + 1].text in ("色", "种颜色"):

@@ -25,6 +25,10 @@ class Choosing(Discourse):
         """Ids of what the turns before were about."""
         raise NotImplementedError
 
+    def find(self, thing: Thing) -> list[Detection]:
+        """Everything a description fits."""
+        raise NotImplementedError
+
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the second cube from the left``, ``the second largest``, ``the last but one``."""
         if thing.ordinal == -1 and not (thing.count_from or thing.side or thing.superlatives) and len(found) > 1:
@@ -36,6 +40,17 @@ class Choosing(Discourse):
         if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
             raise refuse("too_few", wanted=abs(thing.ordinal or 1), n=len(ordered), part=thing.text, found=ordered)
         return ordered[nth:][:1]
+
+    def _in_or_of(self, thing: Thing) -> Thing:
+        """``碗里最大的``: of what lies in the bowl, or of the bowls where they are empty; ``砝码里最大的`` is of the weights."""
+        if not thing.instead or thing.among is not None:
+            return thing
+        inside = thing.instead[0]
+        mark = inside.where[-1].reference
+        marks = self.find(mark) if isinstance(mark, Thing) else []
+        holders = {d.id for d in marks if d.hollow or d.label == "plate"}
+        holds = any(d.support in holders for d in self.world.objects.values())
+        return inside if holders and len(holders) == len(marks) and (holds or len(marks) == 1) else thing
 
     def _in_order(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """Counted from a side, or by size; which has to be said."""
@@ -68,6 +83,10 @@ class Choosing(Discourse):
 
     def _towards(self, spot: Spot, marks: list[Detection], found: list[Detection]) -> list[Detection]:
         """``underneath the yellow one``; ``that has a bowl of its own colour``."""
+        if spot.relation == "one_of" and isinstance(spot.reference, Thing):  # "the red one of the three cubes"
+            if len(marks) != spot.reference.count:
+                raise self._ambiguous(spot.reference, marks)
+            return [d for d in found if d.id in {m.id for m in marks}]
         if spot.relation == "under":
             below = {m.support for m in marks}
             return [d for d in found if d.id in below]

@@ -78,6 +78,7 @@ class Thing:
     unlike: tuple[Thing, ...] = ()  # looks it must not have: "that is not red"
     either: tuple[Thing, ...] = ()  # one of these: "whichever of A and B"
     among: int | None = None  # "the taller of the two": out of so many
+    instead: tuple[Thing, ...] = ()  # "the biggest in the bowl", where "of the bowls" may be meant too: what lies in it
     every: str | None = None  # even | odd: every second one, counted from a side
     each_kind: bool = False  # one of each colour
 

@@ -120,6 +120,7 @@ class Scene(Choosing):
         return found
 
     def _fitting(self, thing: Thing) -> list[Detection]:
+        thing = self._in_or_of(thing)
         if thing.ordinal is not None and thing.sizes and not thing.superlatives:  # 第二大
             ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
             thing = replace(thing, sizes=(), superlatives=ends)
@@ -227,7 +228,7 @@ class Scene(Choosing):
             return [
                 d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
             ]
-        if spot.relation in ("matched", "under", "unique", "between", "vacant", "top"):
+        if spot.relation in ("matched", "under", "unique", "between", "vacant", "top", "one_of"):
             named = [m for m in (spot.reference, *spot.others) if isinstance(m, Thing)]
             marks = [d for m in named for d in ([self.one(m)] if spot.others else self.find(replace(m, same_colour=False)))]  # fmt: skip
             return self._towards(spot, marks, found)

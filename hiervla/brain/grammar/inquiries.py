@@ -164,3 +164,57 @@ class Inquiries(Destinations):
         groups = [g for c in children if isinstance(c, list) for g in c]
         thing = first(children, Thing).with_where(tuple(s for g in groups for s in g))
         return Question("colour", (thing,), text=self.words(meta))
+
+    # ---- as they are asked in Chinese
+    def q_side(self, meta: Any, children: list[Any]) -> Question:
+        """``杯子在蓝碗的哪边``."""
+        return self._of_two("side", meta, children)
+
+    def q_alike(self, meta: Any, children: list[Any]) -> Question:
+        """``红球和蓝碗同色吗``; ``一样大吗``."""
+        said = "colour" if leaves(children, "SAMEZ") else str(leaves(children, "Q_ZALIKE")[0])
+        return replace(self._of_two("alike", meta, children), spot=Spot(said, text=self.words(meta)))
+
+    def q_choose_near(self, meta: Any, children: list[Any]) -> Question:
+        """``杯子和盘子哪个离蓝碗更近``."""
+        a, b, mark = (c for c in children if isinstance(c, (Thing, Fixture)))
+        a, b = self._shared_noun([a, b])
+        far = leaves(children, "FURTHER") or "farthest" in leaves(children, "SUPER")
+        either = Thing(self.words(meta), quantity="the", either=(a, b))
+        near = Spot("super", mark, superlative="farthest" if far else "nearest", text=self.words(meta))
+        return Question("which", (replace(either, where=(near,)),), text=self.words(meta))
+
+    def q_what_between(self, meta: Any, children: list[Any]) -> Question:
+        """``球和杯子之间有什么``."""
+        a, b = (c for c in children if isinstance(c, (Thing, Fixture)))
+        last = next(c.index for c in children if isinstance(c, Leaf) and c.kind == "MIDST")
+        where = self._tokens.span(self._index_at(meta.start_pos), last)
+        return Question("see", spot=Spot("between", a, others=(b,), text=where), text=self.words(meta))
+
+    def q_which_holds(self, meta: Any, children: list[Any]) -> Question:
+        """``哪个碗里有球``: where the ball is; ``哪个碗里有东西``: which is not empty."""
+        inside = first(children, Thing)
+        if not inside.says_nothing and (inside.shape != "object" or inside.colours):
+            return Question("where", (inside,), text=self.words(meta))
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        full = Spot("vacant", describes=True, negated=True, text=self.words(meta))
+        return Question("which", (replace(thing, quantity="all", where=(full,)),), text=self.words(meta))
+
+    def q_kinds(self, meta: Any, children: list[Any]) -> Question:
+        """``方块有几种颜色``; ``桌上有几种颜色的东西``."""
+        thing = first(children, Thing)
+        if thing is None or leaves(children, "POST"):
+            thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+            thing = replace(thing, shape="object") if thing.nounless else thing
+        if post := leaves(children, "POST"):
+            thing = thing.with_where((self._where(meta, children, post[0]),))
+        return Question("kinds", (replace(thing, quantity="all"),), text=self.words(meta))
+
+    def q_layers(self, meta: Any, children: list[Any]) -> Question:
+        """``这摞有几层``; ``最高的那一摞有几个方块``."""
+        most = [most_of(children)] if leaves(children, "SUPER") or leaves(children, "HEIGHT") else []
+        return Question("layers", spot=Spot(next(iter(most), ""), text=self.words(meta)), text=self.words(meta))
+
+    def _of_two(self, kind: str, meta: Any, children: list[Any]) -> Question:
+        a, b = (c for c in children if isinstance(c, (Thing, Fixture)))
+        return Question(kind, (a,), other=b, text=self.words(meta))

@@ -9,6 +9,7 @@ from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.conditions import REACH, described, reached
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.likenesses import alike, kinds_of, layers, same, side_of, size_of
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.recalled import Recalled
 from hiervla.brain.grammar.speech import Speech
@@ -73,7 +74,11 @@ class Answers(Recalled):
             "why": self._why,
             "asked": self._asked,
             "under": self._under,
-            "size": self._size,
+            "side": lambda q: side_of(q, self._scene, self._speech),
+            "size": lambda q: size_of(q, self._scene, self._speech),
+            "alike": lambda q: alike(q, self._scene, self._speech),
+            "kinds": lambda q: kinds_of(q, self._scene, self._speech),
+            "layers": lambda q: layers(q, self._scene, self._speech),
         }
         return kinds[question.kind](question)
 
@@ -201,13 +206,10 @@ class Answers(Recalled):
         on = self._briefing.world.objects.get(d.support)
         return _capital(self._speech.say("which_is", found=[on] if on is not None else [self._speech.thing("table")]))
 
-    def _size(self, question: Question) -> str:
-        cm = lambda d: {n: f"{d.size[k] * 100:.1f}" for k, n in enumerate(("long", "wide", "high"))}  # noqa: E731
-        found = self._scene.resolve(question.things[0])
-        return " ".join(_capital(self._speech.say("size", thing=d, **cm(d))) for d in found)
-
     def _which(self, question: Question) -> str:
         found = self._scene.find(question.things[0])
+        if not found and any(s.relation == "vacant" for s in question.things[0].where):
+            return self._speech.say("many_none", scene=self._speech.scene())
         if not found:
             self._scene.resolve(question.things[0])
         return _capital(self._speech.say("which_is", found=found))
@@ -216,7 +218,10 @@ class Answers(Recalled):
         """Which of two is nearer, bigger, taller."""
         two = [self._scene.one(t) for t in question.things]
         key = order(question.spot.relation if question.spot else "", self._scene.reach)
-        return _capital(self._speech.say("which_is", found=[min(two, key=key)]))
+        best = sorted(two, key=key)
+        if same(*(float(key(d)) for d in best)):
+            return _capital(self._speech.say("as_much", found=best))
+        return _capital(self._speech.say("which_is", found=best[:1]))
 
     def _than(self, question: Question) -> str:
         a, spot = self._scene.one(question.things[0]), question.spot
@@ -276,7 +281,7 @@ class Answers(Recalled):
         return self._speech.say("held", thing=self._speech.thing(held.id))
 
     def _colour(self, question: Question) -> str:
-        found = self._scene.resolve(question.things[0])
+        found = self._scene.find(question.things[0]) or self._scene.resolve(question.things[0])
         separator = " " if self._speech.language == "en" else ""
         return separator.join(
             _capital(self._speech.say("colour", thing=d, colour=self._speech.colour(d))) for d in found

@@ -18,10 +18,11 @@ from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.plain_english import in_plain_english
 from hiervla.brain.grammar.queries import Question
-from hiervla.brain.grammar.rephrasing import asked, plainer, rephrased
+from hiervla.brain.grammar.rephrasing import plainer, rephrased
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.terse import Terse
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
+from hiervla.brain.grammar.wondering import asked
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary

@@ -37,11 +37,37 @@ class Selections(Relatives):
             either = Thing(self.words(meta), quantity="the", either=self._shared_noun(list(among)))
             return replace(either, superlatives=(most_of(children),))
         thing = among[0]
+        within = self._within(meta, children, thing)
         counted = thing.count if thing.quantity in ("the_count", "count", "both") else None
         thing = replace(thing, text=self.words(meta), quantity="the", plural=False, count=None, among=counted)
         if nth := leaves(children, "ORD"):
-            return replace(thing, ordinal=int(nth[0]))
-        return replace(thing, superlatives=(*thing.superlatives, most_of(children)))
+            thing = replace(thing, ordinal=int(nth[0]))
+            within = [replace(w, ordinal=int(nth[0])) for w in within]
+            if not any(leaves(children, k) for k in ("SUPER", "COMP", "HEIGHT", "SIZE")):
+                return thing
+        most = most_of(children)
+        within = [replace(w, superlatives=(most,)) for w in within]
+        return replace(thing, superlatives=(*thing.superlatives, most), instead=tuple(within))
+
+    def of_them_such(self, meta: Any, children: list[Any]) -> Thing:
+        """``样品里红的那个``: the red one of them; ``碗里红的那个``: the red one in it."""
+        among = next(c for c in children if isinstance(c, tuple))
+        such = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        if len(among) != 1 or among[0].pronoun or among[0].id or (such.colours and among[0].colours):
+            raise Misread("not_understood", self.words(meta))
+        thing, within = among[0], self._within(meta, children, among[0])
+        one = replace(such, shape=thing.shape, name=thing.name, colours=such.colours or thing.colours)
+        one = replace(one, sizes=(*thing.sizes, *such.sizes), where=thing.where, attributes=(*thing.attributes, *such.attributes))  # fmt: skip
+        counted = thing.count if thing.quantity in ("the_count", "count", "both") else None
+        if counted is not None:  # "三个碗里红的那个": of the three
+            return replace(one, where=(*thing.where, Spot("one_of", replace(thing, quantity="the_count", count=counted), describes=True, text=thing.text)))  # fmt: skip
+        return replace(one, instead=tuple(replace(such, shape="object", where=w.where) for w in within))
+
+    def _within(self, meta: Any, children: list[Any], thing: Thing) -> list[Thing]:
+        """What lies in it, where it is said with ``里`` or ``上``."""
+        said = [p for p in leaves(children, "POST") if p in ("in", "on")]
+        spot = Spot(str(said[0]), replace(thing, plural=True, quantity="all"), describes=True, text=thing.text) if said else None  # fmt: skip
+        return [Thing(self.words(meta), quantity="the", shape="object", where=(spot,))] if spot else []
 
     def zmod_zone(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("in", self._reference(children), text=self.words(meta))
