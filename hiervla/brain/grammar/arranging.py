@@ -14,7 +14,7 @@ from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.ranks import in_places
 from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
-from hiervla.brain.grammar.standing import volume
+from hiervla.brain.grammar.standing import by_order, volume
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
 from hiervla.core.world import Detection
@@ -55,9 +55,8 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     if len(found) < 2:
         raise clarify("stack_few", part=act.text, found=found)
     unstable = roles.get("unstable", [])
-    sign = 1 if act.order == "smallest_first" else -1
     as_named = len(act.things) > 1 and act.order is None and _alike(found)
-    found.sort(key=lambda d: (d.label in unstable, 0 if as_named else sign * round(volume(d), 6)))
+    found.sort(key=lambda d: (d.label in unstable, 0 if as_named else by_order(act.order or "largest_first")(d)))
     for end, at in ((act.low, 0), (act.high, len(found))):
         if end is not None:
             d = _one_of(end, found, scene)
@@ -76,10 +75,10 @@ def _tower_each(found: list[Detection], act: Stack, scene: Scene, roles: Roles) 
     several = [k for k in kinds.values() if len(k) > 1]
     if not several or "unknown" in kinds:
         raise clarify("stack_few", part=act.text, found=found)
-    sign, unstable = (1 if act.order == "smallest_first" else -1), roles.get("unstable", [])
+    unstable = roles.get("unstable", [])
     goals = []
     for k in several:
-        k.sort(key=lambda d: (d.label in unstable, sign * round(volume(d), 6)))
+        k.sort(key=lambda d: (d.label in unstable, by_order(act.order or "largest_first")(d)))
         goals += _on_each_other(k, scene, unstable)
     scene.speak_of([d.id for k in several for d in k])
     return goals
@@ -148,7 +147,7 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     listed = listed or (act.order == "listed" and len(act.things) > 1)
     way = act.direction or ("right" if act.order is not None else None)
     if act.order is not None and not listed:
-        found.sort(key=volume, reverse=act.order == "largest_first")
+        found.sort(key=by_order(act.order))
         scene.notes.append(("row_order" if way == "right" else "column_order", {"found": found}))
     if act.formation == "row" and (act.low or act.middle or act.high):
         found, listed = in_places(act, found, scene), True

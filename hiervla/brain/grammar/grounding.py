@@ -258,6 +258,8 @@ class Scene(Choosing):
         """Of several that fit, the one that things go to in the same sentence."""
         found = self.find(thing)
         meant = [d for d in found if d.id in self.marks]
+        if len(found) > 1 and not meant and len({d.colour for d in found}) == 1 and thing.quantity == "bare":
+            return found[0]  # "of the colour of the cube", where all cubes have the same
         return meant[0] if len(found) > 1 and len(meant) == 1 else self.one(thing)
 
     def _by_fixture(self, found: list[Detection], spot: Spot, fixture: Fixture) -> list[Detection]:

@@ -10,7 +10,7 @@ from lark import v_args
 from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.destinations import Destinations
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
-from hiervla.brain.grammar.noun_phrases import Leaf, first, leaves
+from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.selections import most_of
 
 
@@ -209,6 +209,20 @@ class Inquiries(Destinations):
         if post := leaves(children, "POST"):
             thing = thing.with_where((self._where(meta, children, post[0]),))
         return Question("kinds", (replace(thing, quantity="all"),), text=self.words(meta))
+
+    def q_more_of(self, meta: Any, children: list[Any]) -> Question:
+        """``方块和圆柱哪个多``."""
+        a, b, *rest = [t for c in children if isinstance(c, tuple) for t in c]
+        if rest:
+            raise Misread("not_understood", self.words(meta))
+        a, b = (replace(t, quantity="all") for t in self._shared_noun([a, b]))
+        return Question("more_of", (a, b), text=self.words(meta))
+
+    def q_colour_most(self, meta: Any, children: list[Any]) -> Question:
+        """``哪种颜色的方块最多``."""
+        thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        thing = replace(thing, quantity="all", shape="object" if thing.nounless else thing.shape)
+        return Question("colour_most", (thing,), Spot("fewest" if leaves(children, "FEWESTZ") else "most"), text=self.words(meta))  # fmt: skip
 
     def q_layers(self, meta: Any, children: list[Any]) -> Question:
         """``这摞有几层``; ``最高的那一摞有几个方块``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.form import Fixture
 from hiervla.brain.grammar.grounding import Scene
@@ -78,6 +80,36 @@ def layers(question: Question, scene: Scene, speech: Speech) -> str:
     towers.sort(key=lambda p: -p[-1].top_z)
     towers = towers[:1] if tall in ("tallest", "largest", "topmost") else towers[-1:] if tall else towers
     return "".join(speech.say("layers", n=len(p), found=p) for p in towers)
+
+
+def more_of(question: Question, scene: Scene, speech: Speech) -> str:
+    """Of which of two kinds there are more."""
+    a, b = question.things
+    n, m = len(scene.find(a)), len(scene.find(b))
+    return speech.say("as_many" if n == m else "more_of", most=(a if n > m else b).text, a=a.text, b=b.text, n=n, m=m)
+
+
+def colour_most(question: Question, scene: Scene, speech: Speech) -> str:
+    """Of which colour there are most."""
+    found = [d for d in scene.find(question.things[0]) or scene.resolve(question.things[0]) if d.colour != "unknown"]
+    counts: dict[str, int] = {}
+    for d in found:
+        counts[speech.colour(d)] = counts.get(speech.colour(d), 0) + 1
+    best = (min if question.spot is not None and question.spot.relation == "fewest" else max)(
+        counts.values(), default=0
+    )
+    return speech.say("colour_most", which=speech.say("comma").join(c for c, n in counts.items() if n == best), n=best)
+
+
+BESIDE_EACH_OTHER: dict[str, Callable[..., str]] = {
+    "side": side_of,
+    "size": size_of,
+    "alike": alike,
+    "kinds": kinds_of,
+    "layers": layers,
+    "more_of": more_of,
+    "colour_most": colour_most,
+}
 
 
 def same(a: float, b: float) -> bool:

@@ -248,7 +248,7 @@ class Meaning:
         subjects: list[Detection] = []
         for thing in transfer.things:
             without = marks if (thing.many or (thing.nounless and thing.colours)) and not thing.pronoun else set()
-            thing = sharing.held_one(thing, scene)
+            thing = sharing.each_to_its_own(sharing.held_one(thing, scene), spots)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [
                 d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}

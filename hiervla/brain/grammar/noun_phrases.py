@@ -83,6 +83,9 @@ class NounPhrases(Transformer[Any, Any]):
                     thing = replace(thing, side=value)
                 case Leaf(kind="POST"):
                     raise Misread("where_of", thing.text)
+        picked = thing.superlatives or thing.ordinal or thing.side
+        if thing.text.endswith("东西") and thing.quantity == "bare" and (thing.colours or thing.where) and not picked:
+            return replace(thing, plural=True)  # "红的东西": whatever is red
         if thing.quantity == "a" and thing.plural and thing.text.lower().startswith("any "):
             return replace(thing, quantity="all")  # "any cubes" are all there are
         return thing

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from hiervla.brain.grammar.acts import Question
 from hiervla.brain.grammar.conditions import REACH, described, reached
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.likenesses import alike, kinds_of, layers, same, side_of, size_of
+from hiervla.brain.grammar.likenesses import BESIDE_EACH_OTHER, same
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.recalled import Recalled
 from hiervla.brain.grammar.speech import Speech
@@ -74,11 +75,7 @@ class Answers(Recalled):
             "why": self._why,
             "asked": self._asked,
             "under": self._under,
-            "side": lambda q: side_of(q, self._scene, self._speech),
-            "size": lambda q: size_of(q, self._scene, self._speech),
-            "alike": lambda q: alike(q, self._scene, self._speech),
-            "kinds": lambda q: kinds_of(q, self._scene, self._speech),
-            "layers": lambda q: layers(q, self._scene, self._speech),
+            **{k: partial(a, scene=self._scene, speech=self._speech) for k, a in BESIDE_EACH_OTHER.items()},
         }
         return kinds[question.kind](question)
 

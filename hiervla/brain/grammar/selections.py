@@ -45,6 +45,9 @@ class Selections(Relatives):
             within = [replace(w, ordinal=int(nth[0])) for w in within]
             if not any(leaves(children, k) for k in ("SUPER", "COMP", "HEIGHT", "SIZE")):
                 return thing
+        if (size := leaves(children, "SIZE")) and size[0] not in SIZED:  # "砝码里中等大小的"
+            thing = replace(thing, sizes=(*thing.sizes, str(size[0])))
+            return replace(thing, instead=tuple(replace(w, sizes=thing.sizes) for w in within))
         most = most_of(children)
         within = [replace(w, superlatives=(most,)) for w in within]
         return replace(thing, superlatives=(*thing.superlatives, most), instead=tuple(within))

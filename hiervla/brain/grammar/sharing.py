@@ -68,6 +68,13 @@ def with_match(shares: list[Share], scene: Scene) -> list[Share]:
     return [(d, spots) for d, spots in shares if not scene.matched_only or all(_matches(d, s, scene) for s in spots)]
 
 
+def each_to_its_own(thing: Thing, spots: tuple[Spot, ...]) -> Thing:
+    """``圆柱放到跟它颜色一样的盒子里``: every one of them."""
+    own = any(isinstance(s.reference, Thing) and s.reference.same_colour for s in spots)
+    said = thing.quantity == "bare" and not (thing.pronoun or thing.id or thing.superlatives or thing.ordinal)
+    return replace(thing, quantity="all") if own and said and any("一" <= c <= "鿿" for c in thing.text) else thing
+
+
 def _matches(d: Detection, spot: Spot, scene: Scene) -> bool:
     mark = spot.reference
     if not isinstance(mark, Thing) or not mark.same_colour:
@@ -85,10 +92,17 @@ def but_spared(acts: tuple[Act, ...]) -> tuple[Act, ...]:
     return tuple(out)
 
 
+def _to_its_colour(act: Put) -> bool:
+    """``红方块放红盒子``."""
+    marks = [s.reference for s in act.readings[0][0].spots]
+    return all(isinstance(m, Thing) and m.colours == act.readings[0][0].things[0].colours for m in marks)
+
+
 def in_parallel(acts: tuple[Act, ...]) -> tuple[Act, ...]:
     """``红的放红碗，绿的放绿碗``: said of one kind after the other, all of each are meant."""
     kinds = [a.readings[0][0].things for a in acts if isinstance(a, Put) and len(a.readings) == 1]
-    alike = all(len(k) == 1 and k[0].nounless and k[0].quantity == "bare" and k[0].colours for k in kinds)
+    alike = all(len(k) == 1 and k[0].quantity == "bare" and k[0].colours for k in kinds)
+    alike = alike and all(a.readings[0][0].things[0].nounless or _to_its_colour(a) for a in acts if isinstance(a, Put))
     chinese = bool(acts) and any("一" <= c <= "鿿" for c in str(acts[0].text))
     return tuple(map(of_all, acts)) if chinese and alike and len(kinds) == len(acts) > 1 else acts
 

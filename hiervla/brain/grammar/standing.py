@@ -42,6 +42,16 @@ def order(name: str, reach: Key) -> Key:
     return orders[name]
 
 
+def by_order(name: str) -> Key:
+    """What ``from small to large``, ``从矮到高`` puts first; the lowest of a tower is its first."""
+    measure = {"tallest_first": (-1, 2), "lowest_first": (1, 2), "longest_first": (-1, 0), "shortest_first": (1, 0)}
+    if name in measure:
+        sign, side = measure[name]
+        return lambda d: sign * round(d.size[side], 4)
+    sign = 1 if name == "smallest_first" else -1
+    return lambda d: sign * round(volume(d), 6)
+
+
 def at_side(thing: Thing, found: list[Detection], world: World) -> list[Detection]:
     """``the left cube``: the one farthest to that side; of a group, those on that half of the table."""
     x, y = DIRECTIONS[thing.side or "left"]
