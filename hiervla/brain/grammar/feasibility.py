@@ -48,7 +48,7 @@ def check_goals(
             if goal.relation in (*PLACED, *FORMED, "holding") and goal.by not in ("push", "sweep"):
                 _check_grasp(d, world, limits, gripper)
             else:
-                _check_reach(d, limits)
+                check_reach(d, limits)
         for name in (goal.reference, *(goal.others if goal.relation == "on" else ())):
             reference = world.objects.get(name or "")
             if name and reference is None and not _place(name, world):
@@ -117,13 +117,13 @@ def _check_grasp(d: Detection, world: World, limits: Limits, gripper: Gripper) -
         return
     if d.fixed:
         raise refuse("fixed", thing=d)
-    _check_reach(d, limits)
+    check_reach(d, limits)
     width = min(width_across(d, d.yaw), width_across(d, d.yaw + 1.5707963))
     if width > gripper.widest_m and not graspable(d, gripper):  # what has a rim is taken by it
         raise refuse("too_wide", thing=d, cm=round(width * 100, 1), opening=round(gripper.opening_m * 100))
 
 
-def _check_reach(d: Detection, limits: Limits) -> None:
+def check_reach(d: Detection, limits: Limits) -> None:
     if spots.reachable((d.centre[0], d.centre[1]), limits):
         return
     away = math.dist(d.centre[:2], limits.base[:2])
@@ -136,7 +136,7 @@ def _check_pair(goal: Goal, d: Detection, reference: Detection, limits: Limits, 
     if d.id == reference.id:
         raise refuse("itself", thing=d)
     if goal.relation in ("in", "on"):
-        _check_reach(reference, limits)
+        check_reach(reference, limits)
     if goal.relation == "on" and reference.label in unstable:
         raise refuse("unstable", thing=reference)
     if goal.relation == "in":

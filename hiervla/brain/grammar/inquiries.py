@@ -175,6 +175,10 @@ class Inquiries(Destinations):
         said = "colour" if leaves(children, "SAMEZ") else str(leaves(children, "Q_ZALIKE")[0])
         return replace(self._of_two("alike", meta, children), spot=Spot(said, text=self.words(meta)))
 
+    def q_reach(self, meta: Any, children: list[Any]) -> Question:
+        """``杯子够得着吗``."""
+        return Question("reach", (first(children, Thing),), text=self.words(meta))
+
     def q_choose_near(self, meta: Any, children: list[Any]) -> Question:
         """``杯子和盘子哪个离蓝碗更近``."""
         a, b, mark = (c for c in children if isinstance(c, (Thing, Fixture)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from hiervla.brain.grammar.acts import Question
+from hiervla.brain.grammar.feasibility import check_reach
 from hiervla.brain.grammar.form import Fixture
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.objection import refuse
+from hiervla.brain.grammar.objection import Objection, refuse
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.standing import SAME_PLACE_M, volume
 from hiervla.core.world import Detection
@@ -82,6 +84,19 @@ def layers(question: Question, scene: Scene, speech: Speech) -> str:
     return "".join(speech.say("layers", n=len(p), found=p) for p in towers)
 
 
+def reach(question: Question, scene: Scene, speech: Speech) -> str:
+    """Whether the arm reaches it."""
+    said = []
+    for d in scene.find(question.things[0]) or scene.resolve(question.things[0]):
+        try:
+            check_reach(d, scene.limits)
+            away = math.dist(d.centre[:2], scene.limits.base[:2])
+            said.append(speech.say("reach_yes", thing=d, cm=round(away * 100)))
+        except Objection as e:
+            said.append(speech.say(e.key, **e.fields))
+    return "".join(said)
+
+
 def more_of(question: Question, scene: Scene, speech: Speech) -> str:
     """Of which of two kinds there are more."""
     a, b = question.things
@@ -107,6 +122,7 @@ BESIDE_EACH_OTHER: dict[str, Callable[..., str]] = {
     "alike": alike,
     "kinds": kinds_of,
     "layers": layers,
+    "reach": reach,
     "more_of": more_of,
     "colour_most": colour_most,
 }

@@ -35,6 +35,10 @@ FINAL = ("nothing_to_do", "too_long", "incomplete", "no_words", "told_or_asked",
 """What is so whatever else was said."""
 _DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
+_DONE_WITHIN = re.compile(
+    r"[里上内中](?:面|头|边)?(?:现在|目前|已经|一共|总共|都|还)*[放装摆搁盛摞叠堆]了(?:一共|总共)?(?:几|多少|什么|啥|哪)"
+)
+"""``盒子里装了几个球`` asks."""
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
@@ -194,7 +198,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     if (
         start == "commands"
         and language == "zh"
-        and _DONE_ALREADY.search(tokens.text)
+        and (_DONE_ALREADY.search(tokens.text) or _DONE_WITHIN.search(tokens.text))
         and not _REQUEST.search(tokens.text)
         and not any(isinstance(a, When) for a in acts)
         and not isinstance(acts[-1], Spare)  # "…就别动了"
