@@ -172,6 +172,8 @@ class Phrases(NounPhrases):
     def things(self, meta: Any, children: list[Any]) -> tuple[Thing, ...]:
         but = [c for c in children if isinstance(c, list)]
         found = [c for c in children if isinstance(c, Thing)]
+        if found and _told_apart(found):  # "两个方块，绿的和蓝的": which two, and never four
+            raise Misread("not_understood", self.words(meta))
         if but:
             found[-1] = replace(found[-1], but=tuple(but[0]))
         return self._shared_noun([t for thing in found for t in self._split_colours(thing)])
@@ -229,3 +231,11 @@ class Phrases(NounPhrases):
                 noun = thing
             out.append(thing)
         return tuple(reversed(out))
+
+
+def _told_apart(found: list[Thing]) -> bool:
+    """A number of things, and behind it as many without a noun, which say which ones are meant."""
+    counted, *rest = found
+    alike = all(t.nounless and t.quantity in ("bare", "a") and (t.colours or t.sizes) for t in rest)
+    chinese = any("一" <= c <= "鿿" for c in counted.text)
+    return chinese and counted.quantity == "count" and not counted.nounless and counted.count == len(rest) and alike

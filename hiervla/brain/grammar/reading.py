@@ -39,6 +39,11 @@ _DONE_WITHIN = re.compile(
     r"[里上内中](?:面|头|边)?(?:现在|目前|已经|一共|总共|都|还)*[放装摆搁盛摞叠堆]了(?:一共|总共)?(?:几|多少|什么|啥|哪)"
 )
 """``盒子里装了几个球`` asks."""
+_CAN_IT = re.compile(
+    r"[里上内中](?:面|头|边)?(?:最多|还|大概|一共|总共)*能再?[放装摆搁盛摞叠]得?[下进]?(?:几|多少|什么|啥)|"
+    r"^[^，,。把将帮请给麻烦你您]{1,12}(?:能不能|能|可不可以)[放装搁塞摆盛叠摞][进入到在上][^，,。把帮给]*(?:吗|么|不|[?？])[?？\s]*$"
+)
+"""``盒子里能放几个球``, ``球能放进盒子吗``: whether it can be."""
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
@@ -198,8 +203,13 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     if (
         start == "commands"
         and language == "zh"
-        and (_DONE_ALREADY.search(tokens.text) or _DONE_WITHIN.search(tokens.text))
-        and not _REQUEST.search(tokens.text)
+        and (
+            _CAN_IT.search(tokens.text)
+            or (
+                (_DONE_ALREADY.search(tokens.text) or _DONE_WITHIN.search(tokens.text))
+                and not _REQUEST.search(tokens.text)
+            )
+        )
         and not any(isinstance(a, When) for a in acts)
         and not isinstance(acts[-1], Spare)  # "…就别动了"
         and not tokens.styles  # "别碰碎了"

@@ -28,6 +28,11 @@ _EMPTIED = re.compile(
     r"^(?:把|先)?(?P<at>[^，,。]+?)(?:[腾清倒空](?:空|出来?|干净|理|一)?(?:一?下|出来)?)[，,](?:把)?(?:里头|里面|里边|里|上面)的(?:东西|物品|玩意儿?)(?:都|全部|全|通通)?(?P<rest>[^，,]+)",
     re.S,
 )
+_NUMBERS = {"一": 1, "两": 2, "俩": 2, "三": 3, "四": 4}
+_APART = re.compile(
+    r"^(?P<before>[^，,。]*?)(?P<n>[一两俩三四])?[个块只件](?P<noun>[^，,。放到在进里上和跟]{1,5}?)(?P<after>(?:[放搁摆装拿挪移弄送][到在进]?[^，,。]{1,8}[里上中](?:面|头|边)?)?)[，,]"
+    r"(?P<such>(?:(?:一[个块只件]|要|是|拿)?[红黄蓝绿白黑紫橙粉灰大小][一-鿿]{0,2}的[和跟、，,]?)+)[。！!]*$"
+)
 _BENEATH = re.compile(
     r"^(?:用|拿|把)?(?P<low>[^，,。]+?)(?:垫底|打底|做底|(?:放|摆)?在?最?(?:下面|底下|下头))[，,](?:再?把)?(?P<high>[^，,。]+?)(?:[摞叠放架搭垒堆摆搁]在?到?)?(?:它们?俩?|其)?的?最?(?:上面|上头|顶上|上边)[。！!]*$"
 )
@@ -136,6 +141,8 @@ def rephrased(text: str) -> Iterator[str]:
         yield f"把{low}挨着放，{m['high']}架在它们俩上面" if several else f"把{m['high']}放到{low}上面"
     if (m := _OVER_THERE.match(text)) is not None:
         yield f"从{m['at']}拿{m['what']}放到那里"
+    if (m := _APART.match(text)) is not None:
+        yield from _told_apart(m)
     if (m := _MEANT.search(text)) is not None:
         yield from _told_which(text[: m.start()], m["what"])
     if (m := _WHICHEVER.search(text)) is not None:
@@ -144,6 +151,16 @@ def rephrased(text: str) -> Iterator[str]:
         before, after = text[: m.start()].rstrip("，, "), text[m.end() :]
         after = after if m["verb"] in "把拿" else m["verb"] + after
         yield f"of {before}，把{best}的{after}" if before else f"把{best}的{m['noun']}{after}"
+
+
+def _told_apart(m: re.Match[str]) -> Iterator[str]:
+    """``放两个方块，绿的和蓝的``: the noun with each of what is said of it behind."""
+    such = [a for a in re.split("[和跟、，,]|(?<=的)(?=一)", m["such"]) if a]
+    such = [re.sub("^(?:一[个块只件]|要|是|拿|都?选)", "", a) for a in such]
+    if len(such) != _NUMBERS.get(m["n"] or "一") or not all(such):
+        return
+    told = "和".join(f"{'一个' if m['n'] in ('一', None) else ''}{re.sub('的$', '', a)}的{m['noun']}" for a in such)
+    yield f"{m['before']}{told}{m['after']}"
 
 
 def _told_which(text: str, what: str) -> Iterator[str]:
