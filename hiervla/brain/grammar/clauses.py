@@ -161,6 +161,13 @@ class Clauses(Inquiries):
         spots = next(c for c in children if isinstance(c, list))
         return Put(((Transfer((IT,), tuple(spots)),),), self.words(meta))
 
+    def put_it_bare(self, meta: Any, children: list[Any]) -> Put:
+        """``拿出来放盘子``, ``放合格区``."""
+        mark = next(c for c in children if isinstance(c, (Thing, Fixture)))
+        if self.words(meta).isascii():
+            raise Misread("not_understood", self.words(meta))
+        return Put(((Transfer((IT,), (Spot("to", mark, text=mark.text),)),),), self.words(meta))
+
     def put_it_pps(self, meta: Any, children: list[Any]) -> Put:
         groups = next(c for c in children if isinstance(c, list))
         return Put(readings((Item(IT, tuple(groups)),)), self.words(meta))

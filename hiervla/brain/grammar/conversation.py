@@ -28,7 +28,7 @@ from hiervla.brain.grammar.corrections import (
     the_better,
     the_same_with,
 )
-from hiervla.brain.grammar.followups import any_one, if_so, leaning, without_more
+from hiervla.brain.grammar.followups import any_one, if_so, leaning, what_about, without_more
 from hiervla.brain.grammar.followups import put_elsewhere as elsewhere_after_all
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -135,7 +135,8 @@ def completed(
         if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
             named = scene.like_before(other, scene.earlier())
             return with_it(earlier, (named,), corrected), True
-        if rest or same or says_more(instruction, roles):
+        deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
+        if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things)):  # fmt: skip
             return in_its_place(earlier, corrected, scene, bool(rest), bool(same)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew

@@ -62,7 +62,9 @@ class Doing:
         if times is not None and act.skill != "press":
             raise clarify("repeat_what", part=act.text)
         spots = [s for s in spots if s is not times]
-        wants = act.skill in ("push", "turn", "slide") or (act.skill == "open" and any(s.distance_m for s in spots))
+        wants = act.skill in ("push", "turn", "slide") or (
+            act.skill == "open" and any(s.distance_m or s.relation == "end" for s in spots)
+        )
         where = [s for s in spots if wants and _says_where(s, act.skill)]
         if not act.items and act.skill not in SUITED:
             raise clarify("skill_what", part=act.text)
@@ -86,6 +88,9 @@ class Doing:
     def _suiting(self, thing: Thing, skill: str, scene: Scene) -> list[Detection]:
         """``close it`` means what can be closed: what was spoken of last of that kind, or the only one there is."""
         labels = SUITED.get(skill, ())
+        if labels and not (thing.pronoun or thing.shape or thing.name or thing.id):  # "press the red one"
+            fit = [d for d in scene.branch().find(thing) if d.label in labels]
+            return fit if len(fit) == 1 else []
         if thing.pronoun != "it" or not labels:
             return []
         spoken = [[scene.world.objects[i] for i in ids if i in scene.world.objects] for ids in (*reversed(scene.mentioned), *scene.earlier(), sorted(scene._spoken_before()))]  # fmt: skip
@@ -105,6 +110,8 @@ class Doing:
 
     def _one_way(self, where: list[Spot], text: str) -> Spot | None:
         """Several words for one way are joined: to the right, by 5 cm."""
+        if any(s.relation == "side" for s in where):  # "往右推过去一点"
+            where = [s for s in where if s.relation != "there" or not s.text.startswith(("过", "over"))]
         if len(where) < 2:
             return where[0] if where else None
         try:

@@ -82,8 +82,22 @@ def leaning(reading: Instruction, text: str) -> Instruction | None:
     return None
 
 
+_ALL_OF = re.compile(
+    r"[\s,，嗯那就啊哦额呃]*(?:(?:这|那)?[两三四五几]个|它们|这些|全部|所有的?)?(?:全都|都|全部|全|统统|通通)(?:给我)?(?:放|要|拿|搬|移|挪|装|收|弄|按|关|开)"
+    r"(?:过|进|上|下|出)?(?:去|来|里面)?[了啊呀吧的喔哦呢啦呗]*[\s。.!！~]*"
+)
+_WHAT_OF = re.compile(r"(?:那|那么|，|,|嗯)*[^，,。？?]{1,7}(?:的|[个块只颗])(?:[个块只颗])?呢[\s？?！!。]*")
+
+
+def what_about(text: str, things: tuple[Thing, ...]) -> bool:
+    """``绿的呢?`` after a deed: the same with that one. A noun (``苹果呢?``) may ask where it is."""
+    return bool(_WHAT_OF.fullmatch(text.strip())) and len(things) == 1 and things[0].nounless
+
+
 def any_one(text: str) -> Thing | None:
-    """``随便一个就行``: the choice is the robot's."""
+    """``随便一个就行``: the choice is the robot's; ``都放``: all of them."""
+    if _ALL_OF.fullmatch(text.strip()):
+        return Thing(text=text.strip(), quantity="all")
     return Thing(text=text.strip(), quantity="a") if _ANY.fullmatch(text.strip()) else None
 
 

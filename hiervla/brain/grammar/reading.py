@@ -23,6 +23,7 @@ from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.terse import Terse
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
 from hiervla.brain.grammar.wondering import asked
+from hiervla.brain.grammar.wording import vague
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -47,7 +48,7 @@ _CAN_IT = re.compile(
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
-    r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得])了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
+    r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得完]|完事儿?)了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
 )
 """Words that make a request of it after all."""
 
@@ -83,7 +84,8 @@ def parse(
 def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
-    if isinstance(reading, Instruction) or reading.key not in {*PASSABLE, "told_or_asked"}:
+    passable = {*PASSABLE, "told_or_asked", *(("two_words",) if language == "zh" else ())}
+    if isinstance(reading, Instruction) or reading.key not in passable:
         return reading
     if language != "zh":
         return _in_other_words(text, lexicon, reading)
@@ -95,10 +97,13 @@ def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | N
         return reading  # of words in a third script nobody knows what they say
     words = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
     plain = plainer(text)
-    for shorter in (*rephrased(text), *without_asides(plain, words), *(without_asides(text, words) if plain != text.strip() else ())):  # fmt: skip
+    beside = (*without_asides(plain, words), *(without_asides(text, words) if plain != text.strip() else ()))
+    for shorter in (*rephrased(text), *(beside if reading.key != "two_words" else ())):
         other = _whole(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other
+    if reading.key != "negation" and (about := vague(text)) is not None:
+        return NotUnderstood("not_understood", about, language)
     return reading
 
 

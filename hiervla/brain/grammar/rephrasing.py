@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hiervla.brain.grammar.named_orders import named_orders
+from hiervla.brain.grammar.wording import spoken
 
 _NUMBERED = re.compile(r"(^|[\s：:，,；;。])[（(]?(?:\d{1,2}|[一二三四五六七八九])[.、)）．]\s*(?=[^\d\s])")
 _IF_THERE = re.compile(
@@ -105,7 +106,7 @@ _CAUTION = re.compile(
 
 def plainer(text: str) -> str:
     """Slips put right; a caution about the thing that is spoken of as the manner that it is."""
-    said = text.strip()
+    said = spoken(text)
     for was, meant in _SLIPS_READ:
         said = was.sub(meant, said)
     rest = _CAUTION.sub("", said)
@@ -121,6 +122,8 @@ def plainer(text: str) -> str:
 
 def rephrased(text: str) -> Iterator[str]:
     """Each other way, if the text has any."""
+    if (said := spoken(text)) != text.strip():
+        yield said
     if (plain := plainer(text)) != text.strip():
         yield plain
         text = plain

@@ -42,17 +42,48 @@ def in_its_place(
     ):  # "now put it in the box", "the car too"
         return with_it(earlier, answers, said)
     answer = answers[0] if len(answers) == 1 else None
+    if (
+        answer is not None
+        and not corrects
+        and len(subjects) == 1
+        and (wide := _another_one(subjects[0], answer, scene))
+    ):
+        return with_it(earlier, (wide,), said)
     parts = [*subjects, *(m for m in marks if corrects and isinstance(m, Thing))]
     fit = [p for p in parts if answer is not None and _changes(p, answer, scene, corrects)]
     if len(fit) > 1 and answer is not None and corrects:  # "no, the white box": what can hold things is where it goes
-        holds = any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
-        fit = [p for p in fit if (p not in subjects) == holds]
+        fit = _of_one_kind(fit, answer, scene) or [p for p in fit if (p not in subjects) == _holding(answer, scene)]
     alike = [p for p in fit if answer is not None and answer.shape is not None and p.shape == answer.shape]
     fit = alike or fit
     if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
         return NotUnderstood("which_part", said.text.strip(), said.language)
     acts = _exchanged((act,), fit[0], answer)
     return Instruction(said.text, said.language, acts, (), earlier.styles)
+
+
+def _another_one(thing: Thing, answer: Thing, scene: Scene) -> Thing | None:
+    """``最右边那个也一样``, ``橙色的也是``: one that is left, where of just the looks of before there is none."""
+    if not scene.changed or answer.shape or answer.name or answer.pronoun or answer.id or thing.pronoun:
+        return None
+    moved = {c.was.id for c in scene.changed[0]}
+    left = lambda t: [d for d in scene.branch().find(t) if d.id not in moved]  # noqa: E731
+    own = narrowed(thing, answer)
+    most = bool(answer.superlatives or answer.side)
+    if left(own):
+        return None
+    like = replace(own, colours=answer.colours, sizes=answer.sizes, other=most)
+    return like if left(replace(like, other=False)) else replace(answer, other=most)
+
+
+def _of_one_kind(parts: list[Thing], answer: Thing, scene: Scene) -> list[Thing]:
+    """After the teacup on the plate, ``no, the mug`` is no place: a cup for a cup."""
+    label = lambda t: {d.label for d in scene.branch().find(t)}  # noqa: E731
+    alike = [p for p in parts if label(p) == label(answer)]
+    return alike if len(alike) == 1 else []
+
+
+def _holding(answer: Thing, scene: Scene) -> bool:
+    return any(d.hollow or d.label == "plate" for d in scene.branch().find(answer))
 
 
 def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:

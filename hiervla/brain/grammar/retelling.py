@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Act, Bare, Do, Instruction, Pick, Put, Question, Repeat, Transfer
+from hiervla.brain.grammar.acts import Act, Bare, Do, Incomplete, Instruction, Pick, Put, Question, Repeat, Transfer
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.corrections import Reader, again
 from hiervla.brain.grammar.followups import leaning
@@ -15,15 +15,17 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.replacing import in_its_place
 from hiervla.core.briefing import Briefing
+from hiervla.core.errors import ToolError
+from hiervla.core.resting import inside, upon
 
 _HUMS = r"(?:哎呀?|哎哟|啊|呃|嗯|哦|噢|诶|那个|不好意思|抱歉|对不起|等等|等一下|等下|慢着)?[，,。.…\s]*"
 _WRONG = re.compile(
-    rf"\s*{_HUMS}(?:不对|不是|不行|不好|错了|(?:我|你)?[搞弄放拿说记看写讲选打摆叠排]错(?:地方|东西|位置|位)?(?:了|啦)?|(?:有点|好像|还是|还)?太(?:近|远|多|少|左|右|偏|挤|靠.)(?:了|啦)?"
-    rf"|(?:有点|还)(?:近|远|多|少|偏|挤)|我?改主意了|(?:还|好像)?(?:是)?不够(?:远|近|多)?|[近远多少偏]了(?:一?点)?|过头了|算了)(?:吧|啊|呀|哦|哈)?[，,。.！!\s]+(?=.)"
+    rf"\s*{_HUMS}(?:(?:不对|错了|不是|不行)[，,\s]*)*(?:不对|不是|不行|不好|错了|(?:我|你)?[搞弄放拿说记看写讲选打摆叠排]错(?:地方|东西|位置|位)?(?:了|啦)?|(?:有点|好像|还是|还)?太(?:近|远|多|少|左|右|偏|挤|靠.)(?:了|啦)?"
+    rf"|(?:有点|还)(?:近|远|多|少|偏|挤)|我?改主意了|(?:还|好像)?(?:是)?不够(?:远|近|多)?|[近远多少偏]了(?:一?点)?|过头了|算了|(?:又|我)?不想?要了|反悔了)(?:吧|啊|呀|哦|哈)?[，,。.！!\s]+(?=.)"
 )
 """The last turn was not right, and how it should be follows."""
 _NOT_BUT = re.compile(
-    rf"\s*{_HUMS}(?:不是|不要|别放)(?P<wrong>[^，,。]+)[，,。]\s*(?:而是|应该是|应该|我要的是|是|要|(?=[放搁换]))(?P<rest>.+)",
+    rf"\s*{_HUMS}(?:不是|不要|别放)(?P<wrong>[^，,。]+)[，,。]\s*(?:而是|应该是|应该|我(?:想)?要的是|我(?:刚才)?(?:说|指)的是|我是说|说的是|我要|是|要|(?=[放搁换])|(?=[^，,。]{{1,8}}$))(?P<rest>.+)",
     re.S,
 )
 _RATHER = re.compile(
@@ -36,6 +38,10 @@ _FAR = re.compile(
     re.I,
 )
 _PUT = re.compile(r"(?:放|搁|摆|挪|移|送|拿|装|收|丢|扔|塞|弄|叠|摞)(?:到|在|进|去|回|至|入)*(?P<place>.+)", re.S)
+_NEXT_ONE = re.compile(
+    r"(?:那|嗯|，|,|还是|给我|再)*换(?:成)?(?:另外?)?(?:一)?[个块只颗件](?:别的|其他的|其它的|新的|吧|试试|看看|呗|啊|[。.！!~\s])*"
+)
+"""``换一个``."""
 _SWAPS = ("换成", "换为", "换")
 
 
@@ -45,6 +51,8 @@ def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene)
     if not isinstance(last, Put | Do | Pick):
         return None
     rest, how = text.strip(), ""
+    if _NEXT_ONE.fullmatch(rest):
+        return _next_one(earlier, scene, text)
     if (no := _NOT_BUT.fullmatch(rest)) is not None:
         rest, how = no["rest"], "是"
     elif (wrong := _WRONG.match(rest)) is not None:
@@ -84,7 +92,8 @@ def _whole(text: str, read: Reader, briefing: Briefing) -> Instruction | None:
         told = again(told.acts[0], briefing, read)
     if not isinstance(told, Instruction) or any(isinstance(a, Bare | Question) for a in told.acts):
         return None
-    return leaning(told, text) or told
+    told = leaning(told, text) or told
+    return None if isinstance(told.acts[0], Incomplete) else told
 
 
 def _as_far(rest: str, earlier: Instruction, last: Put, read: Reader) -> Instruction | None:
@@ -117,11 +126,52 @@ def _another(rest: str, how: str, earlier: Instruction, read: Reader, scene: Sce
     if before.things == now.things:  # it goes elsewhere
         it: Act = replace(act, readings=tuple(tuple(replace(t, things=(IT,)) for t in r) for r in act.readings))
         return replace(told, acts=(it,))
-    if how in _SWAPS and len(moved) == 1:
+    if len(moved) == 1 and (how in _SWAPS or _no_room_beside(moved[0], now, scene)):
         old = Thing(text=before.things[0].text, id=moved[0].lower())
         back = Put(((Transfer((old,), (Spot("back", text=rest),)),),), rest)
         return replace(told, acts=(back, act), links=("then",))
     return told
+
+
+def _no_room_beside(taken: str, now: Transfer, scene: Scene) -> bool:
+    """What was put there by mistake leaves no room for what was meant."""
+    spot = now.spots[-1] if now.spots else None
+    if (
+        spot is None
+        or not isinstance(spot.reference, Thing)
+        or spot.reference.pronoun
+        or taken not in scene.world.objects
+    ):
+        return False
+    held, there = scene.world.objects[taken], scene.branch()
+    marks, new = ([d for d in there.find(t) if d.id != taken] for t in (spot.reference, now.things[0]))
+    if len(marks) != 1 or len(new) != 1 or held.support != marks[0].id:
+        return False
+    try:
+        if held.relation == "in":
+            inside(new[0], marks[0], scene.world)
+        else:
+            upon(new[0], new[0].yaw, marks[0], scene.world)
+    except ToolError:
+        return True
+    return False
+
+
+def _next_one(earlier: Instruction, scene: Scene, text: str) -> Instruction | None:
+    """``换一个``: that one goes back, and another of its kind takes its place."""
+    act = earlier.acts[-1]
+    moved = [c.was.id for c in scene.changed[0]] if scene.changed else []
+    if not isinstance(act, Put) or len(moved) != 1 or len(act.readings[0]) != 1 or len(act.readings[0][0].things) != 1:
+        return None
+    thing = act.readings[0][0].things[0]
+    looks = [Thing(text, "a", colours=c, shape=thing.shape, name=thing.name) for c in (thing.colours, ())]
+    fit = [[d.id for d in scene.branch().find(t) if d.id not in moved] for t in looks]
+    new = next((replace(t, ids=tuple(f)) for t, f in zip(looks, fit, strict=True) if f), None)
+    if new is None or thing.pronoun or not (thing.shape or thing.name):
+        return None
+    back = Put(((Transfer((Thing(text=text, id=moved[0].lower()),), (Spot("back", text=text),)),),), text)
+    put = Put(((replace(act.readings[0][0], things=(new,)),),), text)
+    return replace(earlier, acts=(back, put), links=("then",), text=text)
 
 
 def _instead(rest: str, earlier: Instruction, read: Reader, scene: Scene) -> Instruction | None:
