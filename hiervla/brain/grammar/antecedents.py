@@ -58,7 +58,7 @@ def act_follows(children: list[Any]) -> bool:
 def takes_it(act: Act) -> Act:
     if not isinstance(act, Incomplete) or act.missing != "what" or act.verb != "pick":
         return act
-    out = "出" in act.text or " out" in act.text
+    out = "出" in act.text or "下来" in act.text or " out" in act.text
     return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
 
 

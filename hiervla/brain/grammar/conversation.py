@@ -28,7 +28,7 @@ from hiervla.brain.grammar.corrections import (
     the_better,
     the_same_with,
 )
-from hiervla.brain.grammar.followups import any_one, if_so, leaning, what_about, without_more
+from hiervla.brain.grammar.followups import any_one, if_so, leaning, what_about, what_is_held, without_more
 from hiervla.brain.grammar.followups import put_elsewhere as elsewhere_after_all
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -84,6 +84,8 @@ def completed(
         if (anew := retold(briefing, earlier, read, scene)) is not None:
             return anew, True
         if isinstance(reading, Instruction):
+            if (into := what_is_held(reading, briefing.instruction, scene)) is not None:
+                return into, True
             reading = goes_on(reading, earlier)
     if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
         if isinstance(reading, Instruction) and reading.language == "zh":

@@ -9,6 +9,7 @@ from hiervla.brain.grammar.acts import Incomplete, Instruction, Put, Question, T
 from hiervla.brain.grammar.antecedents import takes_it
 from hiervla.brain.grammar.corrections import Reader, Roles
 from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.grounding import Scene
 
 _IF = r"(?:如果|要是|若是?|假如)?(?:真的?|确实)?"
 _YES = re.compile(rf"\s*(?:那|嗯|好|，|,)*{_IF}(?:有|是|在|对)(?:的话|就)?[,，\s]*(?:那就|那|就|请)?(?P<rest>.+)", re.S)
@@ -75,11 +76,29 @@ def leaning(reading: Instruction, text: str) -> Instruction | None:
     act = reading.acts[0]
     if len(reading.acts) != 1 or not isinstance(act, Incomplete):
         return None
-    if act.missing == "what" and act.verb == "pick" and "出" in act.text:
+    if act.missing == "what" and act.verb == "pick" and re.search("出|下来", act.text):
         return replace(reading, acts=(takes_it(act),))
     if act.missing == "where" and act.verb == "put" and act.things and "也" in text:
         return replace(reading, acts=(Put(((Transfer(act.things, (Spot("there", text=act.text),)),),), act.text),))
     return None
+
+
+_INTO = re.compile(r"[\s,，嗯那就好再]*(?:放|搁|装|摆|丢|扔)(?:到|进|在)?[^把将也]{1,10}?[吧呗啊啦了]*[\s。.!！~]*")
+
+
+def what_is_held(reading: Instruction, text: str, scene: Scene) -> Instruction | None:
+    """``放盘子`` with something in the hand: that goes there."""
+    act = reading.acts[0]
+    held = next((d for d in scene.world.objects.values() if d.support == "hand"), None)
+    if held is None or len(reading.acts) != 1 or not isinstance(act, Incomplete) or not _INTO.fullmatch(text):
+        return None
+    if act.missing != "where" or act.verb != "put" or len(act.things) != 1 or act.things[0].pronoun:
+        return None
+    there = scene.branch().find(act.things[0])
+    if not there or held in there or not all(d.hollow or d.label == "plate" for d in there):
+        return None
+    it = Thing(text=act.text, pronoun="it")
+    return replace(reading, acts=(Put(((Transfer((it,), (Spot("to", act.things[0], text=act.text),)),),), act.text),))
 
 
 _ALL_OF = re.compile(

@@ -98,6 +98,8 @@ def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
 def _instead(thing: Thing, answer: Thing) -> Thing:
     """What is named by a noun of another kind stands for itself: after the red ball, ``the ring`` may be of any colour."""
     another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
+    if another and not thing.pronoun and thing.quantity == "all" and answer.quantity == "bare":
+        return replace(answer, quantity="all")  # "方块也是" after "把球都放进去"
     return answer if another and not thing.pronoun else narrowed(thing, answer)
 
 

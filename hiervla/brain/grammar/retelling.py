@@ -13,7 +13,7 @@ from hiervla.brain.grammar.followups import leaning
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.reading import NotUnderstood
-from hiervla.brain.grammar.replacing import in_its_place
+from hiervla.brain.grammar.replacing import in_its_place, with_it
 from hiervla.core.briefing import Briefing
 from hiervla.core.errors import ToolError
 from hiervla.core.resting import inside, upon
@@ -38,6 +38,18 @@ _FAR = re.compile(
     re.I,
 )
 _PUT = re.compile(r"(?:放|搁|摆|挪|移|送|拿|装|收|丢|扔|塞|弄|叠|摞)(?:到|在|进|去|回|至|入)*(?P<place>.+)", re.S)
+_BUT_NOT = re.compile(
+    rf"\s*{_HUMS}(?:(?:我(?:想)?(?:说|要|指)的)?是|应该是|我要|要)?(?P<rest>[^，,。不]{{1,8}}?)(?:[，,。]?(?:而?不是|不要)[^，,。放搁]{{1,8}}|才对|才是(?:对的)?)[。.！!啊呀]*"
+)
+"""``是苹果，不是鸡蛋``, ``苹果才对``."""
+_TURNED_BACK = re.compile(
+    r"(?:再|给我|那|嗯|好|，|,)*(?:反方向|往回|反着|反向)?(?:转|拧|旋转)回(?:来|去|原位|原样|原来的?(?:方向|角度|样子)?)[吧呗了。！!]*"
+)
+"""``转回来``."""
+_ONE_MORE = re.compile(
+    r"(?:那|嗯|好|，|,)*(?:再|还)(?:加|来|添|要)上?一?(?P<n>[个块颗只件根])(?P<x>[^，,。进到放]{1,8}?)(?:进去|上去)?[吧呗啊。！!]*"
+)
+"""``再来个橙子``."""
 _NEXT_ONE = re.compile(
     r"(?:那|嗯|，|,|还是|给我|再)*换(?:成)?(?:另外?)?(?:一)?[个块只颗件](?:别的|其他的|其它的|新的|吧|试试|看看|呗|啊|[。.！!~\s])*"
 )
@@ -51,9 +63,19 @@ def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene)
     if not isinstance(last, Put | Do | Pick):
         return None
     rest, how = text.strip(), ""
+    if _TURNED_BACK.fullmatch(rest) and isinstance(last, Do) and last.skill == "turn":
+        back = read("撤销")
+        return replace(back, text=text) if isinstance(back, Instruction) else None
+    if (one := _ONE_MORE.fullmatch(rest)) is not None and isinstance(last, Put | Do):
+        said = read(f"一{one['n']}{one['x']}")
+        if isinstance(said, Instruction) and isinstance(said.acts[0], Bare) and len(said.acts[0].things) == 1:
+            told = with_it(replace(earlier, acts=earlier.acts[-1:], links=()), said.acts[0].things, said)
+            return told if isinstance(told, Instruction) else None
     if _NEXT_ONE.fullmatch(rest):
         return _next_one(earlier, scene, text)
-    if (no := _NOT_BUT.fullmatch(rest)) is not None:
+    if (but := _BUT_NOT.fullmatch(rest)) is not None:
+        rest, how = but["rest"], "是"
+    elif (no := _NOT_BUT.fullmatch(rest)) is not None:
         rest, how = no["rest"], "是"
     elif (wrong := _WRONG.match(rest)) is not None:
         rest = rest[wrong.end() :]
