@@ -45,6 +45,11 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(Token("", t.start, t.start, {"ZTO": None}))  # "左移5厘米"
         if t.text in ("去", "来") and out and out[-1].text[-1:] in ("进", "入") and "PUT" in out[-1].kinds:
             t = Token(t.text, t.start, t.end, lexicon.entries.get("进去", t.kinds))  # "丢进" + "去"
+        if t.text in ("放入", "放进", "装入", "装进") and after & BOUNDS:
+            out.append(Token("放", t.start, t.end, {"PUT": None}))
+            t = Token("", t.end, t.end, lexicon.entries.get("进去", t.kinds))  # "…，再将绿色样品放入"
+        elif t.text in ("入", "进") and before & {"PUT"} and after & BOUNDS:
+            t = Token(t.text, t.start, t.end, lexicon.entries.get("进去", t.kinds))
         out.append(t)
         if (
             "ZONE" in t.kinds

@@ -66,7 +66,7 @@ class Doing:
             act.skill == "open" and any(s.distance_m or s.relation == "end" for s in spots)
         )
         where = [s for s in spots if wants and _says_where(s, act.skill)]
-        if not act.items and act.skill not in SUITED:
+        if not act.items and act.skill not in SUITED and not scene.mentioned:  # "…, then push it": it was just named
             raise clarify("skill_what", part=act.text)
         for item in act.items or (Item(IT),):
             thing = item.thing.with_where(tuple(s for s in spots if s not in where))
