@@ -130,12 +130,9 @@ class Discourse:
         objects = {**self.world.objects, object_id: d.model_copy(update=change)}
         self.world = self.world.model_copy(update={"objects": objects, "held": held})
 
-    def lies(self, object_id: str, at: tuple[float, float] | None, yaw: float | None) -> None:
-        """Imagine it elsewhere on the table, or turned."""
+    def lies(self, object_id: str, at: tuple[float, float]) -> None:
+        """Imagine it elsewhere on the table."""
         d = self.world.objects.get(object_id)
-        if d is None:
-            return
-        centre = (at[0], at[1], d.centre[2]) if at is not None else d.centre
-        change = {"centre": centre, "yaw": d.yaw if yaw is None else yaw}
-        objects = {**self.world.objects, object_id: d.model_copy(update=change)}
-        self.world = self.world.model_copy(update={"objects": objects})
+        if d is not None:
+            moved = d.model_copy(update={"centre": (at[0], at[1], d.centre[2])})
+            self.world = self.world.model_copy(update={"objects": {**self.world.objects, object_id: moved}})

@@ -126,8 +126,6 @@ def settle(effects: list[Effect], world: World) -> list[Goal]:
         elif g.relation == "holding":
             if holds(later[-1].goal, world) and world.held is None:
                 goals.append(did("pick", {"target": g.subject}))
-        elif g.relation == "turned" and later[-1].goal.relation == "turned" and later[-1].goal.subject == g.subject:
-            continue  # "a quarter turn, then another": the later angle counts from the earlier
         elif effect.off and (g.relation == "at" or (g.relation == "on" and g.reference == "table")):
             continue  # "take it out and put it over there": out is on the way
         elif later[0].link == "and" and later[0].goal.relation != "holding" and g.relation not in OPENED:

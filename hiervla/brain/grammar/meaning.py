@@ -283,8 +283,8 @@ class Meaning:
         for object_id in moves(goal) if goal.relation != "holding" else ():
             into = goal.relation in ("in", "on") and goal.reference in scene.world.objects
             scene.moved(object_id, goal.reference or "table" if into else "table", goal.relation)
-        if goal.relation in ("at", "turned"):  # "5 cm to the right, then 3 cm back": from where it will be
-            scene.lies(goal.subject, goal.position, goal.angle_rad)
+        if goal.relation == "at" and goal.position is not None:  # "5 cm right, then 3 cm back": from where it will be
+            scene.lies(goal.subject, goal.position)
         return goal
 
     def _all_placed(self, scene: Scene, goals: list[Goal]) -> list[Goal]:
