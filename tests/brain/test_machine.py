@@ -46,7 +46,7 @@ def _same(cases):
 
 def test_a_sample_is_read_as_by_the_whole_parser():
     sample = seeds()[::20]
-    assert _same(sample) >= len(sample) * 0.8
+    assert _same(sample) >= len(sample) * 0.7
 
 
 @pytest.mark.slow

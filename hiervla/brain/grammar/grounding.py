@@ -8,14 +8,7 @@ from dataclasses import replace
 from hiervla.brain.grammar.choosing import Choosing
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import (
-    at_fixture,
-    at_side,
-    compared,
-    has_attribute,
-    measuring,
-    relates,
-)
+from hiervla.brain.grammar.standing import at_fixture, at_side, compared, has_attribute, measuring, relates
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import distance_between
 from hiervla.core.task import Limits
