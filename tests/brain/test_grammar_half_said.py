@@ -27,6 +27,7 @@ def _told(where, *turns):
         ("desk", ["take the yellow ball and then"]),
         ("desk", ["把蓝方块放进白碗里，然后"]),
         ("desk", ["把蓝方块放进白碗和"]),
+        ("zh3_lab", ["样品排成一排，先红后绿再蓝和"]),
         ("desk", ["把绿方块放到上"]),
         ("desk", ["把绿方块放到plate上。put the cup"]),
         ("desk", ["put the blue cube in the blue bowl", "the ball there as well"]),

@@ -72,7 +72,10 @@ def _items(said: str) -> list[str]:
     said = re.sub(r"^(?:先|首先|第一个?)(?:是|放|摆)?", "", said.strip())
     if _COLOURS.fullmatch(said):
         return list(said)
-    items = [re.sub(r"^(?:是|放|摆|先)", "", i) for i in _SPLIT.split(said) if i]
+    parts = _SPLIT.split(said)
+    if not parts[-1]:
+        return []  # it ends in a word that leads on: something is still to come
+    items = [re.sub(r"^(?:是|放|摆|先)", "", i) for i in parts if i]
     if not all(0 < len(i) <= 8 for i in items) or any(
         re.search("[在放摆到最]", i) and not i.startswith("最") for i in items
     ):
