@@ -58,3 +58,9 @@ def test_a_colour_said_twice_is_one_colour():
 def test_the_same_place_is_meant_where_chinese_leaves_it_out():
     came = _told("bench", "先把螺丝放进工具箱，再放螺母")
     assert {came.world.objects[i].support for i in ("screw", "nut")} == {"toolbox"}, came.answer
+
+
+@pytest.mark.parametrize("text", ["白碗\u200e里能\u200b放几个\u2060方块", "白碗裡能放幾個方塊"])
+def test_a_question_is_none_the_less_one_for_how_it_is_typed(text):
+    came = _told("desk", text)
+    assert not came.plans, came.answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _TRADITIONAL = (
     "紅黃藍綠塊個這邊裡裏圓環盤籃櫃開關門鈕轉時針釐過進來還對錯嗎麼幫請讓從離遠間後兩雙隻條顆輛張疊層頂東長寬無為與於並將會動應該點數總幾號區輕壞麵麪蘋雞蘿蔔檸麥鉛筆膠帶書紙釘絲鑰鉗電線燈鏡藥餅乾齊歸類陣說"
     "話謝勞駕歡樣種當別桿鍵積頭鴨貓車飛機輪擺擱壓噴撿撈夾緊鬆掛貼懸廚臺檯實驗試劑燒廢貨倉庫檢測維廠備檔誤觸濕熱涼鹽醬湯飯鍋鏟導體鐵銅鋼鋁錫銀鑽錘錶鎖鏈願問題沒們給聽見顏顧現剛纔擇選揀舊復淨獨異倆蓋滿傾橫豎"
@@ -14,3 +16,11 @@ _SIMPLE = (
 )
 SIMPLER = str.maketrans(dict(zip(_TRADITIONAL, _SIMPLE, strict=True)))
 """Traditional to simplified."""
+_MARKS = "，：；？！（）、"
+"""Wide marks that stay as they are: patterns know them."""
+
+
+def plainly_typed(text: str) -> str:
+    """Without what cannot be seen, wide letters and digits made narrow, in simplified characters."""
+    seen = (c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen).translate(SIMPLER)

@@ -12,6 +12,7 @@ from lark.exceptions import VisitError
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, without_asides
 from hiervla.brain.grammar.calls import without_calls
+from hiervla.brain.grammar.characters import plainly_typed
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -75,7 +76,8 @@ def parse(
         return NotUnderstood("too_long", text[:40], language)
     lexicon = lexicon_for(words or bundled_words(), vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
-        lexicon.readings[text] = _passing_over(text, lexicon, language)
+        typed = plainly_typed(text) if language == "zh" else text
+        lexicon.readings[text] = _passing_over(typed, lexicon, language)
         while len(lexicon.readings) > KEPT:
             lexicon.readings.popitem(last=False)
     return lexicon.readings[text]  # type: ignore[no-any-return]
