@@ -4,7 +4,8 @@ import pytest
 from brain.fuzzing import before_last, seeds
 from lark import Tree, UnexpectedInput
 
-from hiervla.brain.grammar import machine
+from hiervla.brain.grammar import machine, parse
+from hiervla.brain.grammar.acts import Instruction
 from hiervla.brain.grammar.lexicon import lexicon_for
 from hiervla.brain.grammar.machine import STARTS, Sentence
 from hiervla.brain.grammar.tokens import tokenise
@@ -30,7 +31,11 @@ def _plain(node):
 def _sentence(case):
     briefing = before_last(case.name)
     lexicon = lexicon_for(bundled_words(), briefing.vocabulary, briefing.skills, tuple(briefing.world.zones))
-    return Sentence(t.kinds for t in tokenise(case.turns[-1], lexicon).tokens)
+    zones = tuple(briefing.world.zones)
+    reading = parse(case.turns[-1], briefing.vocabulary, briefing.skills, zones=zones)
+    # What cannot be read as it stands is read in other words: those are what the parser is given in the end.
+    text = (reading.said or reading.text) if isinstance(reading, Instruction) else case.turns[-1]
+    return Sentence(t.kinds for t in tokenise(text, lexicon).tokens)
 
 
 def _same(cases):
@@ -46,7 +51,7 @@ def _same(cases):
 
 def test_a_sample_is_read_as_by_the_whole_parser():
     sample = seeds()[::20]
-    assert _same(sample) >= len(sample) * 0.7
+    assert _same(sample) >= len(sample) * 0.8
 
 
 @pytest.mark.slow

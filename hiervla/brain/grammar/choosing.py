@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Spot, Thing
@@ -16,18 +17,18 @@ SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
 
 
-class Choosing(Discourse):
+class Choosing(Discourse, ABC):
     """Adds choice to the world under discussion."""
 
     limits: Limits
 
+    @abstractmethod
     def _spoken_before(self) -> set[str]:
         """Ids of what the turns before were about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, thing: Thing) -> list[Detection]:
         """Everything a description fits."""
-        raise NotImplementedError
 
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the second cube from the left``, ``the second largest``, ``the last but one``."""
