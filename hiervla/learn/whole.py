@@ -28,7 +28,7 @@ LESSONS_A_MINUTE = 60
 CORRECTED_A_MINUTE = 25
 SHOWN_FROM, CORRECTED_FROM = 20_000, 60_000
 EXAMINED_A_MINUTE = 20
-WASTED = 0.8
+USED = 0.8
 """Share of two cores that torch's threads really make use of."""
 Say = Callable[[str], None]
 
@@ -56,7 +56,7 @@ def learn_all(out: Path, budget_minutes: float = 75.0, cores: int = 0, say: Say 
     collect(out / "demos", range(SHOWN_FROM, SHOWN_FROM + lessons), jobs=n)
     say("2/5 weights are learnt from them")
     first = _train(
-        TrainSettings(data=(str(out / "demos"),), out=str(out / "first"), threads=n), minutes["train"] * WASTED
+        TrainSettings(data=(str(out / "demos"),), out=str(out / "first"), threads=n), minutes["train"] * USED
     )
     corrected = max(16, int(minutes["correct"] * CORRECTED_A_MINUTE))
     say(f"3/5 it acts in {corrected} lessons and is corrected")
@@ -67,7 +67,7 @@ def learn_all(out: Path, budget_minutes: float = 75.0, cores: int = 0, say: Say 
         data=(str(out / "demos"), str(out / "corrected")), out=str(out / "second"), begin_from=str(first), threads=n,
         learning_rate=5e-4,
     )  # fmt: skip
-    second = _train(both, minutes["again"] * WASTED)
+    second = _train(both, minutes["again"] * USED)
     say("5/5 it is exported and examined")
     if not (second / "model.onnx").exists():
         export(second)
