@@ -24,7 +24,8 @@ BESIDE_M = 0.01
 OPENS_M = 0.012
 """How much wider than what they hold the fingers open inside a container."""
 
-
+ACROSS = 0.7
+"""A thing shorter than this share of a container's breadth is laid across it."""
 RIM_M = 0.02
 """A hollow thing between fingers nearer together than this is held by its rim."""
 TOUCH_N, HANGS_M = 14.0, 0.07
@@ -95,7 +96,11 @@ class Place(Skill):
         table_z = at.world.table.height_m if at.world.table else at.limits.table_height_m
         match self.relation:
             case "in" if reference:
-                return resting.inside(d, reference, at.world, yaw), self._floor_in(d, reference, at)
+                hand = yaw + (at.world.held.hand_yaw - at.world.held.object_yaw if at.world.held else 0.0)
+                spot = resting.inside(
+                    d, reference, at.world, yaw, lambda s: not self._away_from_walls(at, s, hand).any()
+                )
+                return spot, self._floor_in(d, reference, at)
             case "in" if self.reference in at.world.zones:
                 return resting.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
             case "on" if reference and self.between:
@@ -139,8 +144,12 @@ class Place(Skill):
                 aside = np.arctan2(held.offset[1], held.offset[0])
                 along = float(wrap_angle(into.yaw - aside, np.pi))
                 return [along, along + np.pi, *usual]
-            if self.relation == "in" and into.label == "box" and resting.oblong(at.object(self.target)):
+            if self.relation == "in" and into.label in ("box", "drawer") and resting.oblong(at.object(self.target)):
                 along = float(wrap_angle(into.yaw - lies, np.pi))
+                if at.object(self.target).size[0] < ACROSS * min(
+                    into.size[:2]
+                ):  # lying across, it leaves the most room
+                    along = float(wrap_angle(along + np.pi / 2, np.pi))
                 return [along, along + np.pi / 2, along - np.pi / 2, *usual]
             return usual
         a, b = at.object(self.reference), at.object(self.between)

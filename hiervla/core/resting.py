@@ -6,6 +6,7 @@ As in ``core.spots``, a spot is where the middle of the thing's footprint should
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -75,15 +76,20 @@ def in_zone(d: Detection, yaw: float, zone: Zone, world: World, limits: Limits) 
     raise ToolError(f"the zone {zone.name!r} is out of reach", FailureKind.UNREACHABLE)
 
 
-def _leaving_room(d: Detection, container: Detection) -> Spot:
+def _leaving_room(d: Detection, container: Detection, yaw: float | None) -> Spot:
     """Where the first thing goes: the middle, but to one side of a bowl that has room for two of its size,
     as far as its corners stay on that floor, however it is turned: on the wall they would tilt it; and of a box or drawer
-    along its length as far as the fingers have room before the wall."""
+    along its length as far as the thing, turned by ``yaw``, and the fingers on its broad sides have room before the wall."""
     radius = max(d.size[:2]) / 2
     x, y = container.centre[0], container.centre[1]
     if container.label in ("box", "drawer"):
-        aside = max(0.0, container.size[0] / 2 - radius - FINGERS_M)
         c, s = math.cos(container.yaw), math.sin(container.yaw)
+        ends = radius + FINGERS_M
+        if yaw is not None and oblong(d):
+            lengthwise, across = abs(math.cos(yaw - container.yaw)), abs(math.sin(yaw - container.yaw))
+            lies = radius * lengthwise + d.size[1] / 2 * across + WALL_M
+            ends = max(lies, (d.size[1] / 2 + FINGERS_M) * across)
+        aside = max(0.0, container.size[0] / 2 - ends)
         sign = (
             -1.0 if c > 0.5 else 1.0
         )  # the near end of one that lies lengthwise before the robot: walls hide less there
@@ -147,10 +153,17 @@ def oblong(d: Detection) -> bool:
     return not d.round and d.size[0] > 1.6 * d.size[1]
 
 
-def inside(d: Detection, container: Detection, world: World, yaw: float | None = None) -> Spot:
+def inside(
+    d: Detection,
+    container: Detection,
+    world: World,
+    yaw: float | None = None,
+    hand_fits: Callable[[Spot], bool] = lambda _: True,
+) -> Spot:
     """Where in a container to let a thing go: its middle, or the freest place beside what lies in it already.
 
-    ``yaw`` is how the thing will lie; a long thing needs less room beside another when it lies along it.
+    ``yaw`` is how the thing will lie; a long thing needs less room beside another when it lies along it. Places where
+    ``hand_fits`` are preferred: the hand may stand beside what it holds, and needs room of its own.
 
     Raises:
         ToolError: it is not hollow, or the thing is too big for it.
@@ -168,7 +181,7 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
     if not content and d.hollow:  # held by its rim, with one finger far outside: it needs the middle
         return middle
     if not content:
-        return _leaving_room(d, container)
+        return _leaving_room(d, container, yaw)
 
     def freedom(spot: Spot) -> float:
         if yaw is not None and oblong(d):
@@ -199,4 +212,4 @@ def inside(d: Detection, container: Detection, world: World, yaw: float | None =
     if not free:
         listed = ", ".join(o.id for o in content)
         raise ToolError(f"no room left in {container.id} beside {listed} for {d.id}", FailureKind.BLOCKED)
-    return max(free, key=level)
+    return max([s for s in free if hand_fits(s)] or free, key=level)

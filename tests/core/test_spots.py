@@ -44,7 +44,7 @@ def crowd(thing, world_of):
     return make
 
 
-def moved(d, spot, yaw):
+def moved(d, spot, yaw=0.0):
     return d.model_copy(update={"centre": (*spot, d.centre[2]), "yaw": yaw, "support": "table"})
 
 
@@ -218,6 +218,34 @@ def test_the_second_in_a_wide_bowl_is_laid_as_level_as_there_is_room(yaw, thing,
     assert gap(footprint(at), footprint(first)) > -0.002
     floor_m = resting.BOWL_FOOT * 0.0775
     assert max(math.dist(c, bowl.centre[:2]) for c in footprint(at)) < floor_m + 0.02, "corners only low on the wall"
+
+
+@pytest.mark.parametrize("yaw", [0.0, math.pi / 4, math.pi / 2, -2.8])
+def test_the_first_long_thing_in_a_drawer_goes_to_one_end_with_room_for_the_fingers_and_for_another(
+    yaw, thing, world_of
+):
+    drawer = thing("drawer", 0.5, 0.23, id="drawer", size=(0.18, 0.115, 0.076), opening_m=0.12, hollow=True)
+    screw = thing("shape", 0.5, 0.0, id="screw", size=(0.062, 0.032, 0.016))
+    x, y = resting.inside(screw, drawer, world_of(screw, drawer), yaw)
+    outline = spots.outline_at(screw, (x, y), yaw)
+    assert min(inside_distance(footprint(drawer), c) for c in outline) >= resting.WALL_M - 1e-9
+    assert outline[:, 0].max() < 0.5 and y == 0.23, "more than half of it stays free"
+    if abs(math.sin(yaw)) > 0.99:
+        assert outline[:, 0].min() - (0.5 - 0.09) >= resting.FINGERS_M - 1e-9, "a finger goes between it and the wall"
+
+
+def test_where_the_hand_has_room_comes_before_where_the_thing_lies_freest(thing, world_of):
+    drawer = thing("drawer", 0.5, 0.23, id="drawer", size=(0.18, 0.115, 0.076), opening_m=0.12, hollow=True)
+    screw = thing("shape", 0.44, 0.23, id="screw", yaw=math.pi / 2, size=(0.06, 0.03, 0.016), on=drawer)
+    nut = thing("ring", 0.5, 0.0, id="nut", size=(0.06, 0.06, 0.016))
+    world = world_of(drawer, screw, nut)
+    freest = resting.inside(nut, drawer, world, 0.0)
+    chosen = resting.inside(nut, drawer, world, 0.0, lambda s: s[0] < freest[0] - 0.005)
+    assert chosen[0] < freest[0] - 0.005
+    assert gap(footprint(moved(nut, chosen)), footprint(screw)) > -resting.OVERLAP_M
+    assert resting.inside(nut, drawer, world, 0.0, lambda _: False) == freest, (
+        "a preference: without any such place, the freest"
+    )
 
 
 def test_what_is_not_hollow_or_too_small_takes_nothing(thing, world_of):
