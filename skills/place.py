@@ -14,13 +14,13 @@ from hiervla.core.grasp import carrying_yaw, hand_room, hanging, rim_opening
 from hiervla.core.outcome import Check, FailureKind
 from hiervla.core.skill import Ground, Skill
 from hiervla.core.task import Destination, Keyframe
-from hiervla.core.walls import away_from_walls
+from hiervla.core.walls import AT_EASE, BetweenWalls, between_walls
 from hiervla.core.world import Detection
 
 FLOOR_M = 0.014
 """Thickness of a drawer's floor with what is under it, and a little to spare."""
 BESIDE_M = 0.01
-"""A hand this far from the middle of what it holds stands beside it: between that and a wall there may be no room for it."""
+"""A hand this far from the middle of what it holds stands beside it, and may meet a wall even over a box's rim."""
 OPENS_M = 0.012
 """How much wider than what they hold the fingers open inside a container."""
 
@@ -97,9 +97,7 @@ class Place(Skill):
         match self.relation:
             case "in" if reference:
                 hand = yaw + (at.world.held.hand_yaw - at.world.held.object_yaw if at.world.held else 0.0)
-                spot = resting.inside(
-                    d, reference, at.world, yaw, lambda s: not self._away_from_walls(at, s, hand).any()
-                )
+                spot = resting.inside(d, reference, at.world, yaw, lambda s: self._between_walls(at, s, hand).free)
                 return spot, self._floor_in(d, reference, at)
             case "in" if self.reference in at.world.zones:
                 return resting.in_zone(d, yaw, at.world.zones[self.reference], at.world, at.limits), table_z
@@ -179,23 +177,27 @@ class Place(Skill):
                 self._beneath(at, d),
                 at.gripper,
             )
-            away = self._away_from_walls(at, spot, yaw)
-            if room > 0.004 and not away.any():
+            walls = self._between_walls(at, spot, yaw)
+            if room > 0.004 and walls.free:
                 return spot, floor, yaw
-            options.append((room - float(np.linalg.norm(away)), tuple((np.asarray(spot) + away).tolist()), floor, yaw))
+            worth = (-walls.lacks_m, room - float(np.linalg.norm(walls.shift)))
+            options.append((worth, tuple((np.asarray(spot) + walls.shift).tolist()), floor, yaw))
         if not options and trouble is not None:
             raise trouble
         return max(options, key=lambda o: o[0])[1:]
 
-    def _away_from_walls(self, at: Ground, spot: tuple[float, float], yaw: float) -> np.ndarray:
-        """By how much (2,) a spot in a box or drawer must be moved for a hand that stands beside what it holds."""
+    def _between_walls(self, at: Ground, spot: tuple[float, float], yaw: float) -> BetweenWalls:
+        """Whether the fingers have room there: in a drawer, and in a box when the hand stands beside what it holds.
+
+        Into a box things are let go over its rim, with no finger between its walls.
+        """
         held, into = at.world.held, at.world.objects.get(self.reference)
         if held is None or self.relation != "in" or into is None or into.label not in ("box", "drawer"):
-            return np.zeros(2)
+            return AT_EASE
         beside = np.array([[np.cos(t := yaw - held.hand_yaw), -np.sin(t)], [np.sin(t), np.cos(t)]]) @ held.offset[:2]
-        if np.linalg.norm(beside) < BESIDE_M:
-            return np.zeros(2)
-        return away_from_walls(into, np.asarray(spot) - beside, yaw, held.width_m + OPENS_M, at.gripper)
+        if into.label == "box" and np.linalg.norm(beside) < BESIDE_M:
+            return AT_EASE
+        return between_walls(into, np.asarray(spot) - beside, yaw, held.width_m + OPENS_M, at.gripper)
 
     def _beneath(self, at: Ground, d: Detection) -> tuple[str, ...]:
         """What the hand may come near: the thing itself and what will carry it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from hiervla.core.footprint import rectangle
@@ -11,13 +13,30 @@ from hiervla.core.world import Detection
 
 WALL_M = 0.008
 """Thickness of a wall, and a little to spare."""
+NOTHING_M = 1e-6
+"""Less than this is rounding."""
 
 
-def away_from_walls(container: Detection, hand: Array, yaw: float, opening_m: float, gripper: Gripper) -> Array:
-    """By how much (2,) a hand at ``hand`` (2,) m must be moved so that both fingers go down within the walls.
+class BetweenWalls(NamedTuple):
+    """How two fingers go down between the walls of a container."""
 
-    Zero where they do already. Where they cannot be within them at all, the middle between the two walls is as good as it gets.
-    """
+    shift: Array
+    """(2,), m: by how much the hand must be moved for it; where they do not fit at all, to the middle between the walls."""
+    lacks_m: float
+    """How much broader the fingers are than the room between two walls; 0 where they fit."""
+
+    @property
+    def free(self) -> bool:
+        """The fingers are within the walls just where the hand is."""
+        return self.lacks_m < NOTHING_M and float(np.abs(self.shift).max()) < NOTHING_M
+
+
+AT_EASE = BetweenWalls(np.zeros(2), 0.0)
+"""No wall in question."""
+
+
+def between_walls(container: Detection, hand: Array, yaw: float, opening_m: float, gripper: Gripper) -> BetweenWalls:
+    """How a hand at ``hand`` (2,) m and ``yaw``, its fingers ``opening_m`` apart, goes down within the walls."""
     closing = np.array([-np.sin(yaw), np.cos(yaw)])
     across = (opening_m + gripper.finger_m[1]) / 2
     tips = [hand + s * across * closing for s in (1, -1)]
@@ -31,4 +50,4 @@ def away_from_walls(container: Detection, hand: Array, yaw: float, opening_m: fl
         room - inside.max(axis=0),
     )  # what is left before either wall, negative where none is
     shift = np.where(low + high < 0, (high - low) / 2, np.where(low < 0, -low, np.where(high < 0, high, 0.0)))
-    return np.asarray(turn @ shift)
+    return BetweenWalls(np.asarray(turn @ shift), float(max(0.0, -(low + high).min())))

@@ -110,3 +110,16 @@ def test_a_ring_goes_into_a_drawer_with_the_hand_beside_it_lengthwise(place, thi
     frame = put(place(target="a", relation="in", reference="d"), world.model_copy(update={"held": grasp}))
     assert frame.position[0] == pytest.approx(0.51, abs=0.002)
     assert abs(frame.position[1]) + 0.02 < 0.09
+
+
+@pytest.mark.parametrize(("opening", "across"), [(0.1, True), (0.14, False)])
+def test_in_a_drawer_that_is_too_little_open_for_the_fingers_the_hand_turns(place, thing, world_of, opening, across):
+    """Held from left and right of the drawer's way out its fingers would come down on its front and on the cabinet."""
+    cup = thing("cup", 0.45, 0.0, id="a", size=(0.056, 0.056, 0.04))
+    cup = cup.model_copy(update={"support": "hand", "centre": (0.45, 0.0, 0.16)})
+    world = world_of(cup, *drawer(thing, opening), held=cup)
+    grasp = world.held.model_copy(update={"hand_yaw": math.pi / 2, "object_yaw": 0.0, "width_m": 0.056})
+    frame = put(place(target="a", relation="in", reference="d"), world.model_copy(update={"held": grasp}))
+    assert (abs(math.cos(frame.yaw)) > 0.99) is across, (
+        "with a yaw of 0 the fingers close along y, the long way of this one"
+    )
