@@ -13,7 +13,7 @@ import typer
 
 from hiervla.cli import options as opt
 from hiervla.cli.learn_eval import learn_eval
-from hiervla.cli.learn_train import learn_all, learn_export, learn_finetune, learn_train
+from hiervla.cli.learn_train import learn_all, learn_export, learn_finetune, learn_release, learn_train
 from hiervla.cli.scenario import Jobs
 from hiervla.core.errors import ExitCode, SetupError
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Teach a small policy, and measure any.")
 app.command("train")(learn_train)
 app.command("export")(learn_export)
+app.command("release")(learn_release)
 app.command("all")(learn_all)
 app.command("finetune")(learn_finetune)
 app.command("eval")(learn_eval)

@@ -64,6 +64,20 @@ def learn_export(
         put([{"graph": str(e.graph), "megabytes": e.megabytes, "apart": e.apart} for e in written])
 
 
+def learn_release(
+    policy: Annotated[Path, typer.Argument(help="A policy's folder.")],
+    out: Annotated[Path, typer.Argument(help="A new folder for what is given away.")],
+    json: opt.Json = False,
+) -> None:
+    """Write a policy as it is given away: weights in half precision and one graph, no more than 10 MB in all."""
+    from hiervla.learn.release import release
+
+    with opt.json_stdout(json) as put:
+        done = release(policy, out)
+        print(f"{done.folder}: {done.megabytes:.1f} MB, chunks within {done.apart:.2g} of torch's (normalised)")
+        put({"policy": str(done.folder), "megabytes": done.megabytes, "apart": done.apart})
+
+
 def learn_finetune(
     policy: Annotated[Path, typer.Option("--policy", help="Folder of the policy to begin from; it is left as it is.")],
     data: Annotated[list[Path], typer.Option("--data", help="Folder of demonstrations; may be repeated.")],
