@@ -227,7 +227,7 @@ class Agent:
         cell = self.cell
         return Mission(
             settings=self.settings, robot=cell.robot, description=cell.robot.describe(), brain=cell.brain, eyes=cell.eyes,
-            guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda s: cell.cerebellum.policy_for(s).name,
+            guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda t: cell.cerebellum.policy_for(t).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
             stop=self._stop, draw=cell.draw, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             look_prefix="L" if self._missions == 1 else f"M{self._missions}L",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hiervla.core.config import Settings
-from hiervla.core.errors import SetupError, unknown
-from hiervla.core.ports import Brain, Eyes, Policy, Robot, RobotDescription
+from hiervla.core.errors import SetupError
+from hiervla.core.ports import Brain, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
+from hiervla.named import arm_model, make_brain, make_policies
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hiervla.guard.rules import Guard
     from hiervla.paper.described import Described
     from hiervla.paper.mission import Told
-    from hiervla.robot.arm_model import ArmModel
     from hiervla.sim.scene import Scene
     from hiervla.sim.simulation import Simulation
 
@@ -88,12 +87,9 @@ def assemble(
         gripper=safe.description.gripper,
         skin=safe.description.skin,
     )
-    policies = {
-        name: make_policy(name, safe.description, settings.mappings.get(name, settings.mapping))
-        for name in {settings.policy, *settings.policies.values()}
-    }
+    policies, order = make_policies(settings, safe.description)
     cerebellum = Cerebellum(
-        robot=safe, policies=policies, default=settings.policy, by_skill=settings.policies,
+        robot=safe, policies=policies, order=order, by_skill=settings.policies,
         monitors=default_monitors(partial(_start_watch, TargetWatch, camera)), settings=settings.chunk, image_change=partial(image_change, camera=camera), watch_camera=camera,
     )  # fmt: skip
     guard = Guard(workspace.skills, safe.description)
@@ -205,92 +201,6 @@ def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None
     robot = BulletArm(sim.client, cameras, model, limits)
     sim.attach(robot.arm, model.grasp)
     return sim, robot
-
-
-def arm_model(name: str) -> ArmModel:
-    """A simulated arm by name, or by a dotted path ``package.module:MODEL``."""
-    from hiervla.robot.arm_model import ArmModel
-    from hiervla.robot.iiwa import IIWA
-    from hiervla.robot.panda import PANDA
-
-    known = {model.name: model for model in (PANDA, IIWA)}
-    if ":" in name:
-        made = _dotted(name)
-        if not isinstance(made, ArmModel):
-            raise SetupError(f"{name} is no ArmModel (see hiervla.robot.arm_model)")
-        return made
-    if name not in known:
-        raise unknown("robot", name, sorted(known), "or a dotted path package.module:MODEL")
-    return known[name]
-
-
-def make_brain(name: str, workspace: Workspace) -> Brain:
-    """A brain by name: ``grammar``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
-
-    The grammar's words are all ``prompts/grammar.*.toml`` of the roots in force, merged.
-    """
-    if name == "grammar":
-        from hiervla.brain.grammar import GrammarBrain
-        from hiervla.brain.grammar.words import merge
-
-        return GrammarBrain(merge(workspace.tables("grammar.*.toml")))
-    if name.startswith("scripted:"):
-        from hiervla.brain.scripted import ScriptedBrain
-
-        return ScriptedBrain.load(name.removeprefix("scripted:"))
-    if ":" in name:
-        return _made(name, Brain)  # type: ignore[no-any-return]
-    raise unknown("brain", name, ["grammar"], "or scripted:FILE, or a dotted path package.module:Class")
-
-
-def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy:
-    """A policy by name.
-
-    ``servo``; ``mini:FOLDER``, or just the folder, of one that was trained here (``FOLDER@torch`` or ``@onnx-int8`` to
-    choose what runs it); ``openpi:ws://HOST:PORT`` or
-    ``pi0:FOLDER`` with a mapping file; a dotted path ``package.module:Class``.
-    """
-    if name.startswith(("openpi:", "pi0:")):
-        from hiervla.cerebellum.policies.foreign import foreign_policy
-
-        return foreign_policy(name, about, mapping)
-    if name.startswith("mini:") or (name != "servo" and Path(name).is_dir()):
-        from hiervla.cerebellum.policies.mini.policy import MiniPolicy
-        from hiervla.perception.prompts import heatmaps
-
-        folder, _, runtime = name.removeprefix("mini:").partition("@")
-        return MiniPolicy(Path(folder), heatmaps, about.step_s, runtime or "auto")
-    if ":" in name:
-        return _made(name, Policy)  # type: ignore[no-any-return]
-    if name == "servo":
-        from hiervla.cerebellum.policies.servo import ServoPolicy
-
-        return ServoPolicy(about.step_s)
-    forms = "or a trained policy's FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class"
-    raise unknown("policy", name, ["servo"], forms)
-
-
-def _made(name: str, port: type) -> Any:
-    kind = _dotted(name)
-    if not isinstance(kind, type):
-        raise SetupError(f"{name} is no class: name a class that is a {port.__name__} (see hiervla.core.ports)")
-    try:
-        made = kind()
-    except TypeError as e:
-        raise SetupError(f"{name} cannot be made without arguments: {e}; give it defaults, or hand it to Agent") from e
-    if not isinstance(made, port):
-        raise SetupError(
-            f"{name} is no {port.__name__}: it lacks some of what hiervla.core.ports.{port.__name__} asks for"
-        )
-    return made
-
-
-def _dotted(name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as e:
-        raise SetupError(f"{name}: {e}; write package.module:Class of something that can be imported here") from e
 
 
 def _start_watch(watch: Any, camera: str, observation: Any, detection: Any) -> Any:

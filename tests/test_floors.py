@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "paper": {"paper", "core"},
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},
-    "assemble": {"paper", *WINGS, *BELOW},
+    "named": {"brain", "cerebellum", "perception", "robot", *BELOW},
+    "assemble": {"named", "paper", *WINGS, *BELOW},
     "agent": {"", "core", "record", "workspace", "assemble", "graph", "report"},
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.
@@ -27,7 +28,7 @@ MAY_IMPORT = {
     "bench": {"", "bench", "paper", "scenario", "agent", "assemble", "report", "learn", *WINGS, *BELOW},
     "cli": {"", "cli", "paper", "scenario", "bench", "agent", "assemble", "report", "sim", "learn", "serve", *BELOW},
     "serve": {"", "serve", "agent", "assemble", "report", *BELOW},
-    "learn": {"learn", "agent", "assemble", "scenario", "report", *WINGS, *BELOW},
+    "learn": {"learn", "agent", "assemble", "named", "scenario", "report", *WINGS, *BELOW},
 }
 """Room → rooms it may import, wherever in a file the import stands. Only ``learn`` itself, benches and commands know ``learn``."""
 THIRD = {"core": {"numpy", "pydantic"}, "bullet": {"numpy", "pybullet", "scipy"}, "content": {"numpy", "pydantic"}}

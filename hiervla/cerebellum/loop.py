@@ -23,12 +23,14 @@ ImageChange = Callable[[Observation, Observation], float]
 
 @dataclass(slots=True)
 class Cerebellum:
-    """Executes tasks on a robot with the policies it was given. One policy runs each skill; the trace says which."""
+    """Executes tasks on a robot with the policies it was given. One policy runs each task; the trace says which."""
 
     robot: Robot
     policies: dict[str, Policy]
-    default: str
+    order: tuple[str, ...]
+    """Names of policies, the first choice first: the first that covers a task runs it."""
     by_skill: dict[str, str] = field(default_factory=dict)
+    """Skill → policy, whatever else the order says."""
     monitors: Sequence[Monitor] = ()
     settings: ChunkSettings = field(default_factory=ChunkSettings)
     image_change: ImageChange | None = None
@@ -36,9 +38,12 @@ class Cerebellum:
     """The fixed camera whose tick images monitors compare."""
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def policy_for(self, skill: str) -> Policy:
-        """The policy configured for a skill."""
-        return self.policies[self.by_skill.get(skill, self.default)]
+    def policy_for(self, task: Task) -> Policy:
+        """The policy that runs a task: the one named for its skill, else the first in order that covers it, else the last."""
+        if task.skill in self.by_skill:
+            return self.policies[self.by_skill[task.skill]]
+        able = (n for n in self.order if covers(self.policies[n], task))
+        return self.policies[next(able, self.order[-1])]
 
     def execute(self, task: Task, emit: Emit | None = None) -> Trace:
         """Run one task to its policy's end or to the first failure. Completed says nothing of success.
@@ -46,7 +51,7 @@ class Cerebellum:
         Raises:
             SafetyStop: a hard limit was met, or stop was asked for; the arm has been halted.
         """
-        policy = self.policy_for(task.skill)
+        policy = self.policy_for(task)
         sizer = ChunkSizer(self.settings)
         trace = Trace(task=task, policy=policy.name)
         detail = getattr(policy, "detail", "tick")
@@ -123,6 +128,14 @@ def _record(trace: Trace, seen: Observation, phase: str) -> None:
     trace.widths.append(seen.gripper_width_m)
     trace.forces.append(float(np.linalg.norm(seen.wrench[:3])))
     trace.phases.append(phase)
+
+
+def covers(policy: Policy, task: Task) -> bool:
+    """Whether a policy says that a task is of those it was made for; one that says nothing of it covers all."""
+    if (asked := getattr(policy, "covers", None)) is not None:
+        return bool(asked(task))
+    skills = getattr(policy, "skills", None)
+    return skills is None or task.skill in skills or f"{task.skill} {task.relation}" in skills
 
 
 def _infer(policy: Policy, seen: Observation, task: Task) -> tuple[ActionChunk, Failure | None]:

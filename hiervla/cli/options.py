@@ -26,7 +26,8 @@ Robot = Annotated[
 Policy = Annotated[
     str | None,
     typer.Option(
-        "--policy", help="servo, a trained FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, or package.module:Class."
+        "--policy",
+        help="servo, a trained FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, or package.module:Class; several by commas, the first that covers a task runs it.",
     ),
 ]
 Mapping = Annotated[str | None, typer.Option("--mapping", help="How a foreign policy sees and acts: a TOML file.")]

@@ -38,7 +38,7 @@ class Settings(BaseModel):
     brain: str = "grammar"
     """grammar, scripted, or a dotted path ``package.module:Class``."""
     policy: str = "servo"
-    """Policy that executes skills unless ``policies`` names another."""
+    """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)
     """Skill → policy, for skills that should run on another one."""
     mapping: str = ""

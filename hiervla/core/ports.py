@@ -78,7 +78,7 @@ class Policy(Protocol):
     """The low-level mind: observation and task to a chunk of actions.
 
     What not every policy has, and is asked for where it is there: ``detail`` (which size of images it wants, ``tick`` or
-    ``look``), ``skills`` (those it covers; all, where it does not say), ``reached(task)`` (names of keyframes it was seen to
+    ``look``), ``covers(task)`` or ``skills`` (what it was made for, as ``"pick"`` or ``"place in"``; all, where it does not say), ``reached(task)`` (names of keyframes it was seen to
     pass), ``close()``. It raises ``PolicyFault`` when it has no chunk to give.
     """
 

@@ -124,6 +124,7 @@ class Skill(BaseModel):
         return Task(
             skill=self.name,
             instruction=f"{self.name} {' '.join(at.world.objects[i].phrase for i in ids)}".strip(),
+            relation=str(getattr(self, "relation", None) or ""),
             target=target,
             goal=goal,
             destination=self.destination(at),

@@ -147,6 +147,7 @@ class Task:
 
     skill: str
     instruction: str
+    relation: str = ""  # how the target is to lie, of a skill that can do it in several ways
     target: Detection | None = None
     goal: Detection | None = None
     destination: Destination | None = None  # None: it stays where it is, or goes wherever the hand goes

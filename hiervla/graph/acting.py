@@ -77,14 +77,14 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     here = m.robot.observe("none")
     verdict = m.guard.judge(step, world, here.hand, state["changes"], _began(state))
     assert verdict.skill is not None, "the guard let a step pass that it could not fill"
+    m.task = verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling, _began(state)))
     m.emit(
         "subgoal",
         subgoal=step,
         attempt=state["attempt"],
-        policy=m.policy_name(step.skill),
+        policy=m.policy_name(m.task),
         handling=verdict.handling.model_dump(mode="json", exclude_defaults=True),
     )
-    m.task = verdict.skill.ground(m.guard.ground(world, here.hand, verdict.handling, _began(state)))
     m.trace = m.execute(m.task, m.emit)
     t = m.trace
     m.emit("acted", skill=step.skill, completed=t.completed, seconds=round(t.seconds, 3), steps=max(0, len(t.times) - 1),

@@ -32,7 +32,7 @@ class Mission:
     eyes: Eyes
     guard: Any  # hiervla.guard.rules.Guard, by duck: judge, imagine, ground, fill
     execute: Execute
-    policy_name: Callable[[str], str]
+    policy_name: Callable[[Task], str]
     skills: dict[str, type[Skill]]
     tools: dict[str, Tool]
     vocabulary: Vocabulary

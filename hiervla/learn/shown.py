@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from hiervla.assemble import make_policy, simulated
+from hiervla.assemble import simulated
 from hiervla.cerebellum.policies.mini.inputs import grounding_of
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Policy, RobotDescription
@@ -19,6 +19,7 @@ from hiervla.learn.form import grounding_row, recovering, sensed, told
 from hiervla.learn.lessons import DEEDS, Lesson, Shift, draw_lesson
 from hiervla.learn.pupil import Pupil
 from hiervla.learn.wordings import wordings
+from hiervla.named import make_policy
 from hiervla.robot.envelope import Envelope
 
 SHIFTS: tuple[Shift, ...] = ("none", "hues", "shapes", "surroundings")

@@ -40,7 +40,7 @@ class Straight:
 
 def cerebellum(policy, robot=None, monitors=None, **settings):
     return Cerebellum(
-        robot=robot or FakeRobot(), policies={policy.name: policy}, default=policy.name,
+        robot=robot or FakeRobot(), policies={policy.name: policy}, order=(policy.name,),
         monitors=default_monitors(None) if monitors is None else monitors, settings=ChunkSettings(**settings),
     )  # fmt: skip
 
@@ -185,11 +185,25 @@ def test_each_skill_runs_on_the_policy_it_is_configured_for():
     a, b = Straight(ends=1), Straight(ends=1)
     b.name = "other"
     body = Cerebellum(
-        robot=FakeRobot(), policies={"straight": a, "other": b}, default="straight", by_skill={"push": "other"}
+        robot=FakeRobot(), policies={"straight": a, "other": b}, order=("straight",), by_skill={"push": "other"}
     )
     assert body.execute(TASK).policy == "straight"
     assert body.execute(Task(skill="push", instruction="push")).policy == "other"
     assert ([t.skill for t in a.tasks], [t.skill for t in b.tasks]) == (["go"], ["push"])
+
+
+def test_of_several_policies_the_first_that_covers_a_task_runs_it_and_the_last_where_none_does():
+    a, b, c = Straight(ends=1), Straight(ends=1), Straight(ends=1)
+    a.name, a.skills = "learned", ("pick", "place in")
+    b.name, b.covers = "asks", lambda task: task.skill == "push"
+    c.name, c.skills = "rest", ("home",)
+    body = Cerebellum(robot=FakeRobot(), policies={"a": a, "b": b, "c": c}, order=("a", "b", "c"))
+
+    def runs(skill, relation=""):
+        return body.execute(Task(skill=skill, instruction="", relation=relation)).policy
+
+    assert [runs("pick"), runs("place", "in"), runs("push"), runs("home")] == ["learned", "learned", "asks", "rest"]
+    assert runs("place", "on") == runs("turn") == "rest", "what none covers goes to the last, which says so"
 
 
 def test_the_grip_force_of_the_handling_reaches_the_robot():

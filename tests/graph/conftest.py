@@ -39,13 +39,13 @@ def play(space):
     ):
         robot = robot or FakeRobot(grasp_width_m=0.04)
         cerebellum = Cerebellum(
-            robot=robot, policies={"servo": ServoPolicy()}, default="servo", monitors=default_monitors(None)
+            robot=robot, policies={"servo": ServoPolicy()}, order=("servo",), monitors=default_monitors(None)
         )
         events = []
         mission = Mission(
             settings=settings or Settings(), robot=robot, description=robot.describe(), brain=brain or ListedBrain(thoughts),
             eyes=ListedEyes(worlds), guard=Guard(space.skills, robot.describe()), execute=cerebellum.execute,
-            policy_name=lambda s: "servo", skills=space.skills, tools=space.tools, vocabulary=space.vocabulary(), folder=RunFolder(None),
+            policy_name=lambda t: "servo", skills=space.skills, tools=space.tools, vocabulary=space.vocabulary(), folder=RunFolder(None),
             stop=stop or threading.Event(),
         )  # fmt: skip
         state = {}

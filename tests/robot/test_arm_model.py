@@ -6,10 +6,10 @@ import numpy as np
 import pybullet
 import pytest
 
-from hiervla.assemble import arm_model
 from hiervla.bullet.client import Lens
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Pose, downward, rotvec_from_quaternion
+from hiervla.named import arm_model
 from hiervla.perception.view import arm_pixels
 from hiervla.sim.simulation import Simulation
 

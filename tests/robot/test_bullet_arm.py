@@ -158,7 +158,7 @@ def _step(skill, **arguments):
 
 
 def _cerebellum(robot):
-    return Cerebellum(robot=robot, policies={"servo": ServoPolicy()}, default="servo", monitors=default_monitors(None))
+    return Cerebellum(robot=robot, policies={"servo": ServoPolicy()}, order=("servo",), monitors=default_monitors(None))
 
 
 @pytest.mark.parametrize("seed", [65, 78])

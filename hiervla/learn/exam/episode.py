@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from hiervla.assemble import make_brain, make_policy
 from hiervla.core.config import ChunkSettings, Settings
 from hiervla.core.errors import SafetyStop, SetupError
 from hiervla.core.geometry import Array
@@ -24,6 +23,7 @@ from hiervla.learn.exam.addressing import addressed, named, spoken
 from hiervla.learn.exam.conditions import CHAINED, KEYS, Item
 from hiervla.learn.exam.witness import Truth, Witness, judge
 from hiervla.learn.lessons import Lesson, Step, draw_lesson
+from hiervla.named import make_brain, make_policy
 from hiervla.scenario.trial import Trial, Unset
 from hiervla.workspace import Workspace, load_workspace
 

@@ -125,7 +125,7 @@ def test_onnx_runtime_gives_the_same_chunks_as_torch_and_needs_no_torch(folder, 
     assert chunks["torch"].terminate == pytest.approx(chunks["onnx"].terminate, abs=1e-4)
     assert np.abs(chunks["torch"].actions - chunks["onnx-int8"].actions).max() < 0.05
     code = (
-        "import sys; from pathlib import Path; from hiervla.assemble import make_policy;"
+        "import sys; from pathlib import Path; from hiervla.named import make_policy;"
         "from hiervla.robot.fake import FakeRobot;"
         f"p = make_policy({str(folder)!r}, FakeRobot().describe()); print(p.runtime.name, 'torch' in sys.modules)"
     )

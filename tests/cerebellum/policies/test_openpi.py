@@ -110,7 +110,7 @@ def test_a_late_reply_is_never_taken_for_the_next_ones(serve, client, robot, tmp
 def test_a_server_that_is_killed_in_mid_episode_is_a_typed_failure_in_bounded_time(serve, client, robot):
     process, port = serve(target=[0.5, 0.2, 0.02, 0.0])
     policy = client(port)
-    loop = Cerebellum(robot, {policy.name: policy}, policy.name, settings=ChunkSettings(mode="fixed", length=1))
+    loop = Cerebellum(robot, {policy.name: policy}, (policy.name,), settings=ChunkSettings(mode="fixed", length=1))
     events = []
 
     def emit(kind, **data):

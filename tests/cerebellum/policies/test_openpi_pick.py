@@ -9,6 +9,7 @@ from hiervla.agent import Agent
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError
 from hiervla.core.outcome import FailureKind
+from hiervla.core.task import Task
 from hiervla.sim.truth import true_goals
 
 
@@ -42,7 +43,7 @@ def test_a_served_checkpoint_picks_and_servo_places(serve, file, target):
         assert report.status == "done", (report.answer, report.outcomes)
         assert true_goals(agent.cell.sim, ("in red_cube blue_bowl",)) == {"in red_cube blue_bowl": True}
         assert report.policies == ("openpi:pi05_libero", "servo")
-        policy = agent.cell.cerebellum.policy_for("pick")
+        policy = agent.cell.cerebellum.policy_for(Task(skill="pick", instruction=""))
         assert len(policy.latency_ms) >= 5
 
 

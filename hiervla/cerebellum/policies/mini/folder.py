@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from hiervla.cerebellum.policies.mini.config import ModelConfig
+from hiervla.cerebellum.policies.mini.coverage import KINDS
 from hiervla.cerebellum.policies.mini.words import Words
 from hiervla.cerebellum.policies.normaliser import ACTION, Normaliser
 from hiervla.core.errors import SetupError
@@ -38,6 +39,8 @@ class Parts:
     tokeniser: ActionTokeniser | None
     about: dict[str, Any]
     """Where it comes from: data, steps, seed, commit."""
+    covers: tuple[str, ...] = KINDS
+    """Kinds of task that it is declared fit for: ``"pick"``, ``"place in"``, …"""
 
 
 def save(folder: Path, model: MiniVLA, parts: Parts) -> None:
@@ -55,7 +58,7 @@ def save(folder: Path, model: MiniVLA, parts: Parts) -> None:
     parts.actions.save(folder / ACTIONS)
     if parts.tokeniser is not None:
         parts.tokeniser.save(folder / TOKENISER)
-    said = {"form": FORM, "model": parts.config.model_dump(), "about": parts.about}
+    said = {"form": FORM, "model": parts.config.model_dump(), "covers": parts.covers, "about": parts.about}
     (folder / CONFIG).write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
@@ -70,6 +73,7 @@ def load_parts(folder: Path) -> Parts:
     try:
         said = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         form, config, about = said["form"], ModelConfig.model_validate(said["model"]), dict(said["about"])
+        covers = tuple(map(str, said.get("covers", KINDS)))
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as e:
         raise SetupError(f"{folder / CONFIG} describes no policy: {e}") from e
     if form != FORM:
@@ -77,7 +81,7 @@ def load_parts(folder: Path) -> Parts:
     actions = Normaliser.load(folder / ACTIONS)
     if actions.components != ACTION:
         raise SetupError(f"{folder / ACTIONS} is of {', '.join(actions.components)}, not of {', '.join(ACTION)}")
-    return Parts(config, Words.load(folder / WORDS, config.longest), actions, _tokeniser(folder, config), about)
+    return Parts(config, Words.load(folder / WORDS, config.longest), actions, _tokeniser(folder, config), about, covers)
 
 
 def _tokeniser(folder: Path, config: ModelConfig) -> ActionTokeniser | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hiervla.cerebellum.policies.mini.coverage import kinds, taught
 from hiervla.cerebellum.policies.mini.folder import load_parts
 from hiervla.cerebellum.policies.mini.inputs import DEEDS, PHASES, Draw, grounding_of, inputs_of
 from hiervla.cerebellum.policies.mini.runtime import Runtime, open_runtime
@@ -45,6 +46,7 @@ class MiniPolicy:
         self.parts = load_parts(folder)
         self.runtime: Runtime = open_runtime(folder, self.parts, runtime)
         self.folder, self.draw, self.step_s, self.seed = folder, draw, step_s, seed
+        self.covered = kinds(self.parts.covers)
         self.latency_ms: list[float] = []
         """Wall-clock of the chunks of the task in hand."""
         self._noise = np.random.default_rng(seed)
@@ -53,6 +55,10 @@ class MiniPolicy:
     def name(self) -> str:
         run = self.folder.resolve()
         return f"mini:{run.parent.name if run.name == 'policy' else run.name}"
+
+    def covers(self, task: Task) -> bool:
+        """Whether it was made, and declared fit, for such a task; where it is not asked, it will try any of its skills."""
+        return taught(task, self.covered)
 
     def reset(self, task: Task) -> None:
         """A new task: the same noise, no memory."""
