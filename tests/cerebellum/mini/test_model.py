@@ -118,10 +118,10 @@ def learn(parameters, loss_of, rounds):
 def test_every_head_learns_two_chunks_by_heart_from_what_the_backbone_sees(head):
     model, batch = MiniVLA(ModelConfig(**SMALL, head=head)), batch_of(2)
     with torch.no_grad():
-        memory = model.backbone(batch)[0]
+        read = model.backbone.read(batch, model.backbone(batch)[0])
     learn(
         model.expert.parameters(),
-        lambda: action_loss(model.expert, memory, batch["chunk"], model.form, None).mean(),
+        lambda: action_loss(model.expert, read, batch["chunk"], model.form, None).mean(),
         500,
     )
     model.eval()

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hiervla.cerebellum.policies.mini.config import ModelConfig
-from hiervla.cerebellum.policies.mini.model import Batch, Expert, MiniVLA
+from hiervla.cerebellum.policies.mini.model import Batch, Expert, MiniVLA, Read
 
 TOKEN_WEIGHT = 0.3
 TELLING_WEIGHTS = {"progress": 0.2, "end": 0.2, "phase": 0.1, "cell": 0.1, "offset": 0.5}
@@ -31,14 +31,14 @@ def _weights(time: Tensor, head: str) -> tuple[Tensor, Tensor]:
     return time, 1 - time
 
 
-def sample(expert: Expert, memory: Tensor, noise: Tensor, config: ModelConfig) -> Tensor:
+def sample(expert: Expert, read: Read, noise: Tensor, config: ModelConfig) -> Tensor:
     """A clean chunk (B, H, 7) from noise: Euler's steps along the flow, DDIM's for diffusion; regression needs no noise."""
     if config.head == "regression":
-        return expert(memory)
+        return expert(read)
     x = noise
     for k in range(config.steps):
-        now = torch.full((memory.shape[0],), k / config.steps, device=memory.device, dtype=memory.dtype)
-        clean = expert(memory, x, now)
+        now = torch.full((x.shape[0],), k / config.steps, device=x.device, dtype=x.dtype)
+        clean = expert(read, x, now)
         if k + 1 == config.steps:
             return clean
         keep, lost = _weights(now, config.head)
@@ -61,8 +61,9 @@ def losses(model: MiniVLA, batch: Batch, generator: torch.Generator | None = Non
     has = batch["has_chunk"].to(memory.dtype)
     out: dict[str, Tensor] = {}
     if model.expert is not None:
-        seen = memory.detach() if c.insulated else memory
-        out["action"] = _mean(action_loss(model.expert, seen, batch["chunk"], c, generator), has)
+        read = model.backbone.read(batch, memory)
+        read = read.apart() if c.insulated else read
+        out["action"] = _mean(action_loss(model.expert, read, batch["chunk"], c, generator), has)
     if tokens is not None and said is not None:
         each = F.cross_entropy(said.transpose(1, 2), tokens, ignore_index=-1, reduction="none")
         real = (tokens >= 0).to(each.dtype)
@@ -88,18 +89,16 @@ def _told(model: MiniVLA, batch: Batch, memory: Tensor, telling: Tensor) -> dict
     }  # fmt: skip
 
 
-def action_loss(
-    expert: Expert, memory: Tensor, chunk: Tensor, c: ModelConfig, generator: torch.Generator | None
-) -> Tensor:
+def action_loss(expert: Expert, read: Read, chunk: Tensor, c: ModelConfig, generator: torch.Generator | None) -> Tensor:
     """What each chunk of a batch is missed by (B,)."""
     if c.head == "regression":
-        return (expert(memory) - chunk).abs().mean((1, 2))
+        return (expert(read) - chunk).abs().mean((1, 2))
     b = chunk.shape[0]
     noise = torch.randn(chunk.shape, generator=generator, device=chunk.device, dtype=chunk.dtype)
     time = (
         torch.rand(b, generator=generator, device=chunk.device, dtype=chunk.dtype) ** 1.5
     )  # noise is where one begins
-    return (expert(memory, mixed(chunk, noise, time, c.head), time) - chunk).square().mean((1, 2))
+    return (expert(read, mixed(chunk, noise, time, c.head), time) - chunk).square().mean((1, 2))
 
 
 def _mean(each: Tensor, has: Tensor) -> Tensor:
@@ -116,7 +115,7 @@ def act(model: MiniVLA, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
     if model.expert is None:
         raise TypeError("the head 'tokens' has no expert: decode its tokens")
     memory, telling, _ = model.backbone(batch)
-    return sample(model.expert, memory, noise, model.form), told(telling)
+    return sample(model.expert, model.backbone.read(batch, memory), noise, model.form), told(telling)
 
 
 def told(telling: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ from discrete action tokens and progress, the expert from flow matching, and no 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,7 +20,22 @@ SCENE_CELLS, WRIST_CELLS = (6, 8), (5, 6)
 """Rows and columns of tokens: of a scene image 96 × 128 and a wrist image 72 × 96."""
 _TARGET, _SCENE = 2, 4
 """Where the target's token and the scene's first one stand: before them come reader and state, and the goal's."""
+FACTS = len(STATE) + len(GROUNDING) + len(GOAL) + 3 + len(DEEDS) + 1
+"""Numbers that the expert is given as they are: state, target, goal, where the target was found to be, the deed."""
 Batch = dict[str, Tensor]
+
+
+class Read(NamedTuple):
+    """What the expert goes by."""
+
+    memory: Tensor
+    """(B, N, D): everything that was seen and said, as the backbone understood it."""
+    facts: Tensor
+    """(B, FACTS)"""
+
+    def apart(self) -> Read:
+        """The same, through which no gradient runs back."""
+        return Read(self.memory.detach(), self.facts.detach())
 
 
 class Past:
@@ -133,6 +150,15 @@ class Backbone(nn.Module):
         scene = memory[:, _SCENE : _SCENE + SCENE_CELLS[0] * SCENE_CELLS[1]]
         return self.pointing(scene)[..., 0], self.finding(memory[:, _TARGET])
 
+    def read(self, batch: Batch, memory: Tensor) -> Read:
+        """What the expert is given of a batch and the memory of it.
+
+        The few numbers come to it as they are, as π0's state does: out of a memory that it cannot shape it learns them far too slowly.
+        """
+        _, offset = self.found(memory)
+        deed = F.one_hot(batch["deed"], len(DEEDS) + 1).to(memory.dtype)
+        return Read(memory, torch.cat([batch["state"], batch["target"], batch["goal"], offset, deed], dim=1))
+
     def forward(self, batch: Batch, action_tokens: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor | None]:
         """Memory (B, N, D); logits (B, 2 + 13) of progress, end and phases; logits (B, M, V) of the action tokens (B, M) if any.
 
@@ -165,16 +191,17 @@ class Expert(nn.Module):
         self.order = nn.Parameter(0.02 * torch.randn(1, c.horizon, d))
         self.action, self.out = nn.Linear(ACTION, d), nn.Linear(d, ACTION)
         self.time = nn.Sequential(nn.Linear(32, d), nn.GELU(approximate="tanh"), nn.Linear(d, d))
+        self.facts = nn.Sequential(nn.Linear(FACTS, 2 * d), nn.GELU(approximate="tanh"), nn.Linear(2 * d, d))
         self.blocks = nn.ModuleList(Block(d, c.heads, c.spread, crossing=True) for _ in range(c.expert_layers))
         self.last = nn.LayerNorm(d)
 
-    def forward(self, memory: Tensor, noisy: Tensor | None = None, time: Tensor | None = None) -> Tensor:
+    def forward(self, read: Read, noisy: Tensor | None = None, time: Tensor | None = None) -> Tensor:
         """The clean chunk (B, H, 7) believed to lie behind a noisy one at a time (B,) in 0..1, 1 being clean."""
-        x = self.order.expand(memory.shape[0], -1, -1)
+        x = self.order + self.facts(read.facts)[:, None]
         if noisy is not None and time is not None:
             x = x + self.action(noisy) + self.time(_waves(time))[:, None]
         for block in self.blocks:
-            x = block(x, memory)
+            x = block(x, read.memory)
         out: Tensor = self.out(self.last(x))
         return out
 
