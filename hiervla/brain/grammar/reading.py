@@ -17,14 +17,12 @@ from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, 
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
-from hiervla.brain.grammar.plain_english import in_plain_english
 from hiervla.brain.grammar.queries import Question
-from hiervla.brain.grammar.rephrasing import plainer, rephrased
+from hiervla.brain.grammar.rewording import asked, in_plain_english, plainer, rephrased, vague
+from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.terse import Terse
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
-from hiervla.brain.grammar.wondering import asked
-from hiervla.brain.grammar.wording import vague
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -74,44 +72,50 @@ def parse(
         return NotUnderstood("empty", "", language)
     if len(text) > MAX_CHARACTERS:
         return NotUnderstood("too_long", text[:40], language)
-    lexicon = lexicon_for(words or bundled_words(), vocabulary or Vocabulary(), skills, zones)
+    words = words or bundled_words()
+    lexicon = lexicon_for(words, vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
         typed = plainly_typed(text) if language == "zh" else text
-        lexicon.readings[text] = _passing_over(typed, lexicon, language)
+        lexicon.readings[text] = _passing_over(typed, lexicon, language, words.rewriting)
         while len(lexicon.readings) > KEPT:
             lexicon.readings.popitem(last=False)
     return lexicon.readings[text]  # type: ignore[no-any-return]
 
 
-def _passing_over(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
+def _passing_over(text: str, lexicon: Lexicon, language: str, rules: Rewrites) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
     passable = {*PASSABLE, "told_or_asked", *(("two_words",) if language == "zh" else ())}
     if isinstance(reading, Instruction) or reading.key not in passable:
         return reading
     if language != "zh":
-        return _in_other_words(text, lexicon, reading)
-    for other_words in asked(text):
+        return _in_other_words(text, lexicon, reading, rules)
+    for other_words in asked(text, rules):
         other = _whole(other_words, lexicon, language)
         if isinstance(other, Instruction) and isinstance(other.acts[0], Question):
             return other
     if reading.key == "told_or_asked" or any(c.isalpha() and not (latin(c.lower()) or "一" <= c <= "鿿") for c in text):
         return reading  # of words in a third script nobody knows what they say
-    words = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
-    plain = plainer(text)
-    beside = (*without_asides(plain, words), *(without_asides(text, words) if plain != text.strip() else ()))
-    for shorter in (*rephrased(text), *(beside if reading.key != "two_words" else ())):
+    read = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
+    plain = plainer(text, rules)
+    beside = (
+        *without_asides(plain, read, rules),
+        *(without_asides(text, read, rules) if plain != text.strip() else ()),
+    )
+    for shorter in (*rephrased(text, rules), *(beside if reading.key != "two_words" else ())):
         other = _whole(shorter, lexicon, language)
         if isinstance(other, Instruction) and not any(isinstance(a, Bare | Question) for a in other.acts):
             return other
-    if reading.key != "negation" and (about := vague(text)) is not None:
+    if reading.key != "negation" and (about := vague(text, rules)) is not None:
         return NotUnderstood("not_understood", about, language)
     return reading
 
 
-def _in_other_words(text: str, lexicon: Lexicon, reading: NotUnderstood) -> Instruction | NotUnderstood:
+def _in_other_words(
+    text: str, lexicon: Lexicon, reading: NotUnderstood, rules: Rewrites
+) -> Instruction | NotUnderstood:
     """An English sentence as it is said more plainly."""
-    for plain in in_plain_english(text) if text.isascii() or latin(text.strip()[:1].lower()) else ():
+    for plain in in_plain_english(text, rules) if text.isascii() or latin(text.strip()[:1].lower()) else ():
         other = _understood(plain, lexicon, "en")
         if isinstance(other, Instruction):
             return replace(other, text=text, said=plain)

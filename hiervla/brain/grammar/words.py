@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hiervla.brain.grammar.rewriting import Rewrites
+from hiervla.brain.grammar.rules import Tables
 from hiervla.core.errors import SetupError
 
 BUNDLED = (
@@ -21,6 +23,15 @@ BUNDLED = (
     "grammar.zh.toml",
     "grammar.chat.toml",
     "grammar.en.toml",
+    "grammar.rewrites.en.question.toml",
+    "grammar.rewrites.en.toml",
+    "grammar.rewrites.zh.aside.toml",
+    "grammar.rewrites.zh.manner.toml",
+    "grammar.rewrites.zh.order.toml",
+    "grammar.rewrites.zh.question.toml",
+    "grammar.rewrites.zh.recast.toml",
+    "grammar.rewrites.zh.slip.toml",
+    "grammar.rewrites.zh.typed.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
 
@@ -56,14 +67,36 @@ class Words(BaseModel):
     """``flat``: shapes things lie on; ``unstable``: shapes nothing stands on."""
     say: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Language → message → template."""
+    pieces: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Language → name → a part of a pattern that rules share."""
+    rewrites: Tables = Field(default_factory=dict)
+    """Language → stage → name → how what cannot be read can be said otherwise."""
+
+    @cached_property
+    def rewriting(self) -> Rewrites:
+        """The rules, to be used; each is compiled when it is first needed."""
+        return Rewrites(self.rewrites, self.pieces, self.numbers)
 
 
 def merge(tables: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Tables merged: lists of words add up, a later plain value replaces an earlier one."""
+    """Tables merged: lists of words add up, a later plain value replaces an earlier one.
+
+    A table that says ``file`` has it noted with each of its rules, so that a bad one can be found.
+    """
     merged: dict[str, Any] = {}
     for table in tables:
-        _fold(merged, table)
+        _fold(merged, _placed(table))
     return merged
+
+
+def _placed(table: dict[str, Any]) -> dict[str, Any]:
+    rest = {k: v for k, v in table.items() if k != "file"}
+    inner: list[Any] = [rest.get("rewrites")]
+    for _ in ("languages", "stages", "rules"):
+        inner = [t for outer in inner if isinstance(outer, dict) for t in outer.values()]
+    for rule in [r for r in inner if isinstance(r, dict) and "file" in table]:
+        rule["file"] = table["file"]
+    return rest
 
 
 def _fold(into: dict[str, Any], table: dict[str, Any]) -> None:
@@ -74,17 +107,29 @@ def _fold(into: dict[str, Any], table: dict[str, Any]) -> None:
             case list() as old, list():
                 into[key] = list(dict.fromkeys([*old, *value]))
             case _, dict():
-                into[key] = merge([value])
+                into[key] = {}
+                _fold(into[key], value)
             case _:
                 into[key] = value
 
 
-def read_words(*sources: str | dict[str, Any], where: str = "the grammar's words") -> Words:
+def read_words(*sources: str | dict[str, Any], where: str = "prompts/grammar.*.toml") -> Words:
     """Words from TOML texts or tables already read, merged in order.
 
     Raises:
-        SetupError: a table is not one of those above, or the text is not TOML.
+        SetupError: a table is not one of those above, the text is not TOML, or a rule that is not one of the bundled ones
+            does not do what it says.
     """
+    words, ours = _words(sources, where), bundled_words()
+    known = {at: rule.model_dump() for at, rule in ours.rewriting.named()}
+    for at, rule in words.rewriting.named():
+        alike = words.pieces.get(at[0]) == ours.pieces.get(at[0]) and rule.model_dump() == known.get(at)
+        if not alike and not rule.off and (trouble := words.rewriting.trouble(at, rule)) is not None:
+            raise SetupError(trouble)
+    return words
+
+
+def _words(sources: Iterable[str | dict[str, Any]], where: str) -> Words:
     try:
         tables = [tomllib.loads(s) if isinstance(s, str) else s for s in sources]
         return Words.model_validate(merge(tables))
@@ -101,5 +146,8 @@ def bundled_words() -> Words:
     package = Path(__file__).parents[2]
     for folder in (package / "bundled" / "prompts", package.parent / "prompts"):
         if (folder / BUNDLED[0]).is_file():
-            return read_words(*[(folder / name).read_text(encoding="utf-8") for name in BUNDLED], where=str(folder))
+            tables = [
+                tomllib.loads((folder / n).read_text(encoding="utf-8")) | {"file": f"prompts/{n}"} for n in BUNDLED
+            ]
+            return _words(tables, str(folder))
     raise SetupError(f"{BUNDLED[0]} is missing beside the package; reinstall hiervla")

@@ -1,21 +1,11 @@
-"""``摆一排，顺序是红、绿、蓝``: the order of a row or a tower, named behind it, put where it can be read. Tried only on what could not be."""
+"""What no template says of a match: the items of a row or a tower in the order that was named, which of two is meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-_WAY = r"(?:(?:从|由|自|打)(?:最?左|最?右|最?前|最?后|近|远|最?上|最?下|顶|底)(?:边|面|侧|手边)?(?:到|往|至|向|朝)(?:最?左|最?右|最?前|最?后|近|远|最?上|最?下|顶|底)(?:边|面|侧|手边)?)"
-_ROW = r"(?:[摆排放码列站]|排列|摆放|码放)(?:[成做好开]|起来)?(?:一?[个条]?(?:整齐的)?(?:横|竖)?(?:排|行|列|队|线|直线))?(?:好|整齐|起来)?"
-_TOWER = r"(?:[摞叠垒堆搭码])(?:起来|好|成一?[个座]?(?:摞|叠|堆|塔|高塔)|在一起|上去|到一起|一摞|一叠|一堆|高)?"
-_SAYS = r"(?:的)?(?:顺序|次序|排列|排法|先后|颜色)?(?:依次|分别|挨个)?(?:就?是|为|按照?|要|应该是)?"
-_BEHIND = re.compile(
-    rf"^(?:请|帮我|给我|麻烦|你)*(?:把|将)?(?P<what>[^，,：:；;。从由自]{{1,12}}?)(?P<adv>依次|按顺序|按次序|都)?(?P<way>{_WAY})?(?:依次|按顺序|按次序)?(?P<deed>{_ROW}|{_TOWER})[，,：:。；;\s]+"
-    rf"(?:按照?|以)?(?P<way2>{_WAY})?{_SAYS}[：:，,]?(?P<list>[^：:。；;]+?)(?:的)?(?:顺序|次序)?(?:来|[摆排]|就行|就好|就可以)?[。！!]*$"
-)
-_BEFORE = re.compile(
-    rf"^(?P<way>{_WAY})?{_SAYS}[：:，,]?(?P<list>[^：:。；;把将]+?)[，,](?:这样)?(?:把|将)(?P<what>[^，,：:；;。]{{1,12}}?)(?P<deed>{_ROW}|{_TOWER})[。！!]*$"
-)
+_UPWARDS = re.compile("[摞叠垒堆搭]|码(?!放|整|开|做|成(?!一))")
 _PLACES = r"(?:最?(?:左|右|前|后|上|下)(?:边|面|头|侧)?|最?底下|顶上|(?:正|最)?中间|当中|正中)"
 _RANKED = re.compile(
     rf"(?:(?P<a>[^，,、在放摆最左右上下中底顶]{{1,6}}?)的?(?:[在放摆][在到]?)?(?P<at>{_PLACES})|(?P<at2>{_PLACES})(?:[是放摆为]|那?个?[是放]?)?(?P<b>[^，,、在放摆最左右上下中底顶]{{1,6}}?))$"
@@ -27,24 +17,30 @@ _COLOURS = re.compile(r"[红黄蓝绿白黑紫橙粉灰青棕]{2,}")
 _COLOUR = re.compile(r"(?:[红黄蓝绿白黑紫橙粉灰青棕]色?)的?")
 
 
-def named_orders(text: str) -> Iterator[str]:
-    """``把样品从左到右按红、绿、蓝的顺序排成一排``."""
-    for pattern in (_BEHIND, _BEFORE):
-        if (m := pattern.match(text.strip())) is None:
-            continue
-        said = m.groupdict()
-        if (size := _SIZES.get(re.sub("[、，,的]", "", m["list"]))) is not None:
-            yield f"把{m['what']}{_plain(said.get('way2') or said['way'] or '从左到右')}按{size}的顺序排成一排"
+def named_order(m: re.Match[str]) -> Iterator[str]:
+    """``把样品从左到右按红、绿、蓝的顺序排成一排``: of what is named behind the row or the tower, or before it."""
+    said = m.groupdict()
+    way, way2 = said["way"] or "", said.get("way2") or ""
+    if (size := _SIZES.get(re.sub("[、，,的]", "", m["list"]))) is not None:
+        yield f"把{m['what']}{_plain(way2 or way or '从左到右')}按{size}的顺序排成一排"
+        return
+    items = _ranked(m["list"]) or _items(m["list"])
+    if len(items) < 2 or (way2 and way and way2 != way):
+        return
+    tower = _UPWARDS.match(m["deed"]) and not re.search("[排行列队线]", m["deed"])
+    if m["deed"] == "码" and not re.search("[上下]", way2 or way):
+        tower = None
+    yield f"把{m['what']}{_plain(way2 or way)}按{'、'.join(items)}的顺序{'摞起来' if tower else '排成一排'}"
+
+
+def told_which(m: re.Match[str]) -> Iterator[str]:
+    """``放碗里，就那个棕色的碗``: the noun that both have, once more with all that is said of it."""
+    text, what = m.string[: m.start()], m["what"]
+    for long in range(min(4, len(what) - 1), 0, -1):
+        noun = what[-long:]
+        if text.count(noun) == 1:
+            yield text.replace(noun, re.sub(r"^(那|这)(个|只|块|把|种)?", "", what))
             return
-        items = _ranked(m["list"]) or _items(m["list"])
-        way = said.get("way2") or said["way"] or ""
-        if len(items) < 2 or (said.get("way2") and said["way"] and said["way2"] != said["way"]):
-            continue
-        tower = re.match(_TOWER + "$", m["deed"]) is not None and not re.search("[排行列队线]", m["deed"])
-        if m["deed"] == "码" and "上" not in way and "下" not in way:
-            tower = False
-        listed = "、".join(items)
-        yield f"把{m['what']}{_plain(way)}按{listed}的顺序{'摞起来' if tower else '排成一排'}"
 
 
 def _ranked(said: str) -> list[str]:
@@ -81,3 +77,7 @@ def _items(said: str) -> list[str]:
     ):
         return []
     return [re.sub("的$", "", i) if _COLOUR.fullmatch(i) else i for i in items]
+
+
+HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {"named_order": named_order, "told_which": told_which}
+"""By the name that a rule gives."""
