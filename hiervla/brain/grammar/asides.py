@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hiervla.brain.grammar.fluency import Token
-from hiervla.brain.grammar.rewriting import Rewrites
+from hiervla.brain.grammar.rewriting import Finds, Rewrites
 
 _PARTS = re.compile(r"[,，。;；:：!！?？…~～\n]+|(?<=[一-鿿])\s+(?=[一-鿿])")
 PASSABLE = {
@@ -42,9 +42,6 @@ DESCRIBING = {
     "ORD",
     "SHI",
 }
-
-
-Finds = Callable[[str, str], re.Match[str] | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class GrammarBrain:
                     lambda t: self._read(briefing, t),
                     scene,
                     lambda i: self._ambiguous_part(briefing, i),
-                    self._words.roles,
+                    self._words,
                 )
                 reading = reading if answered else placed_without_verb(reading)
             except Objection as e:

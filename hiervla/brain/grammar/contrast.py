@@ -10,31 +10,17 @@ from hiervla.brain.grammar.corrections import Reader
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.brain.grammar.rewriting import Finds
 
-_LEAD = r"(?:(?:no|nope|nah|oops|whoops|wait|hey|sorry|uh|um|er|oh|ah|actually|ugh|hmm+|argh|whoa|hold on|hang on|stop)\b[\s,.!…-]*)*"
-_SAID = r"(?:(?:but|i)\b\s*)*(?:said|meant|mean|wanted|want|asked for|it's|it is|it was|that's)?\s*"
 _WHERE = r"(?:in|into|on|onto|to|inside|beside|next to|behind|under)\s+"
-_PART = rf"(?P<WHICH>(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+[\w' -]{{1,40}}?|[a-z]{{3,9}})"
-_NO, _YES = _PART.replace("WHICH", "no"), _PART.replace("WHICH", "yes")
-_NOT_FIRST = re.compile(rf"{_LEAD}not\s+{_NO}\s*[,.;!–-]+\s*{_SAID}{_YES}\s*[.!]*", re.I)
-_NOT_LAST = re.compile(rf"{_LEAD}{_SAID}{_YES}\s*[,.;]+\s*(?:and )?not\s+{_NO}\s*[.!]*", re.I)  # fmt: skip
 _BARE = re.compile(rf"^(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+", re.I)
 _ONE = re.compile(r"\s*\bones?$", re.I)
 
 
-def in_contrast(text: str) -> tuple[str, str] | None:
+def in_contrast(text: str, finds: Finds) -> tuple[str, str] | None:
     """What was not meant, and what is: parts of the turn before, in other words."""
-    said = _NOT_FIRST.fullmatch(text.strip()) or _NOT_LAST.fullmatch(text.strip())
+    said = finds("not_first", text.strip()) or finds("not_last", text.strip())
     return (said["no"].strip(), said["yes"].strip()) if said is not None else None
-
-
-_WRONG = re.compile(r"(?:no[,.!]* )?(?:oops,? )?(?:(?:that|this|it)(?:'s| is| was) )?(?:not the right|the wrong|wrong) \w+\s*[,.!]+\s*(?P<rest>\S.*)", re.I | re.S)  # fmt: skip
-
-
-def taken_back(text: str) -> str:
-    """``wrong ball! The blue one.``, as a no that something follows."""
-    said = _WRONG.fullmatch(text.strip())
-    return f"no, {said['rest']}" if said is not None else text
 
 
 def put_right(before: str, denied: str, meant: str, read: Reader) -> Instruction | None:
@@ -58,16 +44,13 @@ def put_right(before: str, denied: str, meant: str, read: Reader) -> Instruction
     return replace(whole, said=other)
 
 
-_HEADED = re.compile(r"(?:(?P<at>in|into|on|onto|inside)\s+)?(?P<mark>(?:the |my )?[\w' -]{2,40}?)\s*(?::|=|\s[–—-]\s|->|→)\s*(?P<what>[^:=]+)", re.I)  # fmt: skip
-
-
-def under_headings(text: str, read: Reader, scene: Scene) -> Instruction | None:
+def under_headings(text: str, read: Reader, scene: Scene, finds: Finds) -> Instruction | None:
     """``toy box: duck, car; basket: balls``: what is named goes into what it stands under."""
     told: list[str] = []
     for part in re.split(r"\s*(?:[.;\n!]|, and then)\s*", text.strip()):
         if not part:
             continue
-        said = _HEADED.fullmatch(part)
+        said = finds("under", part)
         if said is None:
             return None
         mark = re.sub(r"^(?:the|my) ", "", said["mark"], flags=re.I).strip()
@@ -98,15 +81,12 @@ def _takes_things(name: str, read: Reader, scene: Scene) -> bool:
     return len(found) == 1 and (found[0].hollow or found[0].label == "plate")
 
 
-_PLACE_LAST = re.compile(r"\b(in|inside|on|into|onto|behind|under|next to|beside) (?:the|my|that) [\w' -]+?(?=\s*(?:now|again)?\s*[?.!]*$)", re.I)  # fmt: skip
-
-
-def asked_of_another(before: str, what: str, read: Reader, scene: Scene) -> Instruction | None:
+def asked_of_another(before: str, what: str, read: Reader, scene: Scene, finds: Finds) -> Instruction | None:
     """``what about the bowl?``, after ``is there anything in the cup?``."""
     if not _takes_things(re.sub(r"^(?:the|my|that|this) ", "", what, flags=re.I), read, scene):
         return None
-    other, n = _PLACE_LAST.subn(lambda m: f"{m[1]} {what}", before)
-    whole = read(other) if n == 1 else None
+    place = finds("place_last", before)
+    whole = read(f"{before[: place.start()]}{place[1]} {what}{before[place.end() :]}") if place is not None else None
     return whole if isinstance(whole, Instruction) and isinstance(whole.acts[0], Question) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
 from hiervla.brain.grammar.antecedents import things_of
@@ -14,12 +15,10 @@ from hiervla.brain.grammar.contrast import (
     in_contrast,
     leaning_place,
     put_right,
-    taken_back,
     under_headings,
 )
 from hiervla.brain.grammar.corrections import (
     Reader,
-    Roles,
     after_no,
     again,
     placed_without_verb,
@@ -37,6 +36,7 @@ from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.replacing import in_its_place, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
+from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import Briefing, Change, Turn
 
 _ABOUT = re.compile(
@@ -51,22 +51,24 @@ def completed(
     read: Reader,
     scene: Scene,
     ambiguous_part: Callable[[Instruction], str | None],
-    roles: Roles,
+    words: Words,
 ) -> tuple[Instruction | NotUnderstood, bool]:
     """The reading, completed by the instruction it answers to where it is only a part of one; and whether it was.
 
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
+    roles, rules = words.roles, words.rewriting
+    finds, finds_en = partial(rules.finds, "zh", "answer"), partial(rules.finds, "en", "answer")
     if isinstance(reading, Instruction) and isinstance(reading.acts[0], Repeat):
         last = again(reading.acts[0], briefing, read)
         if last is not None:
             return (replace(last, language=reading.language) if isinstance(last, Instruction) else last), True
     unread = isinstance(reading, NotUnderstood) and reading.key != "too_long"
     listed = reading.language == "en" and (unread or _only_named(reading))
-    if listed and (headed := under_headings(briefing.instruction, read, scene)) is not None:
+    if listed and (headed := under_headings(briefing.instruction, read, scene, finds_en)) is not None:
         return headed, True
     if isinstance(reading, NotUnderstood) and reading.language == "en" and reading.key != "too_long":
-        thought = second_thought(briefing.instruction, read, roles, scene)
+        thought = second_thought(briefing.instruction, read, roles, scene, finds_en)
         if thought is not None:
             return thought, True
     asked = briefing.dialogue and briefing.dialogue[-1].who == "robot"
@@ -81,10 +83,10 @@ def completed(
     ):
         return with_the_question(reading, when, briefing, read), True
     if isinstance(earlier, Instruction) and reading.language == "zh":
-        if (anew := retold(briefing, earlier, read, scene)) is not None:
+        if (anew := retold(briefing, earlier, read, scene, finds)) is not None:
             return anew, True
         if isinstance(reading, Instruction):
-            if (into := what_is_held(reading, briefing.instruction, scene)) is not None:
+            if (into := what_is_held(reading, briefing.instruction, scene, finds)) is not None:
                 return into, True
             reading = goes_on(reading, earlier)
     if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
@@ -93,26 +95,26 @@ def completed(
         leans = (
             leaning(reading, briefing.instruction)
             if isinstance(reading, Instruction)
-            else elsewhere_after_all(briefing.instruction, read)
+            else elsewhere_after_all(briefing.instruction, read, finds)
         )
         if leans is not None:
             return leans, True
-    if (told := if_so(briefing.instruction, before, read)) is not None:
+    if (told := if_so(briefing.instruction, before, read, finds)) is not None:
         return told, True
-    if (chosen := any_one(briefing.instruction)) is not None and isinstance(earlier, Instruction):
+    if (chosen := any_one(briefing.instruction, finds)) is not None and isinstance(earlier, Instruction):
         part = ambiguous_part(earlier)
         if part is not None:
             return replace(earlier, acts=substitute(earlier.acts, part, chosen), language=reading.language), True
     instruction = reading.said if isinstance(reading, Instruction) and reading.said else briefing.instruction
     if reading.language == "en" and isinstance(earlier, Instruction):
-        instruction = taken_back(instruction)
-        contrast = in_contrast(briefing.instruction)
+        instruction = rules.put(instruction, "en", "answer")
+        contrast = in_contrast(briefing.instruction, finds_en)
         if contrast is not None and (right := put_right(earlier.said or before, *contrast, read)) is not None:
             return replace(right, text=briefing.instruction), True
         if contrast is not None:
             instruction = f"no, {contrast[1]}"
         elif isinstance(earlier.acts[-1], Question) and (about := _ABOUT.fullmatch(instruction.strip())):
-            if (asks := asked_of_another(before, about["what"], read, scene)) is not None:
+            if (asks := asked_of_another(before, about["what"], read, scene, finds_en)) is not None:
                 return asks, True
             instruction, reading = f"and {about['what']}", read(about["what"])
         elif (unread or _only_named(reading)) and (placed := leaning_place(briefing.instruction, earlier, read)):
@@ -138,7 +140,7 @@ def completed(
             named = scene.like_before(other, scene.earlier())
             return with_it(earlier, (named,), corrected), True
         deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
-        if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things)):  # fmt: skip
+        if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things, finds)):  # fmt: skip
             return in_its_place(earlier, corrected, scene, bool(rest), bool(same)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew

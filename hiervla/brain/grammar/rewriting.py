@@ -18,6 +18,8 @@ DEEP = 8
 """How deep pieces may stand in pieces: deeper, they stand in themselves."""
 _PIECE = re.compile(r"\{([a-z_]+)\}")
 Hook = Callable[[re.Match[str]], Iterator[str]]
+Finds = Callable[[str, str], re.Match[str] | None]
+"""From the name of a rule that only recognises, and a text, to where it holds."""
 Place = tuple[str, str, str]
 """Language, stage and name of a rule."""
 

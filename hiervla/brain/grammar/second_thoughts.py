@@ -13,16 +13,17 @@ from hiervla.brain.grammar.corrections import Reader, Roles, after_no, put_elsew
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.replacing import in_its_place
+from hiervla.brain.grammar.rewriting import Finds
 from hiervla.brain.grammar.togetherness import with_them
 
 _PAUSE = re.compile(r"\s*(?:[,.;!?…]|\s[-–—]\s|—)+\s*")
 
 
-def second_thought(text: str, read: Reader, roles: Roles, scene: Scene) -> Instruction | None:
+def second_thought(text: str, read: Reader, roles: Roles, scene: Scene, finds: Finds) -> Instruction | None:
     """The instruction with its last act as it was put right; None where nothing of the kind is said, or it stays unclear."""
     for pause in _PAUSE.finditer(text):
         rest = after_no(text[pause.end() :], roles)
-        if rest and (contrast := in_contrast(text[pause.end() :])) is not None:
+        if rest and (contrast := in_contrast(text[pause.end() :], finds)) is not None:
             rest = contrast[1]
         earlier = read(text[: pause.start()]) if rest else None
         if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Bare):
