@@ -30,6 +30,7 @@ BUNDLED = (
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.manner.toml",
     "grammar.rewrites.zh.order.toml",
+    "grammar.rewrites.zh.polite.toml",
     "grammar.rewrites.zh.question.toml",
     "grammar.rewrites.zh.recast.toml",
     "grammar.rewrites.zh.slip.toml",
