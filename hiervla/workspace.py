@@ -78,7 +78,7 @@ class Workspace:
         return Vocabulary(lexicon=self.lexicon, inventory=inventory)
 
     def tables(self, pattern: str) -> list[dict[str, Any]]:
-        """Every TOML file in the roots' ``prompts/`` that fits a pattern, the bundled root's first.
+        """Every TOML file in the roots' ``prompts/`` that fits a pattern, the bundled root's first; ``file`` says where each lies.
 
         Raises:
             SetupError: one is no TOML; says which and where.
@@ -86,7 +86,7 @@ class Workspace:
         found = []
         for path in [p for root in self.roots for p in sorted((root / "prompts").glob(pattern))]:
             try:
-                found.append(tomllib.loads(path.read_text(encoding="utf-8")))
+                found.append(tomllib.loads(path.read_text(encoding="utf-8")) | {"file": str(path)})
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
                 raise SetupError(f"{path}: {e}") from e
         return found

@@ -93,3 +93,13 @@ def test_a_bad_rule_of_ones_own_is_refused_in_one_line_that_names_it(old, new, s
     stage = "fillers" if "fillers" in new else "filler"
     assert line.startswith(f"mine/prompts/grammar.mine.toml: [rewrites.en.{stage}.polite]: ")
     assert says in line and "\n" not in line
+
+
+def test_the_line_names_the_very_file_of_a_workspace(tmp_path):
+    (tmp_path / "prompts").mkdir()
+    at = tmp_path / "prompts" / "grammar.mine.toml"
+    at.write_text(MINE.replace("{polite}", "{nowhere}"), encoding="utf-8")
+    tables = load_workspace(tmp_path).tables("grammar.*.toml")
+    with pytest.raises(SetupError, match="no piece {nowhere}") as refused:
+        read_words(merge(tables))
+    assert str(refused.value).startswith(f"{at}: [rewrites.en.filler.polite]: ")
