@@ -100,6 +100,6 @@ def test_the_line_names_the_very_file_of_a_workspace(tmp_path):
     at = tmp_path / "prompts" / "grammar.mine.toml"
     at.write_text(MINE.replace("{polite}", "{nowhere}"), encoding="utf-8")
     tables = load_workspace(tmp_path).tables("grammar.*.toml")
-    with pytest.raises(SetupError, match="no piece {nowhere}") as refused:
+    with pytest.raises(SetupError, match=r"no piece \{nowhere\}") as refused:
         read_words(merge(tables))
     assert str(refused.value).startswith(f"{at}: [rewrites.en.filler.polite]: ")
