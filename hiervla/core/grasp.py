@@ -13,6 +13,7 @@ from hiervla.core.footprint import footprint, gap, rectangle
 from hiervla.core.geometry import Vec3, wrap_angle
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Gripper
+from hiervla.core.walls import room_to_walls
 from hiervla.core.world import Detection, World
 
 _TIGHT_M = 0.022
@@ -120,8 +121,11 @@ def ranked_grasps(
     found = _options(d, world, gripper, base, yaw_offset, around)
     found = [*found, *_higher(d, found, gripper)]
     whole = [g for g in found if not g.rim] if around else []
+    within = world.objects.get(d.support) if d.relation == "in" else None
     for g in whole or found:
         room = hand_room(g.position, g.yaw, g.opening_m, world, (d.id, d.support), gripper)
+        if within is not None:
+            room = min(room, room_to_walls(within, g.position, g.yaw, g.opening_m, gripper))
         twist = abs(g.yaw - bearing((d.centre[0], d.centre[1]), base))
         tight = max(0.0, g.width_m - gripper.widest_m + _TIGHT_M)
         rather = 0.10 * abs(g.aside_m) + (_RIM_RATHER_M if g.rim else 0.0) + (_RIM_RATHER_M if g.high else 0.0)

@@ -11,7 +11,8 @@ from hiervla.core.geometry import Array
 from hiervla.core.task import Gripper
 from hiervla.core.world import Detection
 
-WALL_M = 0.008
+SPARE_M = 0.002
+WALL_M = 0.006 + SPARE_M
 """Thickness of a wall, and a little to spare."""
 NOTHING_M = 1e-6
 """Less than this is rounding."""
@@ -35,8 +36,30 @@ AT_EASE = BetweenWalls(np.zeros(2), 0.0)
 """No wall in question."""
 
 
+def room_to_walls(
+    container: Detection, at: tuple[float, float, float], yaw: float, opening_m: float, gripper: Gripper
+) -> float:
+    """Smallest way from open fingers at a grasp pose to the inside of a box's or drawer's walls, metres; negative within them.
+
+    A bowl's walls lean, and fingers that come down by its rim slide along them: nothing is said of those.
+    """
+    if container.label not in ("box", "drawer") or container.top_z < at[2] - gripper.tip_m + 0.002:
+        return 1.0
+    low, high = _left(container, np.asarray(at[:2]), yaw, opening_m, gripper)
+    return float(min(low.min(), high.min())) + SPARE_M
+
+
 def between_walls(container: Detection, hand: Array, yaw: float, opening_m: float, gripper: Gripper) -> BetweenWalls:
     """How a hand at ``hand`` (2,) m and ``yaw``, its fingers ``opening_m`` apart, goes down within the walls."""
+    low, high = _left(container, hand, yaw, opening_m, gripper)
+    shift = np.where(low + high < 0, (high - low) / 2, np.where(low < 0, -low, np.where(high < 0, high, 0.0)))
+    c, s = np.cos(container.yaw), np.sin(container.yaw)
+    turn = np.array([[c, -s], [s, c]])
+    return BetweenWalls(np.asarray(turn @ shift), float(max(0.0, -(low + high).min())))
+
+
+def _left(container: Detection, hand: Array, yaw: float, opening_m: float, gripper: Gripper) -> tuple[Array, Array]:
+    """What is left (2,), m, before the lower and before the upper wall of either axis of the container; negative where nothing is."""
     closing = np.array([-np.sin(yaw), np.cos(yaw)])
     across = (opening_m + gripper.finger_m[1]) / 2
     tips = [hand + s * across * closing for s in (1, -1)]
@@ -45,9 +68,4 @@ def between_walls(container: Detection, hand: Array, yaw: float, opening_m: floa
     turn = np.array([[c, -s], [s, c]])
     inside = (corners - np.asarray(container.centre[:2])) @ turn  # in the container's own axes
     room = np.asarray(container.size[:2]) / 2 - WALL_M
-    low, high = (
-        inside.min(axis=0) + room,
-        room - inside.max(axis=0),
-    )  # what is left before either wall, negative where none is
-    shift = np.where(low + high < 0, (high - low) / 2, np.where(low < 0, -low, np.where(high < 0, high, 0.0)))
-    return BetweenWalls(np.asarray(turn @ shift), float(max(0.0, -(low + high).min())))
+    return inside.min(axis=0) + room, room - inside.max(axis=0)

@@ -260,3 +260,15 @@ def test_a_low_thing_is_taken_higher_where_the_palm_would_meet_what_stands_besid
     high = choose_grasp(low, world_of(low, beside), HAND)
     assert high.high and high.position[2] + HAND.palm_above_m >= beside.top_z - 0.002
     assert low.top_z - (high.position[2] - HAND.tip_m) >= 0.012, "and still deep enough to hold it"
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.5, 2.1])
+def test_in_a_box_a_cube_is_taken_across_the_side_that_is_farther_from_a_wall(turn, thing, world_of):
+    """Both sides are free of neighbours; beside one of them a wall stands where a finger would come down."""
+    box = thing("box", 0.6, 0.0, id="box", size=(0.19, 0.15, 0.045), yaw=turn)
+    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    x, y = np.array([0.6, 0.0]) + 0.02 * along + 0.035 * across
+    cube = thing("cube", float(x), float(y), id="c", size=(0.036, 0.036, 0.036), yaw=turn, on=box)
+    grasp = choose_grasp(cube, world_of(box, cube), Gripper())
+    closing = np.array([-np.sin(grasp.yaw), np.cos(grasp.yaw)])
+    assert abs(closing @ along) > 0.99, "the fingers stand apart along the box"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hiervla.core.task import Gripper
-from hiervla.core.walls import WALL_M, between_walls
+from hiervla.core.walls import SPARE_M, WALL_M, between_walls, room_to_walls
 
 
 @pytest.fixture
@@ -34,3 +34,15 @@ def test_fingers_that_do_not_fit_at_all_go_to_the_middle(box):
     )
     centred = between_walls(box, np.array([0.5, 0.2]), 0.0, 0.2, Gripper())
     assert np.abs(centred.shift).max() < 1e-9 and not centred.free, "in the middle already, and still too broad"
+
+
+def test_the_room_to_a_wall_is_what_is_left_beyond_the_outer_finger(box):
+    middle, reach = np.array([0.5, 0.2]), (0.03 + 0.016) / 2 + 0.016 / 2
+    for y in (0.2, 0.215, 0.225):
+        left = 0.06 - (WALL_M - SPARE_M) - abs(y - 0.2) - reach
+        assert room_to_walls(box, (0.5, y, 0.03), 0.0, 0.03, Gripper()) == pytest.approx(left, abs=1e-6), (
+            "negative in the wall"
+        )
+    assert room_to_walls(box, (0.5, 0.225, 0.07), 0.0, 0.03, Gripper()) == 1.0, "over the rim there is no wall"
+    bowl = box.model_copy(update={"label": "bowl"})
+    assert room_to_walls(bowl, (*middle, 0.03), 0.0, 0.2, Gripper()) == 1.0

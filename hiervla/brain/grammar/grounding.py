@@ -52,7 +52,9 @@ class Scene(Choosing):
             self.speak_of(before[0])
             thing = self.like_before(thing, before)
         elif thing.nounless and self.noun is None and not self.mentioned and not thing.id and not thing.ids:
-            thing = self.of_kind_before(thing)
+            narrower = self.of_kind_before(thing)
+            if narrower is not thing and self.find(narrower):  # "the one you just moved" may be of another kind
+                thing = narrower
         if thing.says_nothing and self.noun is None:
             raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
