@@ -19,6 +19,7 @@ from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
+from hiervla.brain.grammar.nearer import nearer_of
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.questions import Answers, calls_for
 from hiervla.brain.grammar.reading import NotUnderstood, parse
@@ -75,6 +76,8 @@ class GrammarBrain:
         answered, trouble = False, None
         if not briefing.goals:
             try:
+                if isinstance(reading, Instruction):
+                    reading = nearer_of(reading, briefing, lambda t: self._read(briefing, t))
                 reading, answered = completed(
                     reading,
                     briefing,

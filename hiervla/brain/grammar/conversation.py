@@ -262,6 +262,11 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
             within = [w for w in within if not (isinstance(w.reference, Fixture) and w.reference.name == "table")]
             if within and within[0].reference is not None:  # "is there anything in the bowl?"
                 return within[0]
+            near = (
+                [w for t in act.things for w in t.where if w.relation == "super"] if isinstance(act, Question) else []
+            )
+            if near and isinstance(near[0].reference, Thing):  # "哪个离水果碗近"
+                return Spot("to", near[0].reference, text=near[0].text)
             if isinstance(act, Question) and act.other is not None:  # "how far is it from the green bowl?"
                 return Spot("to", act.other, text=act.other.text)
             if isinstance(act, Question | Bare):

@@ -62,7 +62,8 @@ class Discourse:
         place = self.place or (before := self.earlier_place())
         if self.place is None and self.named_place is not None:
             place = self.named_place
-            if before is not None and "in" not in spot.text.lower().split():
+            other = before is not None and str(before.reference) != str(self.named_place.reference)
+            if other and "in" not in spot.text.lower().split():
                 raise clarify(
                     "what_there", part=spot.text
                 )  # the bowl that the cube is next to, or where the last one went?

@@ -21,8 +21,8 @@ from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rewording import asked, in_plain_english, plainer, rephrased, vague
 from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.spelling import mended
-from hiervla.brain.grammar.terse import Terse
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
+from hiervla.brain.grammar.topical import Topical
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -199,7 +199,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     for start in _starts(tokens):
         try:
             tree = sentence.parse(start)
-            acts, links = Terse(tokens, sentence.word_at).transform(tree)
+            acts, links = Topical(tokens, sentence.word_at).transform(tree)
             break
         except UnexpectedInput as e:
             end = len(sentence.text)

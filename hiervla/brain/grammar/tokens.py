@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from hiervla.brain.grammar.as_spoken import as_spoken
+from hiervla.brain.grammar.beside import bounding_nothing
 from hiervla.brain.grammar.characters import SIMPLER
 from hiervla.brain.grammar.chinese import as_meant
 from hiervla.brain.grammar.fluency import (
@@ -119,11 +121,16 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not only_says_only(t, raw[k - 1] if k else None)]
-    raw = as_meant(raw, lexicon)
+    if not text.isascii():
+        raw = bounding_nothing(as_spoken(as_meant(raw, lexicon), lexicon))
+    else:
+        raw = as_meant(raw, lexicon)
     raw = if_first(without_again(fluent(named_not_told(nth_or_then(raw)))))
     raw = on_and_there(raw, lexicon)
     raw = [t for k, t in enumerate(raw) if not (t.kinds.keys() & {"AND"} and k and raw[k - 1].kinds.keys() & set(LIFTED) and k + 1 < len(raw) and raw[k + 1].kinds.keys() & set(LIFTED))]  # fmt: skip
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
+    if not text.isascii():  # "来个塔，下大上小，都用上": one pause where there were two
+        kept = [t for k, t in enumerate(kept) if not (k and "COMMA" in t.kinds and "COMMA" in kept[k - 1].kinds)]
     order = next((t for t in reversed(raw) if "ORDER" in t.kinds), None)  # "by size, smallest on the left"
     return Tokens(
         text=text,
