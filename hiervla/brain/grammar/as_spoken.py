@@ -56,6 +56,12 @@ def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             t = Token("的话", t.start - 1, t.end, lexicon.entries.get("的话", t.kinds))
         if t.text == "过" and t.unknown and out and out[-1].kinds.keys() & {*TELLS, "TOUCHVERB"} and k + 1 < len(tokens) and "DE" in tokens[k + 1].kinds:  # fmt: skip
             continue  # "刚动过的"
+        ahead = tokens[k + 1].kinds.keys() if k + 1 < len(tokens) else set()
+        if t.text == "中" and ahead & {"SHAPE", "NAME"} and (not k or tokens[k - 1].kinds.keys() & {"AND", "BA", "ZTO", "ZAT", "THE", "CL", *BOUNDS}):  # fmt: skip
+            t = Token(t.text, t.start, t.end, {"SIZE": lexicon.entries.get("中号", {}).get("SIZE", "medium")})
+        if "TURNDIR" in t.kinds and len(out) > 2 and "COMMA" in out[-1].kinds and "DEG" in out[-2].kinds and "NUM" in out[-3].kinds and (not ahead or ahead & BOUNDS):  # fmt: skip
+            out[-3:] = [t, out[-3], out[-2]]  # "转45度，逆时针"
+            continue
         on_it = t.kinds.keys() & {"ATTOP", "ATBOTTOM"} and t.text.startswith(("在", "最", "上", "顶", "底", "下"))
         if (
             on_it

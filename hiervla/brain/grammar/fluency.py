@@ -84,7 +84,11 @@ def on_and_there(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     out: list[Token] = []
     bound = False
     for t in tokens:
-        bound = (bound or bool(t.kinds.keys() & {"ZTO", "ZAT"}) or t.text == "放回") and not t.kinds.keys() & BOUNDS
+        bound = (
+            bound
+            or bool(t.kinds.keys() & {"ZTO", "ZAT"})
+            or ("PUT" in t.kinds and t.text.endswith(("回", "到", "进", "在", "入")))
+        ) and not t.kinds.keys() & BOUNDS
         moves = (t.text.endswith("去") and "THERE" in t.kinds) or (t.text.endswith("来") and "UP" in t.kinds)
         post = lexicon.entries.get(t.text[:-1], {}) if moves else {}
         if (

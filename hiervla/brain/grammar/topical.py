@@ -8,11 +8,12 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Pick, Put, Spare, Transfer
-from hiervla.brain.grammar.clauses import _from
+from hiervla.brain.grammar.clauses import _all, _from
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
-from hiervla.brain.grammar.terse import Terse
+from hiervla.brain.grammar.replacing import narrowed
+from hiervla.brain.grammar.terse import Denied, Terse, _but
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,31 @@ class Topical(Terse):
                 if len(known) < 2 or not isinstance(known[-1], str):
                     raise Misread("not_understood", self.words(meta))
                 known[-2:] = [_moving_only(known[-2], child, self.words(meta))]
+            elif isinstance(child, Denied) and (picked := _picked_such(child, known)) is not None:
+                known[-1] = picked
             elif (moved := _with_one_still(child, known)) is not None:
                 known[-2:] = [moved]
             else:
                 known.append(child)
         acts, links = super().clauses(meta, known)
         return _rest_of_there(acts), links
+
+    def about_topic(self, meta: Any, children: list[Any]) -> Told:
+        """``包裹，最小的，放到秤上``: which one of what is named first."""
+        topic = first(children, Thing)
+        acts, links = next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))
+        act = acts[0]
+        plain = isinstance(act, Put) and len(act.readings) == 1 and len(act.readings[0]) == 1
+        if topic is None or self.words(meta).isascii() or not plain or topic.nounless or topic.quantity != "bare":
+            return super().about_topic(meta, children)
+        transfer = act.readings[0][0]
+        such = transfer.things[0]
+        if len(transfer.things) != 1 or not such.nounless or such.other or such.says_nothing or such.quantity not in ("bare", "the"):  # fmt: skip
+            return super().about_topic(meta, children)
+        if (topic.colours and such.colours) or (topic.sizes and such.sizes):
+            raise Misread("two_words", self.words(meta))
+        thing = replace(narrowed(topic, such), where=(*topic.where, *such.where))
+        return [Put(((replace(transfer, things=(thing,)),),), self.words(meta)), *acts[1:]], links
 
     def only_touch(self, meta: Any, children: list[Any]) -> OnlyMoved:
         return OnlyMoved(next(c for c in children if isinstance(c, tuple)))
@@ -94,14 +114,14 @@ class Topical(Terse):
     def _some_of(self, meta: Any, children: list[Any]) -> tuple[Thing, ...]:
         things = _from(next(c for c in children if isinstance(c, tuple)), children)
         said = next(c for c in children if isinstance(c, dict))
-        if leaves(children, "DOU") or len(things) != 1 or things[0].pronoun or things[0].other:
+        every = bool(leaves(children, "DOU"))
+        if (every and said.get("count") is None) or len(things) != 1 or things[0].pronoun or things[0].other:
             raise Misread("not_understood", self.words(meta))
         thing = things[0]
         if not (thing.quantity == "bare" or (thing.quantity == "all" and thing.count is None)):
             raise Misread("two_words", self.words(meta))
-        return (
-            replace(thing, quantity=said["quantity"], count=said.get("count"), plural=False, text=self.words(meta)),
-        )
+        quantity = "the_count" if every else said["quantity"]
+        return (replace(thing, quantity=quantity, count=said.get("count"), plural=False, text=self.words(meta)),)
 
     def pick_counted(self, meta: Any, children: list[Any]) -> Act:
         return Pick(self._some_of(meta, children), self.words(meta))
@@ -122,6 +142,23 @@ class Topical(Terse):
         if self.words(meta).isascii():
             raise Misread("not_understood", self.words(meta))
         return self.pick_put(meta, [*children[:-1], list(self._spots(children))])
+
+    def goes_bare(self, meta: Any, children: list[Any]) -> Act:
+        """``鸭子要回蓝盒子``."""
+        if self.words(meta).isascii():
+            raise Misread("not_understood", self.words(meta))
+        return self.put_bare(meta, children)
+
+    def zmod_not_in(self, meta: Any, children: list[Any]) -> Spot:
+        """``不在返工区的``."""
+        zone = first(children, Fixture)
+        return Spot("in", zone, negated=True, describes=True, text=self.words(meta))
+
+    def put_removed(self, meta: Any, children: list[Any]) -> Act:
+        """``绿方块拿走放红盒里``."""
+        things = _from(next(c for c in children if isinstance(c, tuple)), children)
+        things = _all(things) if leaves(children, "DOU") else things
+        return Put(((Transfer(things, self._spots(children)),),), self.words(meta))
 
     # ---- formations
     def arrange_all(self, meta: Any, children: list[Any]) -> Act:
@@ -155,13 +192,20 @@ def _rest_of_there(acts: list[Act]) -> list[Act]:
     for act in acts:
         if isinstance(act, Put) and all(len(r) == 1 for r in act.readings):
             rest = [t for r in act.readings for t in r[0].things]
-            if there and all(t.other and t.nounless and not t.where and t.many for t in rest):
+            if there and all(t.nounless and not t.where and _more_of(t) for t in rest):
                 act = replace(act, readings=tuple((_within_there(r[0], there),) for r in act.readings))
             elif not all(t.other for t in rest):
                 last = rest[-1].where
                 there = tuple(s for s in last if s.relation in ("in", "from") and not s.negated and s.reference)
         out.append(act)
     return out
+
+
+def _more_of(thing: Thing) -> bool:
+    """``其余的``; ``蓝的``, said right after what lies there."""
+    if thing.other:
+        return thing.many
+    return bool(thing.colours) and not (thing.pronoun or thing.superlatives or thing.ids or thing.id)
 
 
 def _within_there(transfer: Transfer, there: tuple[Spot, ...]) -> Transfer:
@@ -182,6 +226,15 @@ def _moving_only(act: Any, only: OnlyMoved, text: str) -> Act:
     if spot.relation != "apart" or len(transfer.things) != 2:
         raise Misread("not_understood", text)
     return Put(((Transfer((moved[0],), (replace(spot, relation="at_distance", reference=other),)),),), text)
+
+
+def _picked_such(such: Denied, known: list[Any]) -> Any:
+    """``拿一辆小汽车放红盒子，要蓝的``: which one is picked."""
+    acts = known[-1] if known and isinstance(known[-1], list) else known[-1:]
+    if such.meant is None or such.things or not acts or not isinstance(acts[0], Pick) or len(acts[0].things) != 1:
+        return None
+    picked = replace(acts[0], things=(_but(acts[0].things[0], such),))
+    return [picked, *acts[1:]] if isinstance(known[-1], list) else picked
 
 
 def _with_one_still(child: Any, known: list[Any]) -> Act | None:
