@@ -9,7 +9,7 @@ from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Pick, Put, Spare, Transfer
 from hiervla.brain.grammar.clauses import _all, _from
-from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Quantity, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.replacing import narrowed
@@ -75,7 +75,7 @@ class Topical(Terse):
         known: list[Any] = []
         for child in children:
             if isinstance(child, OnlyMoved):
-                if len(known) < 2 or not isinstance(known[-1], str):
+                if len(known) < 2 or not isinstance(known[-1], str) or self.words(meta).isascii():
                     raise Misread("not_understood", self.words(meta))
                 known[-2:] = [_moving_only(known[-2], child, self.words(meta))]
             elif isinstance(child, Denied) and (picked := _picked_such(child, known)) is not None:
@@ -120,7 +120,7 @@ class Topical(Terse):
         thing = things[0]
         if not (thing.quantity == "bare" or (thing.quantity == "all" and thing.count is None)):
             raise Misread("two_words", self.words(meta))
-        quantity = "the_count" if every else said["quantity"]
+        quantity: Quantity = "the_count" if every else said["quantity"]
         return (replace(thing, quantity=quantity, count=said.get("count"), plural=False, text=self.words(meta)),)
 
     def pick_counted(self, meta: Any, children: list[Any]) -> Act:
@@ -153,6 +153,13 @@ class Topical(Terse):
         """``不在返工区的``."""
         zone = first(children, Fixture)
         return Spot("in", zone, negated=True, describes=True, text=self.words(meta))
+
+    def put_in_zone(self, meta: Any, children: list[Any]) -> Act:
+        """``发货区放中号包裹``."""
+        if self.words(meta).isascii():
+            raise Misread("not_understood", self.words(meta))
+        zone = first(children, Fixture)
+        return self._things_to(meta, children, Spot("in", zone, text=zone.text))
 
     def put_removed(self, meta: Any, children: list[Any]) -> Act:
         """``绿方块拿走放红盒里``."""
