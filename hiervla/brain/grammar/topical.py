@@ -112,7 +112,8 @@ class Topical(Terse):
         return self.det(meta, children)
 
     def _some_of(self, meta: Any, children: list[Any]) -> tuple[Thing, ...]:
-        things = _from(next(c for c in children if isinstance(c, tuple)), children)
+        found = next(c for c in children if isinstance(c, tuple | Thing))
+        things = _from(found if isinstance(found, tuple) else (found,), children)
         said = next(c for c in children if isinstance(c, dict))
         every = bool(leaves(children, "DOU"))
         if (every and said.get("count") is None) or len(things) != 1 or things[0].pronoun or things[0].other:
