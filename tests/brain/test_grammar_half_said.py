@@ -30,7 +30,6 @@ def _told(where, *turns):
         ("zh3_lab", ["样品排成一排，先红后绿再蓝和"]),
         ("desk", ["把绿方块放到上"]),
         ("desk", ["把绿方块放到plate上。put the cup"]),
-        ("desk", ["put the blue cube in the blue bowl", "the ball there as well"]),
         ("dev_shapes", ["put the grey ball that's blue into the box"]),
         ("dev_shapes", ["turn the wedge " + "9" * 400 + " degrees clockwise"]),
         ("row", ["把最左边的方块往左移" + "9" * 400 + "厘米"]),

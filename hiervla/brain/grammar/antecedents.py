@@ -86,6 +86,8 @@ def goes_there(spot: Spot) -> bool:
     said = spot.text.lower()
     if spot.relation == "there" and said.endswith("去"):
         return True  # "小熊也进去"
+    if spot.relation == "side" and spot.distance_m:
+        return True  # "dimmer 5 cm to the left"
     return spot.relation in ("in", "on", "to") and said.startswith(
         ("into ", "onto ", "to ", "进", "到", "放", "往", "→", ">", "->")
     )
@@ -101,6 +103,12 @@ def things_in(part: Any) -> Iterator[Thing]:
     elif is_dataclass(part) and not isinstance(part, type):
         for f in fields(part):
             yield from things_in(getattr(part, f.name))
+
+
+def leans(acts: Any) -> bool:
+    """Something in it is only pointed to: ``it``, ``that one``, ``there``."""
+    said = list(things_in(acts))
+    return any(t.pronoun or t.text.lower() in ("that one", "this one", "that", "this") for t in said)
 
 
 def place_named(acts: Sequence[Act]) -> Spot | None:

@@ -11,7 +11,7 @@ from hiervla.brain.grammar.aims import Roles, mark_for
 from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.ranks import in_places
+from hiervla.brain.grammar.ranks import has, in_places, one_of, some_of
 from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import by_order, volume
@@ -30,9 +30,12 @@ def group(things: Sequence[Thing], scene: Scene, text: str, shape: str = "object
     said = things or (Thing(text=text, quantity="all", shape=shape),)
     if len(said) == 1 and not said[0].many and said[0].quantity == "bare" and not said[0].pronoun:
         said = (replace(said[0], quantity="all"),)
-    found = list({d.id: d for t in said for d in scene.resolve(t)}.values())
+    found: dict[str, Detection] = {}
+    for t in said:
+        taken = found if t.quantity in ("a", "count") and len(said) > 1 else ()  # "two red cubes and a red cube": three
+        found |= {d.id: d for d in scene.resolve(t, without=taken)}
     named = {t.shape for t in said}
-    return [d for d in found if not d.fixed and (not _holds_things(d) or d.label in named or d.name in {t.name for t in said if t.name})]  # fmt: skip
+    return [d for d in found.values() if not d.fixed and (not _holds_things(d) or d.label in named or d.name in {t.name for t in said if t.name})]  # fmt: skip
 
 
 def _holds_things(d: Detection) -> bool:
@@ -52,16 +55,18 @@ def stack(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     alike = act.things[0] if len(act.things) == 1 and not (act.low or act.high) and act.towers == 1 else None
     if alike is not None and alike.same_colour and alike.count is None:
         return _tower_each(found, act, scene, roles)
-    if len(found) < 2:
+    if len(found) < (1 if act.low or act.high else 2):
         raise clarify("stack_few", part=act.text, found=found)
     unstable = roles.get("unstable", [])
     as_named = len(act.things) > 1 and act.order is None and _alike(found)
     found.sort(key=lambda d: (d.label in unstable, 0 if as_named else by_order(act.order or "largest_first")(d)))
     for end, at in ((act.low, 0), (act.high, len(found))):
         if end is not None:
-            d = _one_of(end, found, scene)
-            found.remove(d)
-            found.insert(min(at, len(found)), d)
+            d = (
+                one_of(end, found, scene) if has(end, found, scene) else scene.one(end)
+            )  # "of the red ones, the yellow one on top"
+            found = [f for f in found if f.id != d.id]
+            found.insert(at if at == 0 else len(found), d)
     if act.towers > 1:
         return _towers(found, act, scene, unstable)
     return _on_each_other(found, scene, unstable)
@@ -97,17 +102,7 @@ def _towers(found: list[Detection], act: Stack, scene: Scene, unstable: Sequence
 def _in_named_order(act: Stack, scene: Scene, roles: Roles) -> list[Goal]:
     """``in the order red, green, blue``: the lowest first."""
     among = group(act.among, scene, act.text, "block") if act.among else list(scene.world.objects.values())
-    return _on_each_other([_one_of(t, among, scene) for t in act.things], scene, roles.get("unstable", []))
-
-
-def _one_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> Detection:
-    """The one among these that is meant."""
-    named = replace(thing, ids=tuple(d.id for d in found))
-    return scene.one(named)
-
-
-def _some_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> list[Detection]:
-    return scene.resolve(replace(thing, ids=tuple(d.id for d in found)))
+    return _on_each_other([one_of(t, among, scene) for t in act.things], scene, roles.get("unstable", []))
 
 
 def _on_each_other(found: list[Detection], scene: Scene, unstable: Sequence[str]) -> list[Goal]:
@@ -165,7 +160,7 @@ def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -
     unstable = roles.get("unstable", [])
     found.sort(key=lambda d: (d.label in unstable, -round(volume(d), 6)))
     for named, at in ((act.low, 0), (act.high, len(found))):
-        ends = [_one for t in named for _one in _some_of(t, found, scene)]
+        ends = [d for t in named for d in some_of(t, found, scene)]
         found = [d for d in found if d not in ends]
         found = [*found[:at], *ends, *found[at:]]
     _check_stable(found[:-1], unstable)

@@ -51,6 +51,9 @@ class Asking(CarryOver):
                 if before is None or before.kind != "more":
                     raise Misread("condition", w.condition.text)
                 w = replace(w, condition=replace(w.condition, things=before.things))
+            first_said = told[0].condition.things if told else ()
+            if len(first_said) == 1 and not first_said[0].many and w.condition.things and all(t.pronoun == "it" for t in w.condition.things):  # fmt: skip
+                w = replace(w, condition=replace(w.condition, things=first_said))  # "…, if it's open, …"
             told.append(w)
         if all(w.condition.kind == told[0].condition.kind and w.condition.things == told[0].condition.things for w in told):  # fmt: skip
             while len(told) > 1:

@@ -26,6 +26,8 @@ CALLS = {"SHAPE", "NAME", "IT", "THEM", "THERE", "ONE"}
 LONGEST = 12
 """Longer is no name but words written together."""
 LEANS = {"IT", "THEM", "THERE"}
+DESCRIBING = {"THE", "COLOUR", "SIZE", "NUM", "ALL", "BOTH", "SUPER"}
+"""What may stand before a noun that something is told of."""
 
 
 def without_calls(tokens: Tokens) -> str | None:
@@ -33,6 +35,7 @@ def without_calls(tokens: Tokens) -> str | None:
     roles = tokens.known.roles
     parts = _stretches(tokens.tokens)
     gone: list[tuple[int, int]] = []  # of tokens, first and last
+    told: set[int] = set()  # where only what is told of a thing goes, and the thing stays
     for k, (first, last) in enumerate(parts):
         if (_called(tokens, first, last) and _at_edge(tokens.tokens, parts, k)) or tokens.span(
             first, last
@@ -40,11 +43,18 @@ def without_calls(tokens: Tokens) -> str | None:
             gone.append((first, last))
         elif (at := _reason(tokens, first, last)) is not None:
             gone.append((at, last))
+        elif (remark := _remark(tokens, first, last)) is not None:
+            gone.append(remark)
+            told |= {remark[0]} - {first}
     if not gone or sum(b - a + 1 for a, b in gone) >= sum(not _bound(t) for t in tokens.tokens):
         return None
     text = tokens.text
     for first, last in reversed(gone):
         a, b = tokens.tokens[first].start, tokens.tokens[last].end
+        if first in told:
+            rest = text[b:].lstrip(" ,.;!")
+            text = f"{text[:a].rstrip()}, {rest.removeprefix('so ').removeprefix('So ')}"
+            continue
         if first and "COMMA" in tokens.tokens[first - 1].kinds:
             a = tokens.tokens[first - 1].start
         elif last + 1 < len(tokens.tokens) and "COMMA" in tokens.tokens[last + 1].kinds:
@@ -106,6 +116,9 @@ def _reason(tokens: Tokens, first: int, last: int) -> int | None:
     for at in range(first, last + 1):
         begins = tokens.tokens[at - 1].end if at else 0  # "so I can see it": the "so" is no token any more
         text = tokens.text[begins : tokens.tokens[last].end].lower().lstrip(" ,.!?;:")
+        kinds = {k for t in tokens.tokens[at + 1 : last + 1] for k in t.kinds}
+        if _opens(text, roles.get("musing", ())) and not kinds & MATTERS:
+            return at
         why = _opens(text, roles.get("because", ()))
         if not why and not _opens(text, roles.get("lest", ())) and not (at == first and _opens(text, roles.get("reason", ()))):  # fmt: skip
             continue
@@ -119,6 +132,33 @@ def _reason(tokens: Tokens, first: int, last: int) -> int | None:
         if not kinds & (GRAVE if why else MATTERS - {"NEGATION"} if ails else MATTERS):
             return at
     return None
+
+
+def _remark(tokens: Tokens, first: int, last: int) -> tuple[int, int] | None:
+    """``it's burnt``, ``my seed packets want some warmth, …``: the first and last token of what only tells how a thing is.
+
+    Every word that is known must be one that bears on nothing, and one at least must be unknown.
+    """
+    some, roles = tokens.tokens[first : last + 1], tokens.known.roles
+    for k in range(first + 1, last):  # "my gloves are muddy so put them in the crate"
+        between = tokens.text[tokens.tokens[k - 1].end : tokens.tokens[k].start]
+        if first == 0 and tokens.tokens[k].kinds.keys() & DEEDS and re.search(r"\bso\b", between, re.I):
+            some, last = tokens.tokens[:k], k - 1
+            break
+    noun = next((k for k, t in enumerate(some) if t.kinds.keys() & {"NAME", "SHAPE"}), None)
+    at = 1 if some[0].kinds.keys() & {"IT", "THEM"} or some[0].text.lower() == "its" else None
+    whole = at is not None
+    if at is None and noun is not None and first == 0 and all(t.kinds.keys() & DESCRIBING for t in some[:noun]):
+        rest = tokens.tokens[last + 1 :]
+        at = noun + 1 if any(t.kinds.keys() & LEANS for t in rest) else None
+    told = some[at:] if at is not None else ()
+    if at is None or not any(t.unknown for t in told) or not told[0].kinds.keys() & {"UNKNOWN", "Q_BE"}:
+        return None
+    words = set(re.findall(r"[^\s,.;!?]+", " ".join(t.text.lower() for t in told)))
+    barred = {*roles.get("no_names", ()), *roles.get("no_reason", ())} - (set() if whole else {"want", "need"})
+    if any(t.kinds.keys() & (MATTERS | DEEDS | {"NUM", "ORD", "IT", "THEM"}) for t in told) or words & barred:
+        return None
+    return first if whole else first + at, last
 
 
 def _opens(text: str, words: Iterable[str]) -> bool:

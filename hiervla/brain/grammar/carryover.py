@@ -32,6 +32,7 @@ from hiervla.brain.grammar.antecedents import (  # fmt: skip
     into_opened,
     last_act,
     last_mark,
+    leans,
     takes_it,
     wants_list,
 )
@@ -44,6 +45,7 @@ from hiervla.brain.grammar.leaning import Carried
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.selections import most_of
+from hiervla.brain.grammar.togetherness import as_many, goes_elsewhere, speaks_of
 
 _HOLDS = re.compile(r"(盒子?|箱子?|碗|盘子?|碟子?|篮子?|筐子?|桶|抽屉|区域?|架)$")
 """What names a place where things are kept."""
@@ -85,18 +87,15 @@ class CarryOver(Idioms):
         known: list[Any] = []
         for k, child in enumerate(children):
             if isinstance(child, Carried) and not known:
-                more = any(isinstance(c, Carried) and c.items[-1].groups for c in children[k + 1 :])
+                after = [c for c in children[k + 1 :] if not isinstance(c, str)]
+                more = any(isinstance(c, Carried) and c.items[-1].groups for c in after)
+                more = more or (bool(after) and child.text.isascii() and not leans(after))
                 if not (child.going or more or goes_there(child.items[-1].groups[-1][-1])):
                     raise Misread("do_what", child.text)
                 child = Put(readings(child.items), child.text)
             elif isinstance(child, Carried):
-                if (
-                    isinstance(children[k - 1], Joint)
-                    and children[k - 1] != "then"
-                    and not child.going
-                    and not child.items[-1].groups
-                    and not self._says_so_too()
-                ):
+                joint = isinstance(children[k - 1], Joint) and children[k - 1] != "then"
+                if joint and not (child.going or child.items[-1].groups or self._says_so_too()):
                     raise Misread("not_understood", child.text)
                 before = last_act(known)
                 if wants_list(before, children[k - 1]) and not child.going and child.items[-1].groups:
@@ -135,6 +134,8 @@ class CarryOver(Idioms):
                 return Put(((Transfer(things, (Spot("there", text=said.text),)),),), said.text)
             case Pick() if not said.items[-1].groups:
                 return Pick(things, said.text)
+            case Do(_, items, _) if said.items[-1].groups and goes_elsewhere(said.items[-1], items) and not said.ways:
+                return Put(readings(said.items), said.text)  # "close the drawer. Wrench in the toolbox."
             case Do(skill, _, spots):
                 items = tuple(Item(t) for t in things)
                 groups = (*(s for g in said.items[-1].groups for s in g), *said.ways)
@@ -251,8 +252,8 @@ class CarryOver(Idioms):
             told = each_thing(
                 acts[:1],
                 lambda t: (
-                    (_all((topic,))[0] if t is THEM else topic)
-                    if t.pronoun and (t is THEM or (t.pronoun == "them") == topic.many)
+                    (_all((topic,))[0] if t is THEM else as_many(topic, t))
+                    if t.pronoun and (t is THEM or speaks_of(t, topic))
                     else t
                 ),
             )

@@ -36,6 +36,11 @@ class Choosing(Discourse, ABC):
             left = [d for d in found if d.id not in self._spoken_of()]  # "the last one": what is left of them
             if len(left) == 1:
                 return left
+        plain = not (thing.count_from or thing.side or thing.superlatives)
+        if plain and thing.ordinal == len(found) > 1 and thing.ordinal > 1:
+            left = [d for d in found if d.id not in self._spoken_of()]  # "two nuts in the tray, the third one stays"
+            if len(left) == 1:
+                return left
         ordered = self._in_order(thing, found)
         nth = (thing.ordinal or 1) - (1 if (thing.ordinal or 1) > 0 else 0)
         if nth >= len(ordered) > 0 or -nth > len(ordered) > 0:
@@ -75,6 +80,19 @@ class Choosing(Discourse, ABC):
         labels = {(d.label, d.name) for i in spoken if (d := self.world.objects.get(i)) is not None}
         alike = [d for d in found if (d.label, d.name) in labels]
         return alike if len(alike) == 1 else found
+
+    def in_pile_of(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+        """``of the tower with the red cube on it``: only what stands in the same pile as that."""
+        if not isinstance(spot.reference, Thing):
+            return found
+        feet = {self._foot(d) for d in self.find(spot.reference)}
+        return [d for d in found if self._foot(d) in feet]
+
+    def _foot(self, d: Detection) -> str:
+        """What the pile stands on the table with."""
+        while (below := self.world.objects.get(d.support)) is not None and not below.fixed:
+            d = below
+        return d.id
 
     def piles(self, but: Detection) -> list[Detection]:
         """The lowest things of all piles."""

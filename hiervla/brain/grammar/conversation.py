@@ -21,6 +21,7 @@ from hiervla.brain.grammar.corrections import (
     Reader,
     after_no,
     again,
+    look_alone,
     placed_without_verb,
     put_elsewhere,
     says_more,
@@ -33,9 +34,10 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
-from hiervla.brain.grammar.replacing import in_its_place, substitute, with_it
+from hiervla.brain.grammar.replacing import in_its_place, instead_of, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
+from hiervla.brain.grammar.turns import as_meant
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import Briefing, Change, Turn
 
@@ -75,7 +77,8 @@ def completed(
     before = next((t.says for t in reversed(briefing.dialogue) if t.who == "person"), None)
     if not asked or before is None:
         return reading, False
-    earlier = read(before)
+    older = lambda r, b: completed(r, b, read, scene.branch(), ambiguous_part, words)  # noqa: E731
+    earlier = as_meant(read(before), briefing, older)
     if (
         isinstance(reading, Instruction)
         and isinstance(when := reading.acts[0], When)
@@ -123,8 +126,12 @@ def completed(
     rest = better or after_no(instruction, roles)
     same = the_same_with(instruction, roles)
     corrected = read(rest or same) if rest or same else reading
+    if better and isinstance(corrected, Instruction) and corrected.said:  # a word nobody knows, where a "no" may stand
+        return NotUnderstood("which_part", briefing.instruction.strip(), reading.language), True
     if isinstance(corrected, NotUnderstood) and re.fullmatch(r"[a-z]{3,9}", rest.rstrip(" .!").lower()):
         corrected = read(f"the {rest.rstrip(' .!')} one")  # "nope, blue"
+    elif isinstance(corrected, NotUnderstood) and (look := look_alone(instruction, roles)):
+        corrected = read(f"the {look} one")  # "green too"
     if isinstance(corrected, NotUnderstood) and (alone := without_more(briefing.instruction, roles)):
         corrected = read(alone)
     if isinstance(corrected, Instruction) and isinstance(corrected.acts[0], Bare) and isinstance(earlier, Instruction):
@@ -138,10 +145,11 @@ def completed(
             return placed, True  # "and the green one on top of it"
         if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
             named = scene.like_before(other, scene.earlier())
-            return with_it(earlier, (named,), corrected), True
+            return instead_of(with_it(earlier, (named,), corrected), earlier, briefing, scene, bool(rest)), True
         deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
         if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things, finds)):  # fmt: skip
-            return in_its_place(earlier, corrected, scene, bool(rest), bool(same)), True
+            told = in_its_place(earlier, corrected, scene, bool(rest), bool(same))
+            return instead_of(told, earlier, briefing, scene, bool(rest) and not says_more(rest, roles)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
     if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):

@@ -145,6 +145,16 @@ def says_more(text: str, roles: Roles) -> bool:
     return bool(set(begun) & set(more)) or any(said.endswith(w) or said.startswith(w if not w.isascii() else w + " ") for w in more)  # fmt: skip
 
 
+def look_alone(text: str, roles: Roles) -> str:
+    """``green too``, ``and yellow``: the one word that is added; empty where more is said, or nothing is added."""
+    if not text.isascii() or not says_more(text, roles):
+        return ""
+    said = _begun(without_thanks(text.strip().lower().rstrip(" .!"), roles), roles.get("openers", ()))
+    for word in sorted(roles.get("more", ()), key=len, reverse=True):
+        said = said.removesuffix(" " + word).removeprefix(word + " ")
+    return said if said.isalpha() and 3 <= len(said) <= 9 else ""
+
+
 def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | NotUnderstood | None:
     """What was asked for last, once more; or the same way a little farther. None when nothing was."""
     for turn in reversed(briefing.dialogue):
@@ -190,15 +200,21 @@ def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | N
     if not items or not items[-1].groups:
         return reading
     last = items[-1].groups[-1][-1]
-    if last.describes or last.relation not in (
-        "in",
-        "on",
-        "beside",
-        "at_distance",
-        "between",
-        "corner",
-        "middle",
-        "to",
+    if (
+        last.describes
+        or last.relation
+        not in (
+            "in",
+            "on",
+            "beside",
+            "at_distance",
+            "between",
+            "corner",
+            "middle",
+            "to",
+            "there",
+        )
+        or reading.text.rstrip().endswith("?")
     ):
         return reading
     try:

@@ -22,6 +22,7 @@ from hiervla.core.arrangements import ANGLE_TOLERANCE_RAD, symmetry_rad
 from hiervla.core.briefing import SkillCard
 from hiervla.core.geometry import wrap_angle
 from hiervla.core.goal import DIRECTIONS, Goal
+from hiervla.core.relations import holds
 from hiervla.core.world import Detection
 
 PUSH_USUAL_M = 0.10
@@ -162,6 +163,8 @@ class Doing:
         if where.relation == "to" and isinstance(where.reference, Thing):
             where = replace(where, relation="beside")
         goal = aim(d, where, scene, self._roles)
+        if "toward" in where.text.lower() and where.reference is not None and holds(goal, scene.world):
+            goal = aim(d, replace(where, relation="nearer"), scene, self._roles)  # it is beside it, and goes nearer
         if goal.relation == "on" or (goal.relation == "in" and goal.reference not in scene.world.zones):
             raise clarify("push_into", part=act.text, thing=d, into=scene.world.objects.get(goal.reference or ""))
         return goal.model_copy(update={"by": "push", "tolerance_m": PUSH_TOLERANCE_M})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hiervla.brain.grammar.tokens import Token, Tokens
 
 VERBS = {
-    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH", "REVERSE", "FLIPW", "MATCHV", "FILLW", "STAYW", "USEUP",
+    "PICK", "PUT", "STACK", "RELEASE", "SKILL", "HEAD", "MAKE", "ARRANGE", "LINEUP", "SORT", "TIDY", "SWAP", "GO", "REMOVE", "EMPTY", "SPARE", "UNDO", "RETURN", "LEAVE", "BACK", "GOES", "UNSTACK", "GIVEA", "CLEAROUT", "BINV", "GAPZ", "ONEEACH", "WISH", "CAREWITH", "REVERSE", "FLIPW", "MATCHV", "FILLW", "STAYW", "USEUP", "CAUSE", "GETSW",
 }  # fmt: skip
 
 

@@ -182,6 +182,9 @@ def _how_far_follows(tokens: list[Token], k: int) -> bool:
     if "COMMA" not in tokens[k].kinds or not k or not tokens[k - 1].text.isascii():
         return False
     rest = [t.kinds.keys() for t in tokens[k + 1 :]]
+    times = 1 if rest and "TWICE" in rest[0] else 2 if len(rest) > 1 and "NUM" in rest[0] and "TIMES" in rest[1] else 0
+    if times and tokens[k - 1].kinds.keys() & {"NAME", "SHAPE"} and (len(rest) == times or rest[times] & BOUNDS):
+        return any(t.kinds.keys() & DEEDS for t in tokens[:k])  # "ring the bell, twice please"
     rest = rest[1:] if rest and "ATD" in rest[0] else rest
     measured = len(rest) > 1 and "NUM" in rest[0] and rest[1] & {"UNIT", "DEG"}
     return bool(

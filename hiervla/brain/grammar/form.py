@@ -168,3 +168,24 @@ class Item:
 
     thing: Thing
     groups: tuple[tuple[Spot, ...], ...] = ()
+
+
+def narrowed(thing: Thing, answer: Thing) -> Thing:
+    """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
+    told = answer.colours or answer.sizes or answer.superlatives or answer.where
+    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
+        return answer
+    return replace(
+        thing,
+        text=answer.text,
+        shape=answer.shape or thing.shape,
+        name=None if answer.shape else thing.name,
+        colours=answer.colours or thing.colours,
+        sizes=answer.sizes if answer.sizes or answer.superlatives else thing.sizes,
+        superlatives=answer.superlatives if answer.sizes or answer.superlatives else thing.superlatives,
+        side=answer.side or thing.side,
+        quantity=thing.quantity if answer.quantity in ("the", "bare") else answer.quantity,
+        count=answer.count if answer.count is not None else thing.count,
+        plural=thing.plural or answer.plural,
+        where=(*thing.where, *answer.where),
+    )

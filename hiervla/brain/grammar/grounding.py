@@ -52,9 +52,7 @@ class Scene(Choosing):
             self.speak_of(before[0])
             thing = self.like_before(thing, before)
         elif thing.nounless and self.noun is None and not self.mentioned and not thing.id and not thing.ids:
-            narrower = self.of_kind_before(thing)
-            if narrower is not thing and self.find(narrower):  # "the one you just moved" may be of another kind
-                thing = narrower
+            thing = self.of_kind_before(thing)
         if thing.says_nothing and self.noun is None:
             raise clarify("what_it", part=thing.text)
         found = [d for d in self.find(thing) if d.id not in set(without)]
@@ -86,13 +84,14 @@ class Scene(Choosing):
         return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
 
     def of_kind_before(self, thing: Thing) -> Thing:
-        """``the second largest``, a turn later: of the kind that was spoken of, where that has any."""
+        """``the second largest``, a turn later: of the kind that was spoken of, where one of that is meant by it."""
         spoken = next((ids for ids in self.earlier() if all(i in self.world.objects for i in ids)), [])
         labels = {self.world.objects[i].label for i in spoken}
         kind = tuple(d.id for d in self.world.objects.values() if d.label in labels)
         if len(labels) != 1 or not any(self._looks(thing, self.world.objects[i]) for i in kind):
             return thing
-        return replace(thing, ids=kind)
+        narrower = replace(thing, ids=kind)
+        return narrower if self.find(narrower) else thing  # "the one you just moved" may be of another
 
     def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
         """The single object a description means."""
@@ -183,7 +182,7 @@ class Scene(Choosing):
     def _looks(self, thing: Thing, d: Detection, strict: bool | None = True) -> bool:
         if (thing.ids and d.id not in thing.ids) or not all(has_attribute(d, a) for a in thing.attributes):
             return False
-        if thing.name and d.name != thing.name:
+        if thing.name and d.name not in thing.name.split("|"):
             return False
         if thing.shape == "object":
             if d.fixed:
@@ -217,12 +216,11 @@ class Scene(Choosing):
             return measuring(spot, found)
         if spot.relation == "stacked":
             carrying = {d.support for d in self.world.objects.values() if self._piled(d)} if spot.direction else set()
-            return [d for d in found if (d.relation == "on" and self._piled(d)) or d.id in carrying]
+            found = [d for d in found if (d.relation == "on" and self._piled(d)) or d.id in carrying]
+            return self.in_pile_of(spot, found)
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
-            mark = self._mark_of(spot.reference)
-            return [
-                d for d in found if d.id != mark.id and (d.colour == mark.colour) == (spot.relation == "like_colour")
-            ]
+            marks = self._marks_of(spot.reference)
+            return [d for d in found if d not in marks and (d.colour == marks[0].colour) == (spot.relation == "like_colour")]  # fmt: skip
         if spot.relation in ("matched", "under", "unique", "between", "vacant", "top", "one_of"):
             named = [m for m in (spot.reference, *spot.others) if isinstance(m, Thing)]
             marks = [d for m in named for d in ([self.one(m)] if spot.others else self.find(replace(m, same_colour=False)))]  # fmt: skip
@@ -249,13 +247,18 @@ class Scene(Choosing):
         below = self.world.objects.get(d.support)
         return below is not None and not below.fixed and not below.hollow and below.label != "plate"
 
-    def _mark_of(self, thing: Thing) -> Detection:
+    def _marks_of(self, thing: Thing) -> list[Detection]:
         """Of several that fit, the one that things go to in the same sentence."""
         found = self.find(thing)
         meant = [d for d in found if d.id in self.marks]
-        if len(found) > 1 and not meant and len({d.colour for d in found}) == 1 and thing.quantity == "bare":
-            return found[0]  # "of the colour of the cube", where all cubes have the same
-        return meant[0] if len(found) > 1 and len(meant) == 1 else self.one(thing)
+        if (
+            len(found) > 1
+            and not meant
+            and len({d.colour for d in found}) == 1
+            and (thing.quantity == "bare" or thing.many)
+        ):
+            return found  # "of the colour of the cubes", where all cubes have the same
+        return meant if len(found) > 1 and len(meant) == 1 else [self.one(thing)]
 
     def _by_fixture(self, found: list[Detection], spot: Spot, fixture: Fixture) -> list[Detection]:
         if fixture.name == "table" and spot.relation == "beside" and spot.direction:

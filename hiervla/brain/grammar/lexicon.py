@@ -222,7 +222,11 @@ def _add_looks(
     lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str], kinds: Mapping[str, list[str]]
 ) -> None:
     """Words for what can be seen. A name from the inventory beats a shape word that is spelt the same."""
-    named = {" ".join(n.lower().split()): i.name for i in vocabulary.inventory for n in (i.name, *i.also)}
+    called: dict[str, list[str]] = {}  # "seed packet" may be the tomatoes and the basil
+    for i in vocabulary.inventory:
+        for n in (i.name, *i.also):
+            called.setdefault(" ".join(n.lower().split()), []).append(i.name)
+    named = {word: "|".join(dict.fromkeys(names)) for word, names in called.items()}
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
     heads = [" ".join(n.lower().split()).rsplit(" ", 1) for i in vocabulary.inventory for n in (i.name, *i.also)]

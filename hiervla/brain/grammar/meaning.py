@@ -203,6 +203,8 @@ class Meaning:
         if held is None:
             raise clarify("nothing_held", part=act.text)
         for thing in act.things:
+            if held.id in {d.id for d in scene.branch().find(thing)}:
+                continue  # "let go of the cube", one of several
             if (d := scene.one(thing)).id != held.id:
                 raise clarify("not_held", part=thing.text, thing=d)
         return [self._placed(scene, Goal(relation="on", subject=held.id, reference="table"))]

@@ -1,13 +1,31 @@
-"""Named places in a row: which thing stands at an end, which in the middle."""
+"""Named places in a row or a tower: which thing stands at an end, which in the middle; which of some is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Arrange
+from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify
 from hiervla.core.world import Detection
+
+
+def one_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> Detection:
+    """The one among these that is meant."""
+    named = replace(thing, ids=tuple(d.id for d in found))
+    return scene.one(named)
+
+
+def has(thing: Thing, found: Sequence[Detection], scene: Scene) -> bool:
+    """There is such a thing among these."""
+    return bool(scene.branch().find(replace(thing, ids=tuple(d.id for d in found))))
+
+
+def some_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> list[Detection]:
+    """Those among these that are meant."""
+    return scene.resolve(replace(thing, ids=tuple(d.id for d in found)))
 
 
 def in_places(act: Arrange, found: list[Detection], scene: Scene) -> list[Detection]:

@@ -20,9 +20,9 @@ from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rewording import asked, in_plain_english, plainer, rephrased, vague
 from hiervla.brain.grammar.rewriting import Rewrites
+from hiervla.brain.grammar.saying import Saying
 from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
-from hiervla.brain.grammar.topical import Topical
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -44,6 +44,10 @@ _CAN_IT = re.compile(
     r"^[^，,。把将帮请给麻烦你您]{1,12}(?:能不能|能|可不可以)[放装搁塞摆盛叠摞][进入到在上][^，,。把帮给]*(?:吗|么|不|[?？])[?？\s]*$"
 )
 """``盒子里能放几个球``, ``球能放进盒子吗``: whether it can be."""
+MOVED_LYING = ("push", "turn", "slide")
+"""What may be told not to lift a thing."""
+COUNTED = {"TIMES", "TWICE", "DEG", "UNIT"}
+"""Words of how often and how far: with them, there may be no verb at all."""
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
@@ -199,7 +203,7 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     for start in _starts(tokens):
         try:
             tree = sentence.parse(start)
-            acts, links = Topical(tokens, sentence.word_at).transform(tree)
+            acts, links = Saying(tokens, sentence.word_at).transform(tree)
             break
         except UnexpectedInput as e:
             end = len(sentence.text)
@@ -230,6 +234,8 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     thrown = next((i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds and not any(t.text in s for s in set_down)), None)  # fmt: skip
     if thrown is not None:
         return NotUnderstood("unsafe", clause_from(tokens, thrown), language)
+    if tokens.unlifted is not None and not any(isinstance(a, Do) and a.skill in MOVED_LYING for a in acts):
+        return NotUnderstood("negation", tokens.unlifted.text, language)
     for lifted, takers in (
         (tokens.order_token, (Stack, Arrange, Sort) if tokens.order != "listed" else (Stack, Arrange, Put, Do, Pick)),
         (tokens.criterion_token, (Sort,)),
@@ -262,6 +268,7 @@ def _starts(tokens: Tokens) -> list[str]:
         ["questions"] * asks
         + ["commands"] * tells
         + ["fragment"] * (not tells)
+        + ["commands"] * (not tells and bool(kinds & COUNTED))  # "the button, twice. Then the other one"
         + ["questions"] * (not asks and not tells)
         + ["fragment"] * tells  # "the yellow bin": a noun that is a verb as well
     )

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from hiervla.brain.grammar.acts import Bare, Do, Instruction, Pick, Put, Spare
+from hiervla.brain.grammar.acts import Bare, Do, Instruction, Pick, Put, Spare, Transfer
 from hiervla.brain.grammar.antecedents import things_of
-from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.form import Spot, Thing, narrowed
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
+from hiervla.core.briefing import Briefing
 
 _ONES = re.compile(r"\bones?$", re.I)
 """A thing without a noun of its own, although it may have been given that of the next."""
@@ -130,6 +131,36 @@ def with_it(earlier: Instruction, things: tuple[Thing, ...], said: Instruction) 
     return Instruction(said.text, said.language, (act,), (), earlier.styles)
 
 
+def instead_of(
+    told: Instruction | NotUnderstood, earlier: Instruction, briefing: Briefing, scene: Scene, corrects: bool
+) -> Instruction | NotUnderstood:
+    """What was moved by mistake goes back first; where something is only added, what was moved before stays."""
+    if isinstance(told, NotUnderstood):
+        return told
+    if corrects:
+        moved = [c.was.id for c in briefing.dialogue[-1].changed if c.was.support != "hand"]
+        return put_back_first(told, earlier, moved, scene) if told.language == "en" else told
+    now = {d.id for t in things_of(told) if not t.pronoun for d in scene.branch().find(t)}
+    scene.spared |= {c.was.id for changed in scene.changed for c in changed} - now
+    return told
+
+
+def put_back_first(told: Instruction, earlier: Instruction, moved: list[str], scene: Scene) -> Instruction:
+    """``no, the green one``: what was moved by mistake goes back to where it was before the right one is moved."""
+    act, last = told.acts[-1], earlier.acts[-1]
+    if not (isinstance(act, Put) and isinstance(last, Put)) or len(act.readings[0]) != 1 or len(last.readings[0]) != 1:
+        return told
+    before, now = last.readings[0][0].things, act.readings[0][0].things
+    if before == now:  # it goes elsewhere
+        return told
+    looks = [Thing(t.text, "all", colours=t.colours, shape=t.shape, name=t.name, id=t.id) for t in before]
+    meant = {d.id for t in now if not t.pronoun for d in scene.branch().find(t)}
+    alike = {d.id for t in looks for d in scene.branch().find(t)} if not any(t.pronoun for t in before) else set(moved)
+    wrong = [i for i in moved if i in alike - meant and i in scene.world.objects]
+    backs = [Put(((Transfer((Thing(text=told.text, id=i.lower()),), (Spot("back", text=told.text),)),),), told.text) for i in wrong]  # fmt: skip
+    return replace(told, acts=(*backs, *told.acts), links=("then",) * len(backs) + told.links)
+
+
 def substitute(part: Any, text: str, answer: Thing, how: How | None = None) -> Any:
     """A form with the thing that was said as ``text`` replaced by it, narrowed to the answer."""
     if isinstance(part, Thing) and part.text == text:
@@ -139,24 +170,3 @@ def substitute(part: Any, text: str, answer: Thing, how: How | None = None) -> A
     if is_dataclass(part) and not isinstance(part, type):
         return replace(part, **{f.name: substitute(getattr(part, f.name), text, answer, how) for f in fields(part)})
     return part
-
-
-def narrowed(thing: Thing, answer: Thing) -> Thing:
-    """``the cube`` answered by ``the red one`` is the red cube; an answer with a noun of its own replaces it."""
-    told = answer.colours or answer.sizes or answer.superlatives or answer.where
-    if answer.id or answer.pronoun or answer.name or (answer.shape not in (None, thing.shape) and told):
-        return answer
-    return replace(
-        thing,
-        text=answer.text,
-        shape=answer.shape or thing.shape,
-        name=None if answer.shape else thing.name,
-        colours=answer.colours or thing.colours,
-        sizes=answer.sizes if answer.sizes or answer.superlatives else thing.sizes,
-        superlatives=answer.superlatives if answer.sizes or answer.superlatives else thing.superlatives,
-        side=answer.side or thing.side,
-        quantity=thing.quantity if answer.quantity in ("the", "bare") else answer.quantity,
-        count=answer.count if answer.count is not None else thing.count,
-        plural=thing.plural or answer.plural,
-        where=(*thing.where, *answer.where),
-    )

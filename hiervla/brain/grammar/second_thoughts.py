@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Bare, Instruction, Put, Question
+from hiervla.brain.grammar.acts import Bare, Incomplete, Instruction, Put, Question
 from hiervla.brain.grammar.antecedents import each_thing, things_of
 from hiervla.brain.grammar.clauses import said_there
 from hiervla.brain.grammar.contrast import in_contrast
@@ -16,7 +16,21 @@ from hiervla.brain.grammar.replacing import in_its_place
 from hiervla.brain.grammar.rewriting import Finds
 from hiervla.brain.grammar.togetherness import with_them
 
+_NAMED = re.compile(r"\b(?:the|my|your|that|this|a|an)\b", re.I)
 _PAUSE = re.compile(r"\s*(?:[,.;!?…]|\s[-–—]\s|—)+\s*")
+
+
+def _said_again(before: str, rest: str, earlier: Instruction | NotUnderstood, read: Reader) -> Instruction | None:
+    """``put the green cube, no, the blue cube, in the bowl``: what was begun, with the right thing in the place of the wrong one."""
+    begun = isinstance(earlier, NotUnderstood) or isinstance(earlier.acts[-1], Incomplete)
+    starts = [m.start() for m in _NAMED.finditer(before)]
+    if not begun or not starts or not _NAMED.match(rest):
+        return None
+    for said in dict.fromkeys((rest, rest.replace(", ", " ", 1))):
+        told = read(before[: starts[-1]] + said)
+        if isinstance(told, Instruction) and not any(isinstance(a, Question | Bare | Incomplete) for a in told.acts):
+            return told
+    return None
 
 
 def second_thought(text: str, read: Reader, roles: Roles, scene: Scene, finds: Finds) -> Instruction | None:
@@ -26,6 +40,8 @@ def second_thought(text: str, read: Reader, roles: Roles, scene: Scene, finds: F
         if rest and (contrast := in_contrast(text[pause.end() :], finds)) is not None:
             rest = contrast[1]
         earlier = read(text[: pause.start()]) if rest else None
+        if earlier is not None and (begun := _said_again(text[: pause.start()], rest, earlier, read)) is not None:
+            return replace(begun, text=text)
         if not isinstance(earlier, Instruction) or isinstance(earlier.acts[-1], Question | Bare):
             continue
         said = read(rest)

@@ -67,7 +67,10 @@ def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instru
         scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
     spot = act.condition.spot
     if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Thing) and scene.place is None:
-        scene.place = Spot("to", spot.reference, text=spot.text)  # "unless it is in the bowl, put it in there"
+        flat = spot.relation == "on"  # "if it isn't on the board, put it there"
+        scene.place = Spot(
+            "on" if flat else "to", spot.reference, text=spot.text
+        )  # "unless it is in the bowl, put it in there"
     if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Fixture) and scene.place is None:
         scene.place = spot if spot.reference.name in scene.world.zones else None
     within = [
@@ -77,5 +80,7 @@ def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instru
         scene.place = within[0]
     if len(about) == 1 and (about[0].hollow or about[0].label == "plate"):  # "if the bowl is empty, put it in there"
         scene.place = scene.place or Spot("to", act.condition.things[0], text=act.condition.things[0].text)
-    before = instruction.links[: max(0, k - 1 + bool(acts))]
-    return replace(instruction, acts=(*instruction.acts[:k], *acts), links=(*before, *links))
+    rest = instruction.acts[k + 1 :]  # conditions of their own
+    before, after = instruction.links[: max(0, k - 1 + bool(acts))], instruction.links[k if acts or k else k + 1 :]
+    joined = (*before, *links) if acts else before
+    return replace(instruction, acts=(*instruction.acts[:k], *acts, *rest), links=(*joined, *(after if rest else ())))

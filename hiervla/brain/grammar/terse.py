@@ -31,6 +31,7 @@ from hiervla.brain.grammar.pointing import Pointing
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.togetherness import elaborated
 
+PLACES = ("in", "on", "beside", "at_distance", "between", "corner")
 RANKS = {"left": 0, "front": 0, "middle": 1, "right": 2, "behind": 2}
 
 
@@ -78,7 +79,7 @@ class Terse(Pointing):
         """``both green ones, in the green bowl`` alone is for the talk before to tell."""
         said = [c for c in children if isinstance(c, Carried)]
         spots = said[0].items[-1].groups[0]
-        if len(said) == 1 and not said[0].going and spots[-1].relation in ("in", "on"):
+        if len(said) == 1 and not said[0].going and spots[-1].relation in PLACES and not spots[-1].describes:
             things = tuple(i.thing for i in said[0].items)
             return [Bare(things, said[0].text, said[0].items)], []
         return super().told_places(meta, children)

@@ -5,8 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hiervla.brain.grammar.acts import Act, Do, Pick, Put, Transfer
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.acts import Act, Arrange, Do, Incomplete, Pick, Put, PutDown, Transfer
+from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
+
+GATHERED = ("gather", "collect", "bring", "group")
+"""Verbs that only lead up to where the things are to go."""
+
+
+def goes_elsewhere(said: Item, done: tuple[Item, ...]) -> bool:
+    """A thing with a noun of its own, and a place for it: nothing more to press or close."""
+    spot, thing = said.groups[-1][-1], said.thing
+    nouns = {(i.thing.shape, i.thing.name) for i in done}
+    placed = spot.relation in ("in", "on", "beside") and spot.reference is not None and not spot.describes
+    return placed and not thing.nounless and (thing.shape, thing.name) not in nouns
+
+
+def speaks_of(pronoun: Thing, topic: Thing) -> bool:
+    """``it`` is one thing, ``them`` several; gloves and scissors are said in the plural."""
+    pair = not topic.many and topic.text.lower().endswith("s") and pronoun.count is None
+    return (pronoun.pronoun == "them") == topic.many or (pronoun.pronoun == "them" and pair)
+
+
+def as_many(topic: Thing, pronoun: Thing) -> Thing:
+    """``both of them``: two there must be."""
+    counted = pronoun.count if pronoun.quantity in ("all", "both") and topic.count is None else None
+    return replace(topic, quantity="both", count=counted) if counted else topic
 
 
 def own_places(act: Put) -> Put:
@@ -67,6 +90,8 @@ def elaborated(child: Any, known: list[Any]) -> Act | None:
     The last two of what is known, the act before and what joins them, give way to it.
     """
     before = known[-2] if len(known) > 1 and isinstance(known[-1], str) else None
+    if (same := _same_deed(child, before)) is not None:
+        return same
     if not (isinstance(child, Put) and isinstance(before, Put)):
         return None
     away, off = child.readings[0][0], before.readings[0][0]
@@ -88,6 +113,38 @@ def elaborated(child: Any, known: list[Any]) -> Act | None:
     else:
         return None
     return Put(((Transfer((thing,), away.spots),),), f"{before.text}, {child.text}")
+
+
+def _same_deed(child: Any, before: Any) -> Act | None:
+    """What was only begun (``gather the bulbs and put them in the crate``, ``let go of it, just set it down on the plate``), whole.
+
+    Also what was told already and is told once more with no new word: ``dimmer to the left, please slide it slowly``.
+    """
+    if isinstance(before, Incomplete) and (before.missing, before.verb) == ("where", "put") and isinstance(child, Put):
+        return _of_these(child, before.things)
+    if isinstance(before, Arrange) and before.order is None and before.text.lower().startswith(GATHERED) and isinstance(child, Put):  # fmt: skip
+        return _of_these(child, before.things)
+    if isinstance(before, PutDown) and isinstance(child, Put):
+        held = (Thing(text=before.text, pronoun="held"),)
+        told = _of_these(child, held)
+        spots = told.readings[0][0].spots if isinstance(told, Put) else ()
+        on_table = bool(spots) and isinstance(mark := spots[0].reference, Fixture) and mark.name == "table"
+        return (before if on_table else told) if told is not None else None
+    if isinstance(before, PutDown) and isinstance(child, PutDown) and all(t.pronoun for t in child.things):
+        return before
+    told_so = isinstance(before, Put) and before.readings[0][-1].spots[-1:] and before.readings[0][-1].spots[-1].relation in ("end", "side")  # fmt: skip
+    if told_so and isinstance(child, Do) and child.skill == "slide" and not child.spots and len(child.items) == 1:
+        item = child.items[0]
+        return before if item.thing.pronoun == "it" and not item.groups else None  # type: ignore[return-value]
+    return None
+
+
+def _of_these(act: Put, things: tuple[Thing, ...]) -> Put | None:
+    """``put them in the crate``, of the things just named."""
+    many = len(things) > 1 or things[0].many
+    if any(len(r) != 1 or any(t.pronoun != ("them" if many else "it") or t.count for t in r[0].things) for r in act.readings):  # fmt: skip
+        return None
+    return replace(act, readings=tuple((replace(r[0], things=things),) for r in act.readings))
 
 
 def _of_it(spot: Spot) -> bool:

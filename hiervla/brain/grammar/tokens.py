@@ -31,7 +31,7 @@ MAX_TOKENS = 80
 """More than this is no instruction, and a parser's time must be bounded."""
 MOST = 1e6
 """A number from here on counts or measures nothing on a table."""
-LIFTED = ("STYLE", "ORDER", "CRITERION", "ROWWAY")
+LIFTED = ("STYLE", "ORDER", "CRITERION", "ROWWAY", "UNLIFTED")
 """How-words: they may stand anywhere, and belong to the whole instruction."""
 
 
@@ -46,6 +46,8 @@ class Tokens:
     order_token: Token | None = None
     criterion_token: Token | None = None
     way_token: Token | None = None
+    unlifted: Token | None = None
+    """``don't lift it``: of what is pushed."""
     known: Lexicon = field(default_factory=Lexicon)
 
     @property
@@ -72,8 +74,9 @@ def normalised(text: str) -> tuple[str, list[int]]:
     out: list[str] = []
     where: list[int] = []
     for i, original in enumerate(text):
-        if unicodedata.category(original) == "Cf":
-            continue  # zero-width marks
+        kind = unicodedata.category(original)
+        if kind == "Cf" or (kind == "Cc" and not original.isspace()):
+            continue  # marks that nobody sees
         if unicodedata.category(original) == "So" and original > "\u2190":
             original = " "  # a picture says nothing
         for c in unicodedata.normalize("NFKC", original).lower().translate(SIMPLER):
@@ -139,6 +142,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         order=order.kinds["ORDER"] if order else None,
         order_token=order,
         way_token=next((t for t in raw if "ROWWAY" in t.kinds), None),
+        unlifted=next((t for t in raw if "UNLIFTED" in t.kinds), None),
         criterion_token=next((t for t in raw if "CRITERION" in t.kinds), None),
         known=lexicon,
     )

@@ -9,10 +9,9 @@ from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Pick, Put, Spare, Transfer
 from hiervla.brain.grammar.clauses import _all, _from
-from hiervla.brain.grammar.form import Fixture, Quantity, Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Quantity, Spot, Thing, narrowed
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
-from hiervla.brain.grammar.replacing import narrowed
 from hiervla.brain.grammar.terse import Denied, Terse, _but
 
 

@@ -23,6 +23,7 @@ BUNDLED = (
     "grammar.zh.toml",
     "grammar.chat.toml",
     "grammar.en.toml",
+    "grammar.everyday.toml",
     "grammar.rewrites.en.answer.toml",
     "grammar.rewrites.en.question.toml",
     "grammar.rewrites.en.toml",
