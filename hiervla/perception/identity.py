@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from hiervla.core.footprint import footprint
+from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import Array, wrap_angle
 from hiervla.core.world import Detection, World
 from hiervla.perception.polygon import turn_of_known
@@ -19,6 +19,11 @@ _SURE = 0.8
 """Score above which a colour word is no matter of light."""
 _LIMIT = 3.0
 """Dearest match that still counts as the same thing."""
+_POSED_M, _POSED = 0.008, 0.45
+"""How much each edge may differ, at least and as a share of the longest, of the only thing that something missing can be:
+a cube on its edge stands 1.4 times as high."""
+_HEAPED_M = 0.005
+"""So near to another, a thing may lean on it."""
 _ALIKE: dict[str, set[str]] = {
     "cube": {"block", "cylinder"},
     "block": {"cube", "cylinder"},
@@ -85,6 +90,7 @@ def assign_ids(found: list[Detection], before: World, taken: Iterable[str] = ())
         for r, c in zip(*linear_sum_assignment(np.minimum(cost, 50.0)), strict=True):
             if cost[r, c] <= _LIMIT:
                 ids[int(c)] = known[r][0].id
+    ids |= _only_ones([d for d in before.objects.values() if d.id not in ids.values()], found, ids)
     by_id = {d.id: d for d, _ in known}
     used = {*before.objects, *before.lost, *taken}
     out = []
@@ -95,6 +101,28 @@ def assign_ids(found: list[Detection], before: World, taken: Iterable[str] = ())
             used.add(ids[i])
     for i, d in enumerate(found):
         out.append(_remembered(d.model_copy(update={"id": ids[i]}), by_id.get(ids[i])))
+    return out
+
+
+def _only_ones(missing: list[Detection], found: list[Detection], ids: dict[int, str]) -> dict[int, str]:
+    """What was just there and is missing, by the one new thing of its colour and about its size: far off and in another pose.
+
+    In a heap things lean on one another, and a small cube askew reads as a cylinder of other edges, or as two things in one place.
+    """
+    fresh = {i: d for i, d in enumerate(found) if i not in ids and not d.fixed}
+    out = {}
+    for old in missing:
+        mine = sorted((i for i, d in fresh.items() if d.colour == old.colour), key=lambda i: -math.prod(fresh[i].size))
+        others = [d for d in missing if d.colour == old.colour]
+        if old.fixed or old.hollow or not mine or len(others) != 1:
+            continue
+        new = fresh[mine[0]]
+        if any(math.dist(new.centre, fresh[i].centre) > max(old.size) for i in mine):
+            continue
+        like = new.label == old.label or new.label in _ALIKE.get(old.label, set())
+        slack = max(_POSED_M, _POSED * max(old.size))
+        if like and all(abs(a - b) < slack for a, b in zip(sorted(old.size), sorted(new.size), strict=True)):
+            out[mine[0]] = old.id
     return out
 
 
@@ -147,7 +175,7 @@ def not_to_the_floor(old: Detection, new: Detection) -> Detection:
 
 
 def join_own_pieces(objects: dict[str, Detection], before: World) -> dict[str, Detection]:
-    """The same things, with the pieces that one in a container was split into taken together again.
+    """The same things, with the pieces that one in a container or a heap was split into taken together again.
 
     A box askew by less than tells a tilted one from a level one is read as several. Such pieces were not known before,
     have the colour of a known thing that looks another size than it did, and lie where it does: together they are it,
@@ -160,18 +188,20 @@ def join_own_pieces(objects: dict[str, Detection], before: World) -> dict[str, D
         last = now or old
         host = objects.get(last.support)
         whole = now is not None and now.visible > 0.5 and _same_size(old, now)
-        if whole or host is None or not host.hollow or old.hollow or old.fixed:
+        boxed = host is not None and host.hollow
+        heaped = now is not None and now.support == "table" and _leans(now, objects)
+        if whole or not (boxed or heaped) or old.hollow or old.fixed:
             continue
         near = 0.75 * math.hypot(*old.size[:2])
         pieces = [
             d
             for d in out.values()
-            if d.id not in known and d.colour == last.colour and d.support != "table"
+            if d.id not in known and d.colour == last.colour and (d.support != "table" or not boxed)
             and math.dist(d.centre[:2], last.centre[:2]) < near
         ]  # fmt: skip
         if not pieces:
             continue
-        first = now or pieces[0].model_copy(update={"id": old.id, "support": host.id})
+        first = now or pieces[0].model_copy(update={"id": old.id, "support": last.support})
         corners = np.concatenate([footprint(d) for d in (first, *pieces)])
         x, y = (corners.min(axis=0) + corners.max(axis=0)) / 2
         top = max(d.top_z for d in (first, *pieces))
@@ -182,6 +212,12 @@ def join_own_pieces(objects: dict[str, Detection], before: World) -> dict[str, D
             update={"size": old.size, "centre": middle, "label": old.label, "posture": "tilted"}
         )
     return out
+
+
+def _leans(d: Detection, objects: dict[str, Detection]) -> bool:
+    """Another thing stands so near to it that it may lean on that."""
+    beside = (o for o in objects.values() if o.id != d.id and o.colour != d.colour and not o.fixed)
+    return any(gap(footprint(d), footprint(o)) < _HEAPED_M for o in beside)
 
 
 def _remembered(new: Detection, old: Detection | None) -> Detection:

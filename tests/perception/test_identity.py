@@ -281,3 +281,40 @@ def test_what_the_arm_half_hid_is_not_taken_for_what_was_put_in_its_place() -> N
     assert assign_ids([cube], before)[0].id == "yellow_cube_1"
     dim = cube.model_copy(update={"colour": "yellow", "label": "block", "size": block.size, "score": 0.7})
     assert assign_ids([dim], before)[0].id == "green_block_1"  # its colour is in doubt: it may be the same
+
+
+def thing_of(name, label, colour, x, y, size):
+    return cube(name, x, y).model_copy(
+        update={"label": label, "colour": colour, "size": size, "centre": (x, y, size[2] / 2)}
+    )
+
+
+def test_the_only_new_thing_of_a_colour_is_what_went_missing_though_it_lies_far_off_and_askew():
+    was = thing_of("cyan_cube_1", "cube", "cyan", 0.5, -0.1, (0.02, 0.02, 0.02))
+    before = World(objects={was.id: was})
+    askew = thing_of("?", "cylinder", "cyan", 0.5, 0.16, (0.017, 0.017, 0.026))
+    assert [d.id for d in assign_ids([askew], before)] == [was.id]
+    larger = thing_of("?", "cylinder", "cyan", 0.5, 0.16, (0.03, 0.03, 0.06))
+    other = thing_of("?", "ring", "cyan", 0.5, 0.16, (0.02, 0.02, 0.02))
+    for new in (larger, other):
+        assert assign_ids([new], before)[0].id != was.id
+    second = thing_of("cyan_cube_2", "cube", "cyan", 0.4, -0.1, (0.02, 0.02, 0.02))
+    two = assign_ids([askew], World(objects={was.id: was, second.id: second}))
+    assert two[0].id not in (was.id, second.id), "which of the two it is, nobody can tell"
+    apart = thing_of("?", "block", "cyan", 0.6, 0.16, (0.018, 0.01, 0.02))
+    assert was.id not in [d.id for d in assign_ids([askew, apart], before)], "two new ones, far from each other"
+
+
+def test_in_a_heap_two_pieces_in_one_place_are_the_thing_that_leans_there():
+    was = thing_of("pink_cube_1", "cube", "pink", 0.45, -0.19, (0.028, 0.028, 0.028))
+    before = World(objects={was.id: was})
+    pieces = [
+        thing_of("?", "cylinder", "pink", 0.472, 0.138, (0.022, 0.022, 0.032)),
+        thing_of("?", "block", "pink", 0.486, 0.138, (0.027, 0.008, 0.028)),
+    ]
+    wall = thing_of("red_block_1", "block", "red", 0.472, 0.112, (0.03, 0.022, 0.02))
+    seen = assign_ids([*pieces, wall], before)
+    out = join_own_pieces({d.id: d for d in seen}, before)
+    assert sorted(d.colour for d in out.values()) == ["pink", "red"] and out[was.id].posture == "tilted"
+    alone = assign_ids(pieces, before)
+    assert len(join_own_pieces({d.id: d for d in alone}, before)) == 2, "nothing there to lean on: they are two"
