@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hiervla.brain.grammar.choosing import Choosing
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.kindred import Kindred
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import at_fixture, at_side, compared, has_attribute, measuring, relates
 from hiervla.core.footprint import footprint, gap
@@ -16,7 +16,7 @@ from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World
 
 
-class Scene(Choosing):
+class Scene(Kindred):
     """The world under discussion: what is there, what was spoken of, what will have changed."""
 
     def __init__(self, world: World, vocabulary: Vocabulary, limits: Limits) -> None:
@@ -69,29 +69,6 @@ class Scene(Choosing):
         if thing.each_kind:
             return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found)
-
-    def like_before(self, thing: Thing, before: list[list[str]]) -> Thing:
-        """``the other one``: another of the looks of what was spoken of last; where there is none, of its kind."""
-        done = {i for ids in before for i in ids}
-        spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
-        rest = [d for d in self.world.objects.values() if d.id not in done and self._looks(replace(thing, ids=()), d)]
-        labels, colours = {(d.label, d.name) for d in spoken}, {d.colour for d in spoken}
-        kind = [d for d in rest if (d.label, d.name) in labels] if thing.nounless else rest
-        alike = [d for d in kind if d.colour in colours] if not thing.colours and not thing.superlatives else kind
-        fit = alike or kind
-        if not fit and replace(thing, other=False).says_nothing:  # "one more", and there is none
-            raise clarify("what_it", part=thing.text)
-        return replace(thing, ids=tuple(d.id for d in fit)) if fit else thing
-
-    def of_kind_before(self, thing: Thing) -> Thing:
-        """``the second largest``, a turn later: of the kind that was spoken of, where one of that is meant by it."""
-        spoken = next((ids for ids in self.earlier() if all(i in self.world.objects for i in ids)), [])
-        labels = {self.world.objects[i].label for i in spoken}
-        kind = tuple(d.id for d in self.world.objects.values() if d.label in labels)
-        if len(labels) != 1 or not any(self._looks(thing, self.world.objects[i]) for i in kind):
-            return thing
-        narrower = replace(thing, ids=kind)
-        return narrower if self.find(narrower) else thing  # "the one you just moved" may be of another
 
     def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
         """The single object a description means."""
