@@ -123,7 +123,7 @@ class Push(Skill):
         if drawn := self._drawn(d, goal, at):
             return [*drawn, *out_of_sight(at)]
         strokes = choose_plan(d, goal, at, self.reference or "")
-        frames = [f for k, stroke in enumerate(strokes) for f in stroke_frames(at, d, stroke)[-6 if k else 0 :]]
+        frames = [f for k, stroke in enumerate(strokes) for f in stroke_frames(at, d, stroke, first=k == 0)]
         return [*frames, *out_of_sight(at)]
 
     def _drawn(self, d: Detection, goal: tuple[float, float], at: Ground) -> list[Keyframe]:

@@ -29,7 +29,8 @@ BACK_OFF_M = 0.012
 LOW_M = 0.016
 """Height of the grasp centre over the table while pushing: the tips just clear it."""
 RISES_M = 0.003
-"""How much the fingers rise on the way: going down in touch they would hold what they push down by friction, until it jams."""
+"""How far below and above their height the fingers begin and end their way in touch: going down they would hold what they push
+down by friction, until it jams, and level they do so half of the time (twice as many strokes pressed with over 4 N)."""
 SLOW = 0.12
 """Fraction of the step limit in touch with the thing: what is pushed faster slides or rolls on by itself."""
 CLEAR_M = 0.004
@@ -192,8 +193,8 @@ def _swept(d: Detection, stroke: Stroke) -> Array:
     return hull(np.concatenate([outline_at(d, stroke.start, d.yaw), outline_at(d, stroke.end, d.yaw)]))
 
 
-def stroke_frames(at: Ground, d: Detection, stroke: Stroke) -> list[Keyframe]:
-    """Come down behind the thing, push, back off a little, rise."""
+def stroke_frames(at: Ground, d: Detection, stroke: Stroke, first: bool = True) -> list[Keyframe]:
+    """Come down behind the thing, push, back off a little, rise; the ``first`` stroke begins with rising from where the hand is."""
     z = push_height(d, at.gripper) + at.handling.offset_m[2]
     begin, end = np.asarray(stroke.hand_start), np.asarray(stroke.hand_end)
     u = stroke.direction
@@ -208,13 +209,15 @@ def stroke_frames(at: Ground, d: Detection, stroke: Stroke) -> list[Keyframe]:
     def frame(name: str, xy: Array, height: float, pace: float, tolerance: float) -> Keyframe:
         return Keyframe(name, np.array([*xy, height]), stroke.yaw, grip, pace * speed, tolerance)
 
+    touch = begin + u * (BEHIND_M - 0.006)
     return [
-        *rise(at, over, grip),
+        *(rise(at, over, grip) if first else []),
         frame("approach", begin, over, 1.0, 0.008),
         frame("descend", begin, z - RISES_M, 0.6, 0.0015),
-        frame("push", last, z, SLOW, 0.006),
-        frame("push", end, z + 0.25 * RISES_M, 0.5 * SLOW, 0.0015),
-        frame("withdraw", back, z, 0.2, 0.004),
+        frame("push", touch, z - RISES_M, SLOW, 0.002),
+        frame("push", last, z + RISES_M, SLOW, 0.006),
+        frame("push", end, z + RISES_M, 0.5 * SLOW, 0.0015),
+        frame("withdraw", back, z + RISES_M, 0.2, 0.004),
         # Closed, or the eyes take what is seen between the fingers for something held.
         Keyframe("retreat", np.array([*back, up]), stroke.yaw, 1.0, 0.8 * speed, 0.02),
     ]
