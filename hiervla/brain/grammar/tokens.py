@@ -75,9 +75,9 @@ def normalised(text: str) -> tuple[str, list[int]]:
     where: list[int] = []
     for i, original in enumerate(text):
         kind = unicodedata.category(original)
-        if kind == "Cf" or (kind == "Cc" and not original.isspace()):
+        if kind == "Cf":
             continue  # marks that nobody sees
-        if unicodedata.category(original) == "So" and original > "\u2190":
+        if kind == "So" and original > "\u2190":
             original = " "  # a picture says nothing
         for c in unicodedata.normalize("NFKC", original).lower().translate(SIMPLER):
             if c.isspace() or unicodedata.category(c) == "Cc":
