@@ -143,11 +143,8 @@ class Place(Skill):
                 along = float(wrap_angle(into.yaw - aside, np.pi))
                 return [along, along + np.pi, *usual]
             if self.relation == "in" and into.label in ("box", "drawer") and resting.oblong(at.object(self.target)):
-                along = float(wrap_angle(into.yaw - lies, np.pi))
-                if at.object(self.target).size[0] < ACROSS * min(
-                    into.size[:2]
-                ):  # lying across, it leaves the most room
-                    along = float(wrap_angle(along + np.pi / 2, np.pi))
+                across = at.object(self.target).size[0] < ACROSS * min(into.size[:2])  # so it leaves the most room
+                along = float(wrap_angle(into.yaw - lies + (np.pi / 2 if across else 0.0), np.pi))
                 return [along, along + np.pi / 2, along - np.pi / 2, *usual]
             return usual
         a, b = at.object(self.reference), at.object(self.between)

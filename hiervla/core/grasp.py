@@ -13,7 +13,7 @@ from hiervla.core.footprint import footprint, gap, rectangle
 from hiervla.core.geometry import Vec3, wrap_angle
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Gripper
-from hiervla.core.walls import room_to_walls
+from hiervla.core.walls import THICK_M, finger_outlines, room_to_walls
 from hiervla.core.world import Detection, World
 
 _TIGHT_M = 0.022
@@ -26,8 +26,6 @@ _INSIDE_M = 0.0015
 """And the least that is left to a finger in a hole."""
 _RIM_DEEP_M = 0.016
 """How far the finger tips reach below the rim of a container."""
-_WALL_M = 0.006
-"""Thickness a container's wall is taken to have where nobody measured it."""
 _RING_WALL = 0.48
 """And a ring's, as a fraction of its radius."""
 _LEANS: dict[str, tuple[float, float]] = {"bowl": (0.47, 0.62), "plate": (0.87, 0.75)}
@@ -86,7 +84,7 @@ def hanging(d: Detection, gripper: Gripper) -> Hanging | None:
         return None
     lean, foot = _LEANS[d.label]
     radius = (d.size[0] + d.size[1]) / 4
-    r, f, h = radius - _WALL_M / 2, foot * radius, d.size[2]
+    r, f, h = radius - THICK_M / 2, foot * radius, d.size[2]
     deep = max(0.0, min(_RIM_DEEP_M, h) - gripper.tip_m)
     c, s = math.cos(lean), math.sin(lean)
     inward, down = r * c - (h / 2 - deep) * s, r * s + (h / 2 - deep) * c
@@ -192,13 +190,13 @@ def rim_opening(d: Detection, gripper: Gripper) -> tuple[float, float]:
     if d.round:
         radius = (d.size[0] + d.size[1]) / 4
         wall = (
-            radius - d.inner_radius_m if d.inner_radius_m else (_RING_WALL * radius if d.label == "ring" else _WALL_M)
+            radius - d.inner_radius_m if d.inner_radius_m else (_RING_WALL * radius if d.label == "ring" else THICK_M)
         )
         # A finger's corners meet a round wall before its face does.
         deep, middle = math.sqrt(max((radius - wall) ** 2 - (across / 2) ** 2, 0.0)), radius - wall / 2
     else:
-        wall, half = _WALL_M, min(d.size[:2]) / 2
-        deep, middle = half - _WALL_M, half - _WALL_M / 2
+        wall, half = THICK_M, min(d.size[:2]) / 2
+        deep, middle = half - THICK_M, half - THICK_M / 2
     if deep < along / 2 + _INSIDE_M:
         return wall, 0.0
     return wall, min(gripper.opening_m, 2 * (middle - deep + _RIM_SPARE_M), 2 * middle - along)
@@ -269,12 +267,7 @@ def hand_room(
     Fingers meet what reaches above their tips, the palm what reaches above its underside.
     """
     x, y, z = at
-    closing = np.array([-math.sin(yaw), math.cos(yaw)])
-    across = (opening + gripper.finger_m[1]) / 2
-    fingers = [
-        rectangle(float(x + closing[0] * s * across), float(y + closing[1] * s * across), *gripper.finger_m, yaw)
-        for s in (1, -1)
-    ]
+    fingers = finger_outlines(x, y, yaw, opening, gripper)
     palm = rectangle(x, y, *gripper.palm_m, yaw)
     room = 1.0
     for o in world.objects.values():

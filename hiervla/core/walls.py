@@ -1,4 +1,4 @@
-"""Fingers inside a box or drawer: how far they must come away from its walls."""
+"""Where the two fingers stand, and inside a box or drawer how far they must come away from its walls."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from hiervla.core.geometry import Array
 from hiervla.core.task import Gripper
 from hiervla.core.world import Detection
 
+THICK_M = 0.006
+"""Thickness a container's wall is taken to have where nobody measured it."""
 SPARE_M = 0.002
-WALL_M = 0.006 + SPARE_M
-"""Thickness of a wall, and a little to spare."""
+WALL_M = THICK_M + SPARE_M
+"""A wall, and a little to spare."""
 NOTHING_M = 1e-6
 """Less than this is rounding."""
 
@@ -34,6 +36,16 @@ class BetweenWalls(NamedTuple):
 
 AT_EASE = BetweenWalls(np.zeros(2), 0.0)
 """No wall in question."""
+
+
+def finger_outlines(x: float, y: float, yaw: float, opening_m: float, gripper: Gripper) -> list[Array]:
+    """The two fingers' footprints (4, 2), m, about a grasp centre, so far apart; they close along the hand's own y axis."""
+    closing = np.array([-np.sin(yaw), np.cos(yaw)])
+    across = (opening_m + gripper.finger_m[1]) / 2
+    return [
+        rectangle(float(x + closing[0] * s * across), float(y + closing[1] * s * across), *gripper.finger_m, yaw)
+        for s in (1, -1)
+    ]
 
 
 def room_to_walls(
@@ -60,10 +72,7 @@ def between_walls(container: Detection, hand: Array, yaw: float, opening_m: floa
 
 def _left(container: Detection, hand: Array, yaw: float, opening_m: float, gripper: Gripper) -> tuple[Array, Array]:
     """What is left (2,), m, before the lower and before the upper wall of either axis of the container; negative where nothing is."""
-    closing = np.array([-np.sin(yaw), np.cos(yaw)])
-    across = (opening_m + gripper.finger_m[1]) / 2
-    tips = [hand + s * across * closing for s in (1, -1)]
-    corners = np.concatenate([np.asarray(rectangle(float(x), float(y), *gripper.finger_m, yaw)) for x, y in tips])
+    corners = np.concatenate(finger_outlines(float(hand[0]), float(hand[1]), yaw, opening_m, gripper))
     c, s = np.cos(container.yaw), np.sin(container.yaw)
     turn = np.array([[c, -s], [s, c]])
     inside = (corners - np.asarray(container.centre[:2])) @ turn  # in the container's own axes

@@ -37,7 +37,7 @@ from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.replacing import in_its_place, instead_of, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
-from hiervla.brain.grammar.turns import as_meant
+from hiervla.brain.grammar.turns import followed_back
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import Briefing, Change, Turn
 
@@ -78,7 +78,7 @@ def completed(
     if not asked or before is None:
         return reading, False
     older = lambda r, b: completed(r, b, read, scene.branch(), ambiguous_part, words)  # noqa: E731
-    earlier = as_meant(read(before), briefing, older)
+    earlier = followed_back(read(before), briefing, older)
     if (
         isinstance(reading, Instruction)
         and isinstance(when := reading.acts[0], When)

@@ -14,7 +14,7 @@ FOLLOWED = 6
 """So many turns that lean on each other are followed back."""
 
 
-def as_meant(
+def followed_back(
     earlier: Instruction | NotUnderstood, briefing: Briefing, complete: Completing
 ) -> Instruction | NotUnderstood:
     """``and the green one``, before ``the yellow one too``: what was done with the green one."""
