@@ -46,7 +46,7 @@ def learn_collect(
         typer.Option("--deeds", help="pick,in,on,beside,push,open,close: some of them. Unset: a mix of all."),
     ] = None,
     shift: Annotated[
-        str, typer.Option("--shift", help="How scenes are unlike training's: none, hues, shapes, surroundings.")
+        str, typer.Option("--shift", help="How scenes are unlike training's: none, hues, shapes, surroundings, raised.")
     ] = "none",
     calm: Annotated[bool, typer.Option("--calm", help="Without jolting the hand.")] = False,
     json: opt.Json = False,

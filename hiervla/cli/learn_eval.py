@@ -24,7 +24,7 @@ def learn_eval(
     deeds: Annotated[
         str, typer.Option(help="Some of pick,in,on,beside,push,open,close,chain,mixed; all but mixed when left out.")
     ] = "",
-    shift: Annotated[str, typer.Option(help="What is unlike training: none, hues, shapes or surroundings.")] = "none",
+    shift: Annotated[str, typer.Option(help="What is unlike training: none, hues, shapes, surroundings or raised.")] = "none",
     blank: Annotated[
         str, typer.Option(help="What is kept from the policy: scene, wrist, words, prompt, shuffled-words; several with commas.")
     ] = "none",

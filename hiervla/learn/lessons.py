@@ -16,7 +16,7 @@ from hiervla.core.geometry import Vec3
 from hiervla.perception.colour import colour_word
 from hiervla.sim.scene import BodySpec, CameraSpec, LightSpec, Scene, TableSpec
 
-Shift = Literal["none", "hues", "shapes", "surroundings"]
+Shift = Literal["none", "hues", "shapes", "surroundings", "raised"]
 HELD_OUT_HUES = ((160.0, 200.0), (270.0, 310.0))
 """Degrees on the colour circle: no body of a training scene has them."""
 SMALL = ("cube", "block", "cylinder", "ball")
@@ -29,7 +29,11 @@ OTHER_SIZES: dict[str, Any] = {
     "cube": (0.026, 0.033), "cylinder": ((0.028, 0.035), (0.028, 0.035), (0.066, 0.080)), "ball": (0.049, 0.056),
     "block": ((0.076, 0.095), (0.026, 0.033), (0.024, 0.030)),
 }  # fmt: skip
+STAND: Any = ((0.075, 0.095), (0.075, 0.095), (0.05, 0.08))
+"""What a raised target stands on, a block: in no lesson of training was anything taken from above the table."""
 DEEDS = ("pick", "in", "on", "beside", "push", "open", "close")
+TAKING = ("pick", "in", "on", "beside")
+"""Deeds in which the target is taken from where it stands; only there can it be raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,9 @@ def draw_lesson(seed: int, deed: str | None = None, shift: Shift = "none", at_le
     deed = deed or str(rng.choice(DEEDS, p=(0.16, 0.2, 0.16, 0.16, 0.16, 0.08, 0.08)))
     painter = _Painter(rng, shift)
     bodies, steps = _DRAWN[deed](rng, painter, shift)
+    if shift == "raised" and deed in TAKING:
+        stand = painter.body("stand", "block", STAND, mass=1.0)
+        bodies = [stand, bodies[0].model_copy(update={"on": "stand"}), *bodies[1:]]
     fewest = min(max(0, at_least - len(bodies)), 4)
     bodies += [painter.body(f"d{i}", str(rng.choice(SMALL))) for i in range(int(rng.integers(fewest, 5)))]
     apart = float(rng.choice((0.022, 0.035, 0.05)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from hiervla.learn.wordings import wordings
 from hiervla.named import make_policy
 from hiervla.robot.envelope import Envelope
 
-SHIFTS: tuple[Shift, ...] = ("none", "hues", "shapes", "surroundings")
+SHIFTS: tuple[Shift, ...] = get_args(Shift)
 _DRAWS = 8
 """How often a wording is drawn; those that differ are kept."""
 

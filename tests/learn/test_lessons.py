@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from hiervla.learn.lessons import DEEDS, HELD_OUT_HUES, HELD_OUT_SHAPES, draw_hue, draw_lesson
+from hiervla.learn.lessons import DEEDS, HELD_OUT_HUES, HELD_OUT_SHAPES, TAKING, draw_hue, draw_lesson
 from hiervla.learn.wordings import CHINESE, ENGLISH, wordings
 from hiervla.perception.colour import colour_word
 
@@ -44,6 +44,16 @@ def test_a_shift_shows_just_what_was_held_out():
     far = [np.array(draw_lesson(s, "pick", "surroundings").scene.camera[0].position) for s in range(40)]
     near = [np.array(draw_lesson(s, "pick").scene.camera[0].position) for s in range(40)]
     assert np.std(far) > 0 and np.ptp(np.array(far)[:, 0]) > 1.4 * np.ptp(np.array(near)[:, 0])
+
+
+def test_a_raised_target_stands_on_a_block_where_it_is_taken_from_its_place_and_nowhere_else():
+    for seed in range(20):
+        for deed in DEEDS:
+            usual, raised = draw_lesson(seed, deed), draw_lesson(seed, deed, "raised")
+            stands = {b.name: b.on for b in raised.scene.body}
+            assert all(b.on is None for b in usual.scene.body)
+            assert stands["a"] == ("stand" if deed in TAKING else None) and raised.steps == usual.steps
+            assert raised.looks["a"] == usual.looks["a"] and len(set(raised.looks.values())) == len(raised.looks)
 
 
 def test_a_drawer_is_spoken_of_by_its_front_and_a_crowd_is_drawn_when_asked_for():

@@ -66,7 +66,7 @@ def _goal(deed: str, row: Row) -> str | None:
         return None
     if row["target_error_m"]:
         return OFF_GOAL if deed == "pick" and row["target_error_m"] == 0.02 and row["shift"] == "none" else None
-    return GOALS.get(deed) if row["shift"] == "none" else SHIFTED[row["shift"]] if deed == "mixed" else None
+    return GOALS.get(deed) if row["shift"] == "none" else SHIFTED.get(row["shift"]) if deed == "mixed" else None
 
 
 def _beside(other: str, mine: list[Row], theirs: list[Row], deeds: Sequence[str]) -> dict[str, Figure]:
