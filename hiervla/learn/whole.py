@@ -28,6 +28,8 @@ LESSONS_A_MINUTE = 60
 CORRECTED_A_MINUTE = 25
 SHOWN_FROM, CORRECTED_FROM = 20_000, 60_000
 EXAMINED_A_MINUTE = 20
+FEWEST_EXAMINED = 3
+"""Seeds of each deed, however small the budget is."""
 USED = 0.8
 """Share of two cores that torch's threads really make use of."""
 Say = Callable[[str], None]
@@ -71,7 +73,7 @@ def learn_all(out: Path, budget_minutes: float = 75.0, cores: int = 0, say: Say 
     say("5/5 it is exported and examined")
     if not (second / "model.onnx").exists():
         export(second)
-    seeds = range(max(3, int(minutes["examine"] * EXAMINED_A_MINUTE / 8)))
+    seeds = range(max(FEWEST_EXAMINED, int(minutes["examine"] * EXAMINED_A_MINUTE / 8)))
     card, figures = write_card(second, seeds, jobs=n)
     return Whole(second, card, round((time.monotonic() - began) / 60, 1), figures)
 

@@ -11,8 +11,10 @@ from hiervla.learn.training.settings import TrainSettings
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)  # a policy that learnt nothing uses up every episode's time
 def test_from_nothing_to_a_policy_with_its_card_and_again_nothing_is_done(tmp_path, monkeypatch):
     monkeypatch.setattr(whole, "LESSONS_A_MINUTE", 1)
+    monkeypatch.setattr(whole, "FEWEST_EXAMINED", 1)
     monkeypatch.setattr(TrainSettings.model_fields["held_out_every"], "default", 10)
     TrainSettings.model_rebuild(force=True)
     said = []
