@@ -18,12 +18,12 @@ def test_from_nothing_to_a_policy_with_its_card_and_again_nothing_is_done(tmp_pa
     monkeypatch.setattr(TrainSettings.model_fields["held_out_every"], "default", 10)
     TrainSettings.model_rebuild(force=True)
     said = []
-    made = whole.learn_all(tmp_path, budget_minutes=0.5, cores=2, say=said.append)
+    made = whole.learn_all(tmp_path, budget_minutes=1.0, cores=1, say=said.append)
     assert len(said) == 5 and made.card.read_text().startswith("# A small VLA")
     assert (made.policy / "model.onnx").exists() and load_parts(made.policy).about["data"] == ["demos", "corrected"]
     rows = [json.loads(r) for r in (made.policy / "card.rows.jsonl").read_text().splitlines()]
     assert {r["deed"] for r in rows} >= {"pick", "in", "chain"} and "pick.true_success" in made.figures
-    again = whole.learn_all(tmp_path, budget_minutes=0.5, cores=2, say=said.append)
+    again = whole.learn_all(tmp_path, budget_minutes=1.0, cores=1, say=said.append)
     assert again.figures == made.figures and again.minutes < made.minutes
 
 
