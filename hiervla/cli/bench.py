@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from hiervla import __version__
 from hiervla.cli import options as opt
-from hiervla.cli.figures import finish, row_printer
+from hiervla.cli.figures import begun, finish, row_printer
 from hiervla.cli.scenario import Episodes, Jobs, Out, Resume, Seeds
 from hiervla.core.errors import SetupError, unknown
 
@@ -48,7 +49,7 @@ def bench(
     with opt.json_stdout(json) as put:
         rows = run_rows(
             chosen.work, chosen.items(parse_seeds(text), skill or ()), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,
-            resume=resume, on_row=row_printer(chosen.line or _line),
+            resume=begun(resume), on_row=row_printer(chosen.line or _line), under={"version": __version__},
         )  # fmt: skip
         code = finish(name, text, chosen.summary(rows), put, json)
     raise SystemExit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiervla.core.errors import ExitCode
@@ -19,6 +20,13 @@ def row_printer(line: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, An
         print(f"[{done}/{of}] {line(row)}", file=sys.stderr, flush=True)
 
     return show
+
+
+def begun(resume: Path | None) -> Path | None:
+    """A file to resume; says so when there is none yet, for a mistyped name would look the same."""
+    if resume is not None and not resume.is_file():
+        print(f"{resume} is not there yet: all rows are run and written to it", file=sys.stderr)
+    return resume
 
 
 def finish(bench: str, seeds: str, figures: dict[str, Figure], put: Callable[[Any], None], json: bool) -> int:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from hiervla import __version__
 from hiervla.cli import options as opt
-from hiervla.cli.figures import finish, row_printer
+from hiervla.cli.figures import begun, finish, row_printer
 from hiervla.cli.scenario import Jobs, Out, Resume
 
 Examined = Annotated[
@@ -41,7 +42,7 @@ def learn_eval(
     resume: Resume = None,
 ) -> None:  # fmt: skip
     """Measure a policy on random lessons: real eyes, real control loop, truth afterwards. Exit code 6: a goal was missed."""
-    from hiervla.learn.exam.conditions import KEYS, items
+    from hiervla.learn.exam.conditions import KEYS, items, weights_of
     from hiervla.learn.exam.episode import work
     from hiervla.learn.exam.figures import line, summary
     from hiervla.scenario.rows import parse_seeds, run_rows
@@ -50,6 +51,11 @@ def learn_eval(
         chosen = items(
             parse_seeds(seeds), policy, deeds, shift, blank, target_error, at_least, chunk, mapping or "", beside
         )
-        rows = run_rows(work, chosen, keys=KEYS, jobs=jobs, out=out, resume=resume, on_row=row_printer(line))
+        under = {"version": __version__, "mapping": mapping or ""} | {
+            f"weights of {p}": d for p in (policy, beside) if (d := weights_of(p))
+        }
+        rows = run_rows(
+            work, chosen, keys=KEYS, jobs=jobs, out=out, resume=begun(resume), on_row=row_printer(line), under=under
+        )
         code = finish("learn eval", seeds, summary(rows), put, json)
     raise SystemExit(code)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hiervla.cli import options as opt
-from hiervla.cli.figures import finish, row_printer
+from hiervla.cli.figures import begun, finish, row_printer
 
 Seeds = Annotated[
     str | None, typer.Option("--seeds", help="Range A-B or list A,B,C. 0-99 to develop on, 100-199 to accept with.")
@@ -46,7 +46,7 @@ def scenario_run(
         chosen = choose(space, names)
         own = space.roots[1] if len(space.roots) > 1 else None
         rows = run_scenarios(
-            chosen, parse_seeds(text), settings, own, keep, jobs, out, resume, on_row=row_printer(_line)
+            chosen, parse_seeds(text), settings, own, keep, jobs, out, begun(resume), on_row=row_printer(_line)
         )
         holds = finish("scenario", text, scenario_figures(rows), put, json)
     raise SystemExit(holds)

@@ -18,14 +18,17 @@ def write_card(folder: Path, seeds: Sequence[int], jobs: int = 0) -> tuple[Path,
     Returns:
         The card, and the figures by name with value, interval and n.
     """
-    from hiervla.learn.exam.conditions import KEYS, items
+    from hiervla.learn.exam.conditions import KEYS, items, weights_of
     from hiervla.learn.exam.episode import work
     from hiervla.learn.exam.figures import summary
     from hiervla.scenario.rows import run_rows
 
     rows_file = folder / ROWS
     resume = rows_file if rows_file.exists() and rows_file.stat().st_size else None
-    rows = run_rows(work, items(list(seeds), str(folder.resolve())), keys=KEYS, jobs=jobs, out=rows_file, resume=resume)
+    under = {"weights": weights_of(str(folder))}
+    rows = run_rows(
+        work, items(list(seeds), str(folder.resolve())), keys=KEYS, jobs=jobs, out=rows_file, resume=resume, under=under
+    )
     figures = summary(rows)
     card = folder / FILE
     card.write_text(_text(folder, seeds, figures), encoding="utf-8")

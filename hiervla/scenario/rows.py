@@ -37,17 +37,30 @@ def parse_seeds(text: str) -> list[int]:
 def run_rows(
     work: Callable[..., Row], items: Sequence[tuple[Any, ...]], *, keys: tuple[str, ...], jobs: int = 0,
     out: Path | None = None, resume: Path | None = None, on_row: Callable[[Row, int, int], None] | None = None,
+    under: Row | None = None,
 ) -> list[Row]:  # fmt: skip
     """Call ``work(*item)`` for every item, in ``jobs`` processes (0: one per core), and collect its rows in item order.
 
     Every item's first ``len(keys)`` members name its row. Rows are appended to ``out`` as they come; those found in
     ``resume`` are not run again (and go on being written there when no ``out`` is named).
+
+    Args:
+        under: what the rows hang on besides their keys (policy, robot, settings, version): kept in every row.
+
+    Raises:
+        SetupError: the rows to resume were made under something else, or are of something else; says what differs.
     """
+    under = under or {}
     done: dict[Key, Row] = {}
     if resume is not None and resume.is_file():
         rows = _read(resume)
         if any(not isinstance(r, dict) or not all(k in r for k in keys) for r in rows):
             raise SetupError(f"{resume}: its rows are of something else: they lack {', '.join(keys)}")
+        for r in rows:
+            if (differs := _difference(r.get("under", {}), under)) is not None:
+                raise SetupError(
+                    f"{resume}: its rows were made with {differs}: run as they were, or write to another file"
+                )
         done = {tuple(r[k] for k in keys): r for r in rows}
     sink = out or resume
     wanted = [tuple(i[: len(keys)]) for i in items]
@@ -64,6 +77,7 @@ def run_rows(
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     try:
         for row in _rows(work, todo, jobs or os.cpu_count() or 1):
+            row |= {"under": under} if under else {}
             done[tuple(row[k] for k in keys)] = row
             if file is not None:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -74,6 +88,14 @@ def run_rows(
         if file is not None:
             file.close()
     return [done[k] for k in wanted]
+
+
+def _difference(was: Row, now: Row) -> str | None:
+    """The first thing that two runs differ in, in words; None where they do not."""
+    for k in sorted({*was, *now}):
+        if was.get(k) != now.get(k):
+            return f"{k} {json.dumps(was.get(k), ensure_ascii=False)}, and this run has {json.dumps(now.get(k), ensure_ascii=False)}"
+    return None
 
 
 def _rows(work: Callable[..., Row], items: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Row]:

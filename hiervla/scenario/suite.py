@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.events import Report
+from hiervla.record import versions
 from hiervla.scenario.figures import Figure, mean, proportion, quantile
 from hiervla.scenario.rows import Row, run_rows
 from hiervla.sim.scene import ScenarioSpec, load_scene
@@ -145,7 +146,16 @@ def run_scenarios(
         for seed in seeds
         for full, scene, name in chosen
     ]
-    return run_rows(run_episode, items, keys=("scenario", "seed"), jobs=jobs, out=out, resume=resume, on_row=on_row)
+    return run_rows(
+        run_episode, items, keys=("scenario", "seed"), jobs=jobs, out=out, resume=resume, on_row=on_row,
+        under=made_under(settings, own),
+    )  # fmt: skip
+
+
+def made_under(settings: Settings, own: Path | None = None) -> Row:
+    """What rows of a run hang on: the version, and every setting that is not as it is by default."""
+    changed = settings.model_dump(mode="json", exclude_defaults=True, exclude={"runs", "video"})
+    return {"version": versions()["hiervla"]} | changed | ({"workspace": str(own)} if own else {})
 
 
 def scenario_figures(rows: list[Row]) -> dict[str, Figure]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from hiervla.core.events import Status
 from hiervla.sim.forms import Form, LightSpec, SensorSpec
 
 _WITHIN_M = {"opened": 0.06}
@@ -83,7 +84,7 @@ class DisturbanceSpec(MomentSpec):
 class ExpectSpec(Form):
     """What must be true in the end, judged by the simulator's truth."""
 
-    status: tuple[str, ...] = ("done",)
+    status: tuple[Status, ...] = ("done",)
     """Statuses that are right."""
     goals: tuple[str, ...] = ()
     """``in red_cube blue_bowl``; ``moved cube 0.10 left``; ``pressed button``; see docs/scenes.md for all."""

@@ -133,3 +133,14 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path):
 def test_a_crash_in_the_work_is_not_swallowed():
     with pytest.raises(TypeError):
         run_rows(square, [("a", "no number", 1)], keys=KEYS, jobs=1)
+
+
+def test_rows_that_were_made_under_something_else_are_not_passed_off_as_these(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    servo, other = {"policy": "servo"}, {"policy": "lab.policies:Mine"}
+    run_rows(square, ITEMS[:2], keys=KEYS, jobs=1, out=file, under=servo)
+    again = run_rows(square, ITEMS, keys=KEYS, jobs=1, resume=file, under=servo)
+    assert [r["under"] for r in again] == [servo] * len(ITEMS)
+    for under in (other, None, {**servo, "robot": "iiwa"}):
+        with pytest.raises(SetupError, match=r"its rows were made with (policy|robot) "):
+            run_rows(square, ITEMS, keys=KEYS, jobs=1, resume=file, under=under)
