@@ -11,7 +11,7 @@ import numpy as np
 
 from hiervla.cerebellum.sizing import ChunkSizer, phase_of
 from hiervla.core.config import ChunkSettings
-from hiervla.core.errors import PolicyFault, SafetyStop
+from hiervla.core.errors import PolicyFault, SafetyStop, SetupError, broke
 from hiervla.core.geometry import vec3
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Evidence, Failure, FailureKind
@@ -140,16 +140,31 @@ def covers(policy: Policy, task: Task) -> bool:
 
 def _infer(policy: Policy, seen: Observation, task: Task) -> tuple[ActionChunk, Failure | None]:
     """The next chunk, and what is wrong with it: one no arm should be given is a policy's failure, not a motion."""
+    none = ActionChunk(np.zeros((0, 7)), 0.1)
     try:
         chunk = policy.infer(seen, task)
+        wrong = _wrong_with(chunk)
     except PolicyFault as e:
-        return ActionChunk(np.zeros((0, 7)), 0.1), _fault(str(e), seen)
-    a = chunk.actions
-    if a.ndim == 2 and a.shape[1] == 7 and len(a) and np.all(np.isfinite(a)) and np.abs(a[:, :6]).max() < 1.0:
-        return chunk, None
-    return chunk, _fault(
-        f"the policy gave a chunk of shape {a.shape} that is empty, not finite or absurdly large", seen
-    )
+        return none, _fault(str(e), seen)
+    except (SafetyStop, SetupError):
+        raise
+    except Exception as e:  # a policy is a person's own code: its bug is a fault of that kind, not the mission's end
+        return none, _fault(f"the policy {policy.name} broke: {broke(e)}", seen)
+    return (chunk, None) if wrong is None else (none, _fault(f"the policy {policy.name} gave {wrong}", seen))
+
+
+def _wrong_with(chunk: Any) -> str | None:
+    """What keeps a chunk from being given to an arm, or None."""
+    if not isinstance(chunk, ActionChunk):
+        return f"no ActionChunk but {type(chunk).__name__}"
+    a = np.asarray(chunk.actions)
+    if a.ndim != 2 or a.shape[1] != 7 or not len(a):
+        return f"a chunk of shape {a.shape}: actions are (n, 7) with n of at least 1"
+    if not np.all(np.isfinite(a)):
+        return "a chunk that is not finite"
+    if (most := float(np.abs(a[:, :6]).max())) >= 1.0:
+        return f"a chunk that would move the hand by {most:.3g} (m or rad) in one tick"
+    return None
 
 
 def _fault(why: str, seen: Observation) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -44,6 +45,10 @@ def main() -> None:
         raise SystemExit(ExitCode.STOPPED) from None
     except BrokenPipeError:  # `hiervla runs | head`
         raise SystemExit(ExitCode.DONE) from None
+    except Exception:  # not to be taken for a mission that failed
+        traceback.print_exc()
+        print("hiervla: this is a bug; please report it with the lines above", file=sys.stderr)
+        raise SystemExit(ExitCode.BUG) from None
 
 
 if __name__ == "__main__":

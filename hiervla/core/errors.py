@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     CLARIFY = 4
     STOPPED = 5  # by a person or by a safety stop
     BELOW_GOAL = 6  # a bench ran, and a figure missed its goal
+    BUG = 70  # ours, with its traceback
 
 
 class HierVLAError(Exception):

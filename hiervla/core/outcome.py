@@ -78,6 +78,19 @@ class Check(BaseModel):
         return self.answer == "yes"
 
 
+def as_check(answer: Any, of: str) -> Check:
+    """What a person's own code answered, when it is a check.
+
+    Raises:
+        TypeError: it is none; says what to return.
+    """
+    if not isinstance(answer, Check):
+        raise TypeError(
+            f"{of} must return a Check, such as Check.yes(why, evidence) or Check.no(why), not {type(answer).__name__}"
+        )
+    return answer
+
+
 class Failure(BaseModel):
     """A typed reason for not having done it, with what was sensed."""
 

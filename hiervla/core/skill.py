@@ -11,9 +11,10 @@ A person's own skill needs a docstring, the fields, ``says`` (words per language
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,32 @@ class Ground:
         return self.world.objects[object_id]
 
 
+HOOKS = ("keyframes", "done", "ready", "can_start", "ground", "effects", "objects", "destination", "is_place")
+"""What a skill may define of its own."""
+
+
+def _check(kind: type[Skill]) -> None:
+    """Mistakes in a class that would otherwise show only in a mission.
+
+    Raises:
+        TypeError: says what is wrong and what would be right.
+    """
+    says: Any = kind.says
+    tables = isinstance(says, dict) and all(
+        isinstance(v, list | tuple) and all(isinstance(w, str) for w in v) for v in says.values()
+    )
+    if not tables:
+        raise TypeError(
+            f"{kind.__name__}.says must be lists of words by language, such as {{'en': ['tap'], 'zh': ['轻点']}}"
+        )
+    if kind.grip not in get_args(Grip):
+        raise TypeError(f"{kind.__name__}.grip is {kind.grip!r}; there are: {', '.join(get_args(Grip))}")
+    for name, value in vars(kind).items():
+        near = difflib.get_close_matches(name, HOOKS, n=1, cutoff=0.85)
+        if callable(value) and not name.startswith("_") and name not in HOOKS and near and near[0] not in vars(kind):
+            raise TypeError(f"{kind.__name__}.{name} is called by nobody; did you mean {near[0]}?")
+
+
 class Skill(BaseModel):
     """Base of every skill. Subclasses are frozen forms; class attributes are facts about the skill."""
 
@@ -63,6 +90,7 @@ class Skill(BaseModel):
         if "name" not in cls.__dict__:
             snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(cls.__name__))
             cls.name = snake
+        _check(cls)
 
     def objects(self) -> list[str]:
         """Ids of the objects it names: its ``target`` and ``reference`` fields where it has them."""

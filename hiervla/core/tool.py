@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,7 +72,9 @@ class Tool:
             wrong = "; ".join(f"{'.'.join(map(str, d['loc'])) or self.name}: {d['msg']}" for d in e.errors())
             raise ToolError(f"{self.name}: {wrong}") from e
         try:
-            return self.function(context, **{k: getattr(filled, k) for k in type(filled).model_fields})
+            answer = self.function(context, **{k: getattr(filled, k) for k in type(filled).model_fields})
+            json.dumps(answer, allow_nan=False)
+            return answer
         except ToolError:
             raise
         except Exception as e:  # content is a person's own code: its bug is an answer, not the mission's end

@@ -10,7 +10,7 @@ from langgraph.types import interrupt
 from hiervla.core.deeds import was_done
 from hiervla.core.errors import broke
 from hiervla.core.goal import Goal
-from hiervla.core.outcome import Check, Failure, FailureKind, Outcome
+from hiervla.core.outcome import Check, Failure, FailureKind, Outcome, as_check
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes
 from hiervla.core.relations import holds
@@ -42,7 +42,10 @@ def guard(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m = begin(runtime)
     step = state["subgoals"][0]
     if not state["passes"] and repeats(state["tried"], step, state["changes"], state["world"]):
-        return complain(state, m, f"{step} has already failed in this very world; change the step or its handling")
+        before = f": {state['failures'][-1].why}" if state["failures"] else ""
+        return complain(
+            state, m, f"{step} has already failed in this very world{before}; change the step or its handling"
+        )
     hand = m.robot.observe("none").hand
     verdict = m.guard.judge(step, state["world"], hand, state["changes"], _began(state))
     m.emit("guarded", subgoal=step, check=verdict.check, risky=verdict.risky)
@@ -108,7 +111,7 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     if trace.failure is not None:
         return _failed(state, m, trace.failure, outcome)
     try:
-        check = m.guard.fill(step).done(state["before"], state["world"], trace)
+        check = as_check(m.guard.fill(step).done(state["before"], state["world"], trace), f"{step.skill}.done")
     except Exception as e:  # a judge that breaks has seen nothing: not done
         check = Check.no(f"the skill {step.skill} broke: {broke(e)}", kind=FailureKind.PRECONDITION)
     m.emit("verified", skill=step.skill, check=check)

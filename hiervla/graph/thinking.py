@@ -7,8 +7,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
-from hiervla.core.errors import ToolError
-from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
+from hiervla.core.errors import HierVLAError, ToolError, broke
+from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Thought, ToolCall, ToolResult
 from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context, one_line
 from hiervla.graph.mission import Mission
@@ -24,7 +24,14 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     for name in ("thoughts", "robot_s", "malformed"):
         if getattr(budget, name) <= 0:
             return end("failed", say("budget", state["instruction"], name=name, why=_why(state)))
-    thought = m.brain.think(_briefing(state, m, budget))
+    try:
+        thought = m.brain.think(_briefing(state, m, budget))
+    except HierVLAError:
+        raise
+    except Exception as e:  # a brain may be a person's own code: its bug is a reply of no use, not the program's end
+        return complain(state, m, f"the brain {m.brain.name} broke: {broke(e)}")
+    if not isinstance(thought, Thought):
+        return complain(state, m, f"the brain {m.brain.name} gave no Thought but {type(thought).__name__}")
     replan = state["failure"] is not None
     m.emit("thought", reasoning=thought.reasoning, move=thought.move.kind, replan=replan)
     update: dict[str, Any] = {

@@ -12,7 +12,7 @@ from hiervla.core.errors import ToolError, broke
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import Array, Pose
 from hiervla.core.judging import look_evidence
-from hiervla.core.outcome import Check, FailureKind
+from hiervla.core.outcome import Check, FailureKind, as_check
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import RobotDescription
 from hiervla.core.skill import Ground, Skill
@@ -83,10 +83,12 @@ class Guard:
             return Verdict(Check.no(f"{subgoal.skill}: handling: {wrong}", kind=FailureKind.PRECONDITION), skill)
         risky = any(a in RISKY for d in named for a in d.attributes)
         try:
-            ready = skill.ready(world)
+            ready = as_check(skill.ready(world), f"{skill.name}.ready")
             if not ready:
                 return Verdict(ready, skill, handling, risky)
             task = skill.ground(self.ground(world, hand, handling, before))
+            if stray := next((f for f in task.keyframes if not isinstance(f, Keyframe)), None):
+                raise TypeError(f"keyframes must give Keyframe(name, position, yaw, …), not {type(stray).__name__}")
         except ToolError as e:
             return Verdict(Check.no(str(e), kind=e.kind or FailureKind.BLOCKED), skill, handling, risky)
         except Exception as e:  # a skill is a person's own code: its bug is a failed step, not the mission's end

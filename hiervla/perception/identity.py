@@ -22,6 +22,8 @@ _LIMIT = 3.0
 _POSED_M, _POSED = 0.008, 0.45
 """How much each edge may differ, at least and as a share of the longest, of the only thing that something missing can be:
 a cube on its edge stands 1.4 times as high."""
+_HIDDEN = 0.35
+"""Least share of its shortest edge that what leans in a heap shows of itself."""
 _HEAPED_M = 0.005
 """So near to another, a thing may lean on it."""
 _ALIKE: dict[str, set[str]] = {
@@ -120,10 +122,21 @@ def _only_ones(missing: list[Detection], found: list[Detection], ids: dict[int, 
         if any(math.dist(new.centre, fresh[i].centre) > max(old.size) for i in mine):
             continue
         like = new.label == old.label or new.label in _ALIKE.get(old.label, set())
-        slack = max(_POSED_M, _POSED * max(old.size))
-        if like and all(abs(a - b) < slack for a, b in zip(sorted(old.size), sorted(new.size), strict=True)):
+        if like and (_posed(old, new) or _tumbled(old, new, found)):
             out[mine[0]] = old.id
     return out
+
+
+def _posed(old: Detection, new: Detection) -> bool:
+    """About as large, edge for edge."""
+    slack = max(_POSED_M, _POSED * max(old.size))
+    return all(abs(a - b) < slack for a, b in zip(sorted(old.size), sorted(new.size), strict=True))
+
+
+def _tumbled(old: Detection, new: Detection, found: list[Detection]) -> bool:
+    """In a heap: no longer any way than from corner to corner, and half hidden at most."""
+    heaped = new.relation == "leaning" or _leans(new, {d.id: d for d in found})
+    return heaped and max(new.size) < math.hypot(*old.size) and min(new.size) > _HIDDEN * min(old.size)
 
 
 def as_known(d: Detection, corners: Array | None, before: World) -> Detection:
