@@ -182,7 +182,7 @@ def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:
 def _meant(asked: Scene, thing: Thing, d: Detection, scene: Scene) -> Detection:
     """The one thing that a mark names; ``it`` may be the place that a question or a condition spoke of."""
     try:
-        return asked.one(thing)
+        return asked.one(thing, told=scene.told_of(as_mark=True))
     except Objection:
         place = scene.place or scene.named_place or scene.earlier_place()
         if thing.pronoun != "it" or place is None or not isinstance(place.reference, Thing) or place.reference.pronoun:

@@ -150,7 +150,8 @@ def _remark(tokens: Tokens, first: int, last: int) -> tuple[int, int] | None:
     whole = at is not None
     if at is None and noun is not None and first == 0 and all(t.kinds.keys() & DESCRIBING for t in some[:noun]):
         rest = tokens.tokens[last + 1 :]
-        at = noun + 1 if any(t.kinds.keys() & LEANS for t in rest) else None
+        so_many = any("ALL" in a.kinds and "NUM" in b.kinds for a, b in pairwise(rest))  # "all three go to …"
+        at = noun + 1 if so_many or any(t.kinds.keys() & LEANS for t in rest) else None
     told = some[at:] if at is not None else ()
     if at is None or not any(t.unknown for t in told) or not told[0].kinds.keys() & {"UNKNOWN", "Q_BE"}:
         return None

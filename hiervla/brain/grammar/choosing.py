@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Spot, Thing
@@ -150,7 +151,7 @@ class Choosing(Discourse, ABC):
         alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
         return [d for d in ordered if key(d) - best <= alike]
 
-    def _counted(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+    def _counted(self, thing: Thing, found: list[Detection], known: Iterable[str] = ()) -> list[Detection]:
         wanted = thing.count
         if wanted is not None and (thing.other_colour or thing.same_colour):
             found = self._by_colour(thing, found, wanted)
@@ -171,6 +172,8 @@ class Choosing(Discourse, ABC):
                 return told  # "that beaker": the one named in the same breath
             if _points(thing) and len(told := [d for d in found if d.id in self._spoken_before()]) == 1:
                 return told  # "that drawer": what the turn before was about
+            if _plain(thing) and len(told := [d for d in found if d.id in set(known)]) == 1:
+                return told  # "put the lime in the red mug and the mug on the plate"
             if thing.other_colour and thing.quantity != "a" and len(odd := self._odd_one(found)) == 1:
                 return odd
             if thing.quantity != "a":
@@ -218,6 +221,12 @@ def _stand_out(name: str, count: int, found: list[Detection]) -> bool:
     if not 0 < count < len(sizes) or abs(sizes[count] - sizes[count - 1]) <= SAME_SIZE * max(sizes[count - 1 : count + 1]):  # fmt: skip
         return False
     return count > 1 or abs(sizes[1] - sizes[-1]) <= SAME_SIZE * max(sizes[1], sizes[-1])
+
+
+def _plain(thing: Thing) -> bool:
+    """``the mug``, and nothing more is said of it."""
+    bare = Thing(thing.text, thing.quantity, shape=thing.shape, name=thing.name)
+    return thing == bare and thing.quantity != "a" and thing.text.lower().startswith("the ")
 
 
 def _points(thing: Thing) -> bool:

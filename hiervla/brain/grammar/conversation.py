@@ -113,7 +113,7 @@ def completed(
         instruction = rules.put(instruction, "en", "answer")
         contrast = in_contrast(briefing.instruction, finds_en)
         if contrast is not None and (right := put_right(earlier.said or before, *contrast, read)) is not None:
-            return replace(right, text=briefing.instruction), True
+            return instead_of(replace(right, text=briefing.instruction), earlier, briefing, scene, corrects=True), True
         if contrast is not None:
             instruction = f"no, {contrast[1]}"
         elif isinstance(earlier.acts[-1], Question) and (about := _ABOUT.fullmatch(instruction.strip())):

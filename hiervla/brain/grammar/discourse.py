@@ -40,6 +40,8 @@ class Discourse:
         self.named: set[str] = set()  # ids of single things that were named, as what is moved or where to
         self.marks: set[str] = set()  # ids of where the things spoken of are to go
         self.place: Spot | None = None  # where a thing was said to go last
+        self.handled: frozenset[str] = frozenset()  # ids of what earlier acts of this instruction move or are done to
+        self.gone_to: frozenset[str] = frozenset()  # ids of where they put it
 
     def recent(self) -> set[str]:
         """Ids of what was moved last: in this instruction, else in the last turn that moved anything."""
@@ -49,6 +51,13 @@ class Discourse:
             if i in self.began.objects and d.support != self.began.objects[i].support
         }
         return here or ({c.was.id for c in self.changed[0]} if self.changed else set())
+
+    def told_of(self, as_mark: bool) -> set[str]:
+        """What ``the mug`` may mean where several mugs are seen: as what is moved, where something went before; as a place, what was moved."""
+        if self.handled or self.gone_to:
+            return set(self.handled if as_mark else self.gone_to)
+        last = self.changed[0] if self.changed else ()
+        return {c.was.id for c in last} if as_mark else {c.now.support for c in last if c.now is not None}
 
     def branch(self) -> Self:
         """A copy to try one reading on."""

@@ -122,6 +122,9 @@ def _stands_for(tokens: Tokens, unknown: Token) -> str:
     opens = not at and not unknown.text.isascii() and len(tokens.tokens) > 1
     if opens and tokens.tokens[1].kinds.keys() & {"PUT", "BA", "PICK"}:
         return "unknown_thing"  # "香蕉放到盘子上"
+    after = tokens.tokens[at + 1].kinds.keys() if at + 1 < len(tokens.tokens) else set()
+    if at and tokens.tokens[at - 1].kinds.keys() & {"PUT", "CAUSE"} and after & {"REL", "TO"} and unknown.text.isascii():
+        return "unknown_thing"  # "I want teddy in the basket"
     if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
         return "unknown_thing"
     return "unknown_word"

@@ -114,6 +114,20 @@ def named_not_told(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def pointed_at(tokens: list[Token]) -> list[Token]:
+    """``that yellow ball there, put it in the cup``: what only points to where a thing is seen is no place."""
+    out: list[Token] = []
+    for k, t in enumerate(tokens):
+        paused = k + 1 < len(tokens) and "COMMA" in tokens[k + 1].kinds
+        if paused and "THERE" in t.kinds and t.text.lower() in ("there", "over there", "right there"):
+            start = next((j + 1 for j in range(len(out) - 1, -1, -1) if out[j].kinds.keys() & BOUNDS), 0)
+            said = [o for o in out[start:] if o.kinds.keys() - {"FILLER"}]
+            if len(said) > 1 and said[0].text.lower() in ("that", "those", "this", "these") and all(o.kinds.keys() & (DESCRIBING | {"THE"}) for o in said):  # fmt: skip
+                continue
+        out.append(t)
+    return out
+
+
 def nth_or_then(tokens: list[Token]) -> list[Token]:
     """``second, …`` and ``last the cube`` say when; ``the second biggest`` says which one."""
     out: list[Token] = []

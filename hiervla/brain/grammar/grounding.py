@@ -28,10 +28,13 @@ class Scene(Kindred):
         return [o for o in self.world.objects.values() if o.part_of == d.id]
 
     # ---- what a description means
-    def resolve(self, thing: Thing, avoid: Iterable[str] = (), without: Iterable[str] = ()) -> list[Detection]:
+    def resolve(
+        self, thing: Thing, avoid: Iterable[str] = (), without: Iterable[str] = (), told: Iterable[str] = ()
+    ) -> list[Detection]:
         """The objects a description means, nearest first.
 
-        ``avoid``: ids to take last where there is a choice. ``without``: ids that cannot be meant.
+        ``avoid``: ids to take last where there is a choice. ``without``: ids that cannot be meant. ``told``: ids of which
+        ``the mug`` may be one.
 
         Raises:
             Objection: nothing fits, or several things do where one is meant.
@@ -68,7 +71,7 @@ class Scene(Kindred):
         found.sort(key=lambda d: (d.id in avoided, self.reach(d)))
         if thing.each_kind:
             return list({d.colour: d for d in reversed(found)}.values())
-        return self._counted(thing, found)
+        return self._counted(thing, found, told)
 
     def one(self, thing: Thing, **how: Iterable[str]) -> Detection:
         """The single object a description means."""

@@ -94,6 +94,8 @@ class Meaning:
             )
             off = off or (isinstance(act, Pick) and any(s.relation == "from" for t in act.things for s in t.where))
             wanted = self._act(act, scene)
+            scene.handled |= {i for g in wanted for i in moves(g)}
+            scene.gone_to |= {g.reference for g in wanted if g.reference in scene.world.objects}
             if link == "," and isinstance(act, Do) and sharing.in_other_words(wanted, act, instruction.acts[k - 1], [e.goal for e in effects if e.act == k - 1]):  # fmt: skip
                 continue  # "turn the lamp on, just press the switch"
             effects += [Effect(sharing.numbered(g, effects), k, link, off) for g in wanted]
@@ -253,7 +255,9 @@ class Meaning:
             thing = sharing.each_to_its_own(sharing.held_one(thing, scene), spots)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             subjects += [
-                d for d in scene.resolve(thing, avoid=there, without=without) if d.id not in {s.id for s in subjects}
+                d
+                for d in scene.resolve(thing, avoid=there, without=without, told=scene.told_of(as_mark=False))
+                if d.id not in {s.id for s in subjects}
             ]
         scene.speak_of([d.id for d in subjects])
         shares = sharing.with_match(sharing.shared_out(transfer, subjects, scene), scene)

@@ -148,6 +148,10 @@ class NounPhrases(Transformer[Any, Any]):
             text=self.words(meta), pronoun="them", quantity="count", count=self._whole(meta, leaves(children, "NUM")[0])
         )
 
+    def all_of_so_many(self, meta: Any, children: list[Any]) -> Thing:
+        """``the bulbs: all three go in the box``."""
+        return replace(self.some_of_them(meta, children), quantity="all")
+
     def everything(self, meta: Any, children: list[Any]) -> Thing:
         """``everything``, ``everything blue``."""
         thing = Thing(text=self.words(meta), quantity="all", shape="object")

@@ -18,7 +18,7 @@ from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.provisos import Told
 from hiervla.brain.grammar.relatives import PILED
 from hiervla.brain.grammar.stacking import Order
-from hiervla.brain.grammar.togetherness import on_either_side, own_places, with_them
+from hiervla.brain.grammar.togetherness import on_either_side, one_of_those, own_places, with_them
 
 
 @v_args(meta=True)
@@ -32,6 +32,9 @@ class Pointing(Asking):
         acts, links = next(c for c in children if isinstance(c, tuple) and c and isinstance(c[0], list))
         if topic is not None and (told := with_them(acts[0], topic.things)) is not None:
             return [told, *acts[1:]], links
+        group = first(children, Thing)
+        if group is not None and len(group.either) == 1 and (told := one_of_those(acts[:1], group.either[0])) != acts[:1]:
+            return [*told, *acts[1:]], links
         return super().about_topic(meta, children)
 
     def about_topic_said(self, meta: Any, children: list[Any]) -> Told:

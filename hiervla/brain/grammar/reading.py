@@ -154,7 +154,11 @@ def _whole(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnder
         return NotUnderstood("no_words", text.strip()[:60], language)
     unknown = next((i for i, t in enumerate(tokens.tokens) if t.unknown), None)
     if unknown is None:
-        return _read(tokens, language)
+        reading = _read(tokens, language)
+        if isinstance(reading, Instruction) or tokens.order_token is None or not tokens.order_token.text.isascii():
+            return reading
+        unordered = _read(tokenise(text, lexicon, ordered=False), language)  # "take the shortest on the right"
+        return unordered if isinstance(unordered, Instruction) else reading
     spelled = _spelled(text, tokens, lexicon)
     if spelled is None:  # no construction takes an unknown word: no need to try
         return explain(tokens, unknown, language)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hiervla.brain.grammar.rewriting import Ready, Rewrites
 
 _SPOKEN = ("typed", "manner", "often", "then", "way", "but", "press", "instead")
-_PLAINLY = ("filler", "question", "reach", "if", "but", "count", "far", "row", "place", "then", "turn")
+_PLAINLY = ("lead", "filler", "question", "reach", "if", "but", "count", "far", "row", "place", "then", "turn")
 MOST = 6
 """Other ways tried of one question."""
 
@@ -80,3 +80,7 @@ def in_plain_english(text: str, rules: Rewrites) -> Iterator[str]:
             said = re.sub(r"[.;,\s]*,\s*then\s+", ", then ", step.pattern.sub(", then ", said)).removeprefix(", then ")
     if said and said != text.strip():
         yield said
+    others = list(rules.ways(said, "en", "recast"))
+    yield from others
+    if len(others) > 1:
+        yield rules.put(said, "en", "recast")

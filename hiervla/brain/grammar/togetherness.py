@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from hiervla.brain.grammar.acts import Act, Arrange, Do, Incomplete, Pick, Put, PutDown, Transfer
+from hiervla.brain.grammar.antecedents import each_thing
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 
 GATHERED = ("gather", "collect", "bring", "group")
@@ -30,6 +32,19 @@ def as_many(topic: Thing, pronoun: Thing) -> Thing:
     """``both of them``: two there must be."""
     counted = pronoun.count if pronoun.quantity in ("all", "both") and topic.count is None else None
     return replace(topic, quantity="both", count=counted) if counted else topic
+
+
+def one_of_those(acts: Sequence[Act], group: Thing) -> list[Act]:
+    """``of the three gears, put the biggest one in the box``: what has no noun of its own is one of them."""
+    among = group.count if group.quantity in ("the_count", "both", "all") else None
+
+    def of_them(t: Thing) -> Thing:
+        if not t.nounless or t.pronoun or t.ids or not (t.superlatives or t.colours or t.sizes or t.ordinal or t.side):
+            return t
+        where = (*group.where, *t.where)
+        return replace(t, shape=group.shape, name=group.name, colours=t.colours or group.colours, where=where, among=among)
+
+    return each_thing(list(acts), of_them)  # type: ignore[no-any-return]
 
 
 def own_places(act: Put) -> Put:

@@ -17,6 +17,7 @@ from hiervla.brain.grammar.fluency import (
     if_first,
     named_not_told,
     nth_or_then,
+    pointed_at,
     on_and_there,
     only_says_only,
     paused,
@@ -111,8 +112,11 @@ def normalised(text: str) -> tuple[str, list[int]]:
     return "".join(out), where
 
 
-def tokenise(text: str, lexicon: Lexicon) -> Tokens:
-    """Longest known word first; what is known to no table becomes an unknown token."""
+def tokenise(text: str, lexicon: Lexicon, ordered: bool = True) -> Tokens:
+    """Longest known word first; what is known to no table becomes an unknown token.
+
+    ``ordered``: whether ``the biggest on the right`` may say how a row runs; else it is a thing and a place.
+    """
     flat, where = normalised(text)
     raw: list[Token] = []
     i = 0
@@ -121,6 +125,8 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
             i += 1
             continue
         end, kinds = _next(flat, i, lexicon)
+        while "ORDER" in kinds and " " in flat[i:end] and (not ordered or flat.startswith(" of ", end)):
+            end, kinds = lexicon.at(flat, i, end - i) or (flat.index(" ", i), {"UNKNOWN": flat[i : flat.index(" ", i)]})
         raw.append(Token(text[where[i] : where[end - 1] + 1], where[i], where[end - 1] + 1, kinds))
         i = end
     raw = [t for k, t in enumerate(_join_unknown(text, raw)) if not only_says_only(t, raw[k - 1] if k else None)]
@@ -128,7 +134,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Tokens:
         raw = bounding_nothing(as_spoken(as_meant(raw, lexicon), lexicon))
     else:
         raw = as_meant(raw, lexicon)
-    raw = if_first(without_again(fluent(named_not_told(nth_or_then(raw)))))
+    raw = if_first(without_again(fluent(named_not_told(nth_or_then(pointed_at(raw))))))
     raw = on_and_there(raw, lexicon)
     raw = [t for k, t in enumerate(raw) if not (t.kinds.keys() & {"AND"} and k and raw[k - 1].kinds.keys() & set(LIFTED) and k + 1 < len(raw) and raw[k + 1].kinds.keys() & set(LIFTED))]  # fmt: skip
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
