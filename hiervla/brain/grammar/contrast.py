@@ -53,9 +53,12 @@ def under_headings(text: str, read: Reader, scene: Scene, finds: Finds) -> Instr
         said = finds("under", part)
         if said is None:
             return None
-        mark = re.sub(r"^(?:the|my) ", "", said["mark"], flags=re.I).strip()
+        mark, what = (re.sub(r"^(?:the|my) ", "", said[g], flags=re.I).strip(" .!") for g in ("mark", "what"))
         if not _takes_things(mark, read, scene):
-            return None
+            if said["at"] or not _takes_things(what, read, scene):
+                return None
+            told.append(f"put the {mark} to the {what}")  # "red cube: white bowl"
+            continue
         things = [t.strip() for t in re.split(r",|\band\b|\+|&", said["what"]) if t.strip()]
         things = [t if re.match(r"(?:the|a|an|my|all|both|every|each|any|\d|one|two|three|four)\b|\w*\d$", t, re.I) else f"the {t}" for t in things]  # fmt: skip
         listed = things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"

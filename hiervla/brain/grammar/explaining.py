@@ -70,7 +70,7 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         if key == "unknown_word" and near and _leads(tokens, unknown):
             near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.8]
         if key == "unknown_word" and near and _stands_for(tokens, unknown) == "unknown_thing":
-            near = [w for w in near if not tokens.known.entries[w].keys() <= VERBS]
+            near = [w for w in near if not tokens.known.entries[w].keys() <= {*VERBS, "RELPRO", "DONEW"}]
         if key == "unknown_word" and _asks_for(tokens, unknown):
             return NotUnderstood("unknown_asked", unknown.text, language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
@@ -123,7 +123,12 @@ def _stands_for(tokens: Tokens, unknown: Token) -> str:
     if opens and tokens.tokens[1].kinds.keys() & {"PUT", "BA", "PICK"}:
         return "unknown_thing"  # "香蕉放到盘子上"
     after = tokens.tokens[at + 1].kinds.keys() if at + 1 < len(tokens.tokens) else set()
-    if at and tokens.tokens[at - 1].kinds.keys() & {"PUT", "CAUSE"} and after & {"REL", "TO"} and unknown.text.isascii():
+    if (
+        at
+        and tokens.tokens[at - 1].kinds.keys() & {"PUT", "CAUSE"}
+        and after & {"REL", "TO"}
+        and unknown.text.isascii()
+    ):
         return "unknown_thing"  # "I want teddy in the basket"
     if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
         return "unknown_thing"

@@ -33,7 +33,11 @@ class Pointing(Asking):
         if topic is not None and (told := with_them(acts[0], topic.things)) is not None:
             return [told, *acts[1:]], links
         group = first(children, Thing)
-        if group is not None and len(group.either) == 1 and (told := one_of_those(acts[:1], group.either[0])) != acts[:1]:
+        if (
+            group is not None
+            and len(group.either) == 1
+            and (told := one_of_those(acts[:1], group.either[0])) != acts[:1]
+        ):
             return [*told, *acts[1:]], links
         return super().about_topic(meta, children)
 

@@ -79,8 +79,12 @@ def parse(
     words = words or bundled_words()
     lexicon = lexicon_for(words, vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
-        typed = plainly_typed(text) if language == "zh" else text
-        lexicon.readings[text] = _passing_over(typed, lexicon, language, words.rewriting)
+        first = words.rewriting.put(text, "en", "first") if language == "en" else ""
+        typed = plainly_typed(text) if language == "zh" else text if first == text.strip() else first
+        reading = _passing_over(typed, lexicon, language, words.rewriting)
+        if language == "en" and typed != text and isinstance(reading, Instruction):
+            reading = replace(reading, text=text, said=reading.said or typed)
+        lexicon.readings[text] = reading
         while len(lexicon.readings) > KEPT:
             lexicon.readings.popitem(last=False)
     return lexicon.readings[text]  # type: ignore[no-any-return]
@@ -89,7 +93,7 @@ def parse(
 def _passing_over(text: str, lexicon: Lexicon, language: str, rules: Rewrites) -> Instruction | NotUnderstood:
     """The text as it is; where it cannot be read, without what is said only beside the order."""
     reading = _understood(text, lexicon, language)
-    passable = {*PASSABLE, "told_or_asked", *(("two_words",) if language == "zh" else ())}
+    passable = {*PASSABLE, "told_or_asked", "two_words" if language == "zh" else "halt"}
     if isinstance(reading, Instruction) or reading.key not in passable:
         return reading
     if language != "zh":

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 STAGES = {
     "zh": ("typed", "manner", "often", "then", "way", "but", "press", "instead", "slip", "caution", "recast", "aside", "tail", "polite", "question", "told", "answer"),
-    "en": ("checked", "lead", "filler", "question", "reach", "if", "but", "count", "far", "row", "place", "then", "turn", "recast", "listed", "answer"),
+    "en": ("first", "checked", "lead", "filler", "question", "reach", "if", "but", "count", "far", "row", "place", "then", "turn", "recast", "listed", "answer"),
 }  # fmt: skip
 """Language → its stages, as they follow one another."""
 _SLOT = re.compile(r"\[(?P<maybe>[^\[\]]*)\]|\{(?P<part>[^{}]+)\}")

@@ -42,7 +42,9 @@ def one_of_those(acts: Sequence[Act], group: Thing) -> list[Act]:
         if not t.nounless or t.pronoun or t.ids or not (t.superlatives or t.colours or t.sizes or t.ordinal or t.side):
             return t
         where = (*group.where, *t.where)
-        return replace(t, shape=group.shape, name=group.name, colours=t.colours or group.colours, where=where, among=among)
+        return replace(
+            t, shape=group.shape, name=group.name, colours=t.colours or group.colours, where=where, among=among
+        )
 
     return each_thing(list(acts), of_them)  # type: ignore[no-any-return]
 

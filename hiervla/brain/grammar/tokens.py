@@ -17,10 +17,10 @@ from hiervla.brain.grammar.fluency import (
     if_first,
     named_not_told,
     nth_or_then,
-    pointed_at,
     on_and_there,
     only_says_only,
     paused,
+    pointed_at,
     without_again,
 )
 from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
