@@ -208,13 +208,14 @@ class Pointing(Asking):
         return Spot("nearer", self._reference(children), distance_m=first(children, float), text=self.words(meta))
 
     def do_colours(self, meta: Any, children: list[Any]) -> list[Do]:
-        """``press green, then red``."""
+        """``press green, then red``; ``press green twice``."""
+        ways = tuple(c for c in children if isinstance(c, Spot))
         skill = leaves(children, "SKILL")[0]
         if skill != "press":
             raise Misread("not_understood", self.words(meta))
         text = self.words(meta)
         named = [Thing(text=c, quantity="the", colours=(c,), shape="button") for c in leaves(children, "COLOUR")]
-        return [Do(skill, (Item(t),), (), text) for t in named]
+        return [Do(skill, (Item(t),), ways, text) for t in named]
 
     def put_fill(self, meta: Any, children: list[Any]) -> Put:
         """``fill the box with the balls``."""
