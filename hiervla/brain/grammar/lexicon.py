@@ -188,6 +188,11 @@ def _add_typed(lexicon: Lexicon) -> None:
 def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
     """Names of regions, as they are and as both languages would say them: ``left zone`` is also 左边的区域."""
     nouns = [w for w, kinds in lexicon.entries.items() if "ZONEWORD" in kinds]
+    called = [name.lower().replace("_", " ").replace("-", " ").split() for name in zones]
+    last = [words[-1] for words in called if len(words) > 1]
+    for name, words in zip(zones, called, strict=True):
+        if len(words) > 1 and last.count(words[-1]) == 1 and words[-1] not in lexicon.entries and words[-1].isalpha():
+            lexicon.add(words[-1], "ZONE", name)  # "the mat", where one zone is the play mat
     for name in zones:
         said = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
         lexicon.add(said, "ZONE", name)
