@@ -138,9 +138,7 @@ def tokenise(text: str, lexicon: Lexicon, ordered: bool = True) -> Tokens:
     raw = on_and_there(raw, lexicon)
     raw = [t for k, t in enumerate(raw) if not (t.kinds.keys() & {"AND"} and k and raw[k - 1].kinds.keys() & set(LIFTED) and k + 1 < len(raw) and raw[k + 1].kinds.keys() & set(LIFTED))]  # fmt: skip
     kept = [t for t in raw if t.kinds.keys() - {"FILLER"} and not t.kinds.keys() & set(LIFTED)]
-    if not text.isascii() or "FILLER" in {
-        k for t in raw for k in t.kinds
-    }:  # "in the crate, please, and …": one pause where there were two
+    if not text.isascii():  # "来个塔，下大上小，都用上": one pause where there were two
         kept = [t for k, t in enumerate(kept) if not (k and "COMMA" in t.kinds and "COMMA" in kept[k - 1].kinds)]
     order = next((t for t in reversed(raw) if "ORDER" in t.kinds), None)  # "by size, smallest on the left"
     return Tokens(
