@@ -168,13 +168,20 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
 
 def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:
     """``the cubes go in the red bowl, the rest in the white one``: in the white thing that can hold them."""
-    if not thing.nounless or scene.noun is None:
+    if not thing.nounless:
         return scene, thing
+    if scene.noun is None:  # "放蓝的里面": the one of them that can hold it
+        every = scene.branch().find(thing) if not thing.other and not thing.pronoun else []
+        holders = [d for d in every if d.hollow or d.label == "plate"]
+        return scene, replace(thing, ids=(holders[0].id,)) if len(holders) == 1 < len(every) else thing
     anew = scene.branch()
     anew.noun = None
     found, rest = scene.branch().find(thing), anew.find(thing)
     bowls = [d.id for d in rest if d.hollow or d.label == "plate"]
-    if len(bowls) != 1 or any(d.hollow or d.label == "plate" for d in found):
+    holders = [d.id for d in found if d.hollow or d.label == "plate"]
+    if holders:
+        return scene, replace(thing, ids=(holders[0],)) if len(holders) == 1 < len(found) else thing
+    if len(bowls) != 1:
         return scene, thing
     return anew, replace(thing, ids=tuple(bowls))
 

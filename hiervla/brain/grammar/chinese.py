@@ -27,7 +27,7 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             out.append(t)
             continue
         t = _heard(t, k, tokens, before, after)
-        if t.kinds.keys() >= {"THERE", "POST"} and before & {"SHAPE", "NAME", "ZONE", "TABLE"}:
+        if t.kinds.keys() >= {"THERE", "POST"} and before & {"SHAPE", "NAME", "ZONE", "TABLE", "DE"}:
             t = Token(t.text, t.start, t.end, {"POST": t.kinds["POST"]})  # "托盘里头": in that, never "in there"
         if "COLOUR" in t.kinds and k and "COLOUR" in before and _one_of_each(tokens, k):
             out.append(Token("", t.start, t.start, {"AND": None}))  # "红蓝两个方块"

@@ -182,6 +182,14 @@ class Choosing(Discourse, ABC):
         self.named |= {d.id for d in found[:1]}
         return found[:1]
 
+    def _some(self, thing: Thing) -> list[Detection]:
+        """``all but one of the cubes``: so many, where a number is said; those that lie farthest off."""
+        found = self.find(thing)
+        wanted = thing.count or (1 if thing.quantity == "a" else None)
+        if wanted is None or thing.quantity not in ("a", "count") or wanted >= len(found):
+            return found
+        return sorted(found, key=self.reach)[-wanted:]
+
     def _spoken_of(self) -> set[str]:
         """Ids of what was spoken of in this instruction, else in the turn before."""
         return {i for group in self.mentioned for i in group} or {i for ids in self.earlier()[:1] for i in ids}

@@ -8,7 +8,16 @@ from dataclasses import replace
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.kindred import Kindred
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
-from hiervla.brain.grammar.standing import at_fixture, at_side, compared, has_attribute, measuring, relates
+from hiervla.brain.grammar.standing import (
+    at_fixture,
+    at_side,
+    compared,
+    has_attribute,
+    like_it,
+    measuring,
+    relates,
+    straight,
+)
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import distance_between
 from hiervla.core.task import Limits
@@ -108,13 +117,16 @@ class Scene(Kindred):
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
             spoken = {i for g in self.mentioned for i in g} & {d.id for d in found} or self._spoken_before()
+            if thing.many and not self.mentioned:  # "the rest of the cubes", three turns later
+                handled = spoken | {c.was.id for turn in self.changed for c in turn}
+                spoken = handled if any(d.id not in handled for d in found) else spoken
             found = [d for d in found if d.id not in spoken | self.spared]
             if thing.shape == "object" and " else" in thing.text.lower():  # no box goes into a box
                 found = [d for d in found if d.label not in ("box", "bowl", "plate")] or found
         for but in thing.but:
             if but.nounless:
                 but = replace(but, shape=thing.shape, name=thing.name)
-            excluded = {d.id for d in self.find(but)}
+            excluded = {d.id for d in self._some(but)}
             if not excluded:
                 raise self._missing(but)
             found = [d for d in found if d.id not in excluded]
@@ -133,8 +145,9 @@ class Scene(Kindred):
                 found = self._standing(replace(spot, relation="beside"), found)
             elif spot.relation not in ("super", "near"):
                 found = self._standing(spot, found)
+        whole = found
         found = self._sized(thing, found)
-        if thing.among is not None and found and len(found) != thing.among:
+        if thing.among is not None and found and thing.among not in (len(found), len(whole)):
             raise clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
         if thing.every is not None:
             return self._in_order(thing, found)[int(thing.every == "even") :: 2]
@@ -201,6 +214,8 @@ class Scene(Kindred):
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):
             marks = self._marks_of(spot.reference)
             return [d for d in found if d not in marks and (d.colour == marks[0].colour) == (spot.relation == "like_colour")]  # fmt: skip
+        if spot.relation in ("alike_shape", "alike_large", "alike_high") and isinstance(spot.reference, Thing):
+            return like_it(spot, self._marks_of(spot.reference)[0], found)
         if spot.relation in ("matched", "under", "unique", "between", "vacant", "top", "one_of"):
             named = [m for m in (spot.reference, *spot.others) if isinstance(m, Thing)]
             marks = [d for m in named for d in ([self.one(m)] if spot.others else self.find(replace(m, same_colour=False)))]  # fmt: skip
@@ -220,7 +235,8 @@ class Scene(Kindred):
             raise self._missing(spot.reference)
         if (wanted := spot.reference.count) is not None and len(marks) < wanted:
             raise refuse("too_few", wanted=wanted, n=len(marks), part=spot.reference.text, found=marks)
-        return [d for d in found if any(relates(d, spot, m) for m in marks)]
+        near = [d for d in found if any(relates(d, spot, m) for m in marks)]
+        return straight(spot, marks[0], near) if len(near) > 1 and len(marks) == 1 and "正" in spot.text else near
 
     def _piled(self, d: Detection) -> bool:
         """It stands on another thing that is no plate or piece of furniture."""

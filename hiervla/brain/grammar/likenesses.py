@@ -11,7 +11,7 @@ from hiervla.brain.grammar.form import Fixture
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, refuse
 from hiervla.brain.grammar.speech import Speech
-from hiervla.brain.grammar.standing import SAME_PLACE_M, volume
+from hiervla.brain.grammar.standing import SAME_PLACE_M, same_shape, volume
 from hiervla.core.world import Detection
 
 ALIKE = 0.08
@@ -54,6 +54,9 @@ def alike(question: Question, scene: Scene, speech: Speech) -> str:
     if question.spot.relation == "colour":
         key = "alike_yes" if a.colour == b.colour != "unknown" else "alike_no"
         return speech.say(key, a=a, b=b, x=speech.colour(a), y=speech.colour(b))
+    if question.spot.relation == "shape":
+        key = "alike_yes" if same_shape(a, b) else "alike_no"
+        return speech.say(key, a=a, b=b, x=speech.name(a), y=speech.name(b))
     high = question.spot.relation == "high"
     so = same(a.size[2], b.size[2]) if high else same(volume(a), volume(b))
     key = "alike_yes" if so else "alike_no"

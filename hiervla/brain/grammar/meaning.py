@@ -42,6 +42,7 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.settling import settled
 from hiervla.brain.grammar.shifting import as_it_was
+from hiervla.brain.grammar.spreading import spread
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.goal import Goal
@@ -261,7 +262,7 @@ class Meaning:
             ]
         scene.speak_of([d.id for d in subjects])
         shares = sharing.with_match(sharing.shared_out(transfer, subjects, scene), scene)
-        aims = [(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares]
+        aims = spread([(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares], scene)
         for _, wanted in aims:
             if len(wanted) > 1 and not (len(wanted) == 2 and across(*wanted)):
                 raise refuse("two_places", goals=wanted)

@@ -74,6 +74,11 @@ class Relatives(Phrases):
             return Spot("unlike" if leaves(children, "DIFFZ") else "matching", describes=True, text=self.words(meta))
         return self.pp_same_as(meta, children)
 
+    def zmod_alike(self, meta: Any, children: list[Any]) -> Spot:
+        """``和红球形状一样的``, ``跟绿方块一样大的``."""
+        how = leaves(children, "Q_ZALIKE")[0]
+        return Spot(f"alike_{how}", self._reference(children), describes=True, text=self.words(meta))
+
     def zmod_both(self, meta: Any, children: list[Any]) -> Spot:
         """``比绿方块小但比黄方块大的``."""
         at = next(k for k, c in enumerate(children) if isinstance(c, Leaf) and c.kind == "AND")

@@ -52,6 +52,27 @@ def by_order(name: str) -> Key:
     return lambda d: sign * round(volume(d), 6)
 
 
+def straight(spot: Spot, mark: Detection, found: list[Detection]) -> list[Detection]:
+    """``正前方的``: not off to a side."""
+    across = 1 if spot.direction in ("front", "behind") else 0
+    return [d for d in found if abs(d.centre[across] - mark.centre[across]) <= mark.size[across] / 2]
+
+
+def same_shape(a: Detection, b: Detection) -> bool:
+    """Both balls; of things that have only a name, two of that name."""
+    return a.label == b.label and (a.label != "shape" or a.name == b.name)
+
+
+def like_it(spot: Spot, mark: Detection, found: list[Detection]) -> list[Detection]:
+    """``和红球形状一样的``, ``跟绿方块一样大的``: and not that one itself."""
+    rest = [d for d in found if d.id != mark.id]
+    if spot.relation == "alike_shape":
+        return [d for d in rest if same_shape(d, mark)]
+    high = spot.relation == "alike_high"
+    measure: Key = (lambda d: d.size[2]) if high else volume
+    return [d for d in rest if abs(measure(d) - measure(mark)) <= CLEARLY * max(measure(d), measure(mark))]
+
+
 def at_side(thing: Thing, found: list[Detection], world: World) -> list[Detection]:
     """``the left cube``: the one farthest to that side; of a group, those on that half of the table."""
     x, y = DIRECTIONS[thing.side or "left"]

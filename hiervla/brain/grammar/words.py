@@ -36,6 +36,7 @@ BUNDLED = (
     "grammar.rewrites.zh.polite.toml",
     "grammar.rewrites.zh.question.toml",
     "grammar.rewrites.zh.recast.toml",
+    "grammar.rewrites.zh.said.toml",
     "grammar.rewrites.zh.slip.toml",
     "grammar.rewrites.zh.typed.toml",
 )
