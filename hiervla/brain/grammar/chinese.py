@@ -31,6 +31,8 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             t = Token(t.text, t.start, t.end, {"POST": t.kinds["POST"]})  # "托盘里头": in that, never "in there"
         if "COLOUR" in t.kinds and k and "COLOUR" in before and _one_of_each(tokens, k):
             out.append(Token("", t.start, t.start, {"AND": None}))  # "红蓝两个方块"
+        if _listed(tokens, k, before):
+            out.append(Token("", t.start, t.start, {"AND": None}))  # "苹果香蕉都放盘子上"
         if "NUM" in t.kinds and "COLOUR" in before and k + 1 < len(tokens) and tokens[k + 1].text in ("色", "种颜色"):
             continue  # "红蓝两色的方块"
         if t.text in ("色", "种颜色") and k > 1 and "NUM" in before and "COLOUR" in tokens[k - 2].kinds:
@@ -70,8 +72,22 @@ def _one_of_each(tokens: list[Token], k: int) -> bool:
     return first < k and last < len(tokens) and tokens[last].kinds.get("NUM") == last - first
 
 
+NOUNS = {"SHAPE", "NAME"}
+LOOKS = {"COLOUR", "SIZE", "DE", "FILLER"}
+
+
+def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
+    """``苹果香蕉都…``: one noun after the other, and all of them are meant."""
+    if not (tokens[k].kinds.keys() & (NOUNS | {"COLOUR", "SIZE"}) and before & NOUNS):
+        return False
+    behind = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
+    return behind < len(tokens) and "DOU" in tokens[behind].kinds and bool(tokens[behind - 1].kinds.keys() & NOUNS)
+
+
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
     """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
+    if t.text in ("只要", "就要", "只拿", "只用") and before & {"SHAPE", "NAME"} and after & {"NUM", "A"}:
+        return Token(t.text, t.start, t.end, {"PICK": None})  # "茶包只要一个，放托盘里"
     if t.text == "把" and before & {"THE", "NUM", "A", "ORD"} and after & (BOUNDS | TELLS):
         return Token(t.text, t.start, t.end, {"CL": None})  # "最短的那把，放工具箱"
     ahead = [o.kinds.keys() for o in tokens[k + 1 :]]

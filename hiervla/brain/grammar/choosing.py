@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Spot, Thing
@@ -181,6 +182,14 @@ class Choosing(Discourse, ABC):
             self.notes.append(("chose_one", {"of": len(found), "part": thing.text, "found": found[0]}))
         self.named |= {d.id for d in found[:1]}
         return found[:1]
+
+    def _loose(self, thing: Thing) -> Thing:
+        """``玩具`` where nothing is told apart as one, ``除了小鸭子，其他的``: all that can be taken up and is no vessel."""
+        toys = any("toy" in d.attributes for d in self.world.objects.values())
+        if thing.shape != "rest" and (thing.shape != "toy" or toys):
+            return thing
+        loose = [d for d in self.world.objects.values() if not (d.fixed or d.hollow or d.label == "plate")]
+        return replace(thing, shape="object", ids=thing.ids or tuple(d.id for d in loose))
 
     def _some(self, thing: Thing) -> list[Detection]:
         """``all but one of the cubes``: so many, where a number is said; those that lie farthest off."""

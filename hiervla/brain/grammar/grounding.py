@@ -103,7 +103,7 @@ class Scene(Kindred):
         return found
 
     def _fitting(self, thing: Thing) -> list[Detection]:
-        thing = self._in_or_of(thing)
+        thing = self._in_or_of(self._loose(thing))
         if thing.ordinal is not None and thing.sizes and not thing.superlatives:  # 第二大
             ends = tuple("smallest" if s == "small" else "largest" for s in thing.sizes)
             thing = replace(thing, sizes=(), superlatives=ends)

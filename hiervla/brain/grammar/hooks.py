@@ -33,6 +33,14 @@ def named_order(m: re.Match[str]) -> Iterator[str]:
     yield f"把{m['what']}{_plain(way2 or way)}按{'、'.join(items)}的顺序{'摞起来' if tower else '排成一排'}"
 
 
+def tower_of(m: re.Match[str]) -> Iterator[str]:
+    """``搭个塔，最底下蓝的，当中绿的，顶上红的``."""
+    items = _ranked(m["list"])
+    if items:
+        noun = next((n for n in ("方块", "积木", "圆柱") if any(i.endswith(n) for i in items)), "方块")
+        yield f"把{noun}按{'、'.join(items)}的顺序摞起来"
+
+
 def told_which(m: re.Match[str]) -> Iterator[str]:
     """``放碗里，就那个棕色的碗``: the noun that both have, once more with all that is said of it."""
     text, what = m.string[: m.start()], m["what"]
@@ -79,5 +87,5 @@ def _items(said: str) -> list[str]:
     return [re.sub("的$", "", i) if _COLOUR.fullmatch(i) else i for i in items]
 
 
-HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {"named_order": named_order, "told_which": told_which}
+HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {"named_order": named_order, "told_which": told_which, "tower_of": tower_of}
 """By the name that a rule gives."""

@@ -87,6 +87,9 @@ class Idioms(Leaning):
         out = leaves(children, "UP") and self.words(meta).endswith(("出来", "出"))
         if isinstance(taken, Pick) and out and all(t.pronoun for t in taken.things):
             return Put(((Transfer(taken.things, (Spot("off", text=taken.text),)),),), taken.text)
+        down = self.words(meta).endswith(("拿下来", "取下来", "搬下来", "拿下去"))
+        if isinstance(taken, Pick) and down and all(any(s.relation == "on" for s in t.where) for t in taken.things):
+            return Put(((Transfer(taken.things, (Spot("off", text=taken.text),)),),), taken.text)  # "…上面的那个拿下来"
         return taken
 
     def pick_put(self, meta: Any, children: list[Any]) -> list[Act]:

@@ -38,5 +38,10 @@ class Kindred(Choosing, ABC):
         kind = tuple(d.id for d in self.world.objects.values() if d.label in labels)
         if len(labels) != 1 or not any(self._looks(thing, self.world.objects[i]) for i in kind):
             return thing
+        moved = {c.was.id for turn in self.changed for c in turn}
+        if len(spoken) > 1 and not moved & set(spoken):  # "how many red cubes are there? – The big one goes in the bowl"
+            own = replace(thing, ids=tuple(spoken))
+            if len(self.find(own)) == 1:
+                return own
         narrower = replace(thing, ids=kind)
         return narrower if self.find(narrower) else thing  # "the one you just moved" may be of another

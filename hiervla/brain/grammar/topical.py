@@ -167,6 +167,21 @@ class Topical(Terse):
         things = _all(things) if leaves(children, "DOU") else things
         return Put(((Transfer(things, self._spots(children)),),), self.words(meta))
 
+    def put_except(self, meta: Any, children: list[Any]) -> Act:
+        """``除了小鸭子，其他的都放…``."""
+        things, but = next(c for c in children if isinstance(c, tuple)), first(children, Thing)
+        rest = tuple(_the_rest(t, but) for t in things) if len(things) == 1 else things
+        return super().put_except(meta, [rest if c is things else c for c in children])  # type: ignore[no-any-return]
+
+    def thing_but(self, meta: Any, children: list[Any]) -> Thing:
+        but, thing = (c for c in children if isinstance(c, Thing))
+        return super().thing_but(meta, [but, _the_rest(thing, but)])  # type: ignore[no-any-return]
+
+    def put_except_bare(self, meta: Any, children: list[Any]) -> Act:
+        """``除了绿的，其他的都放托盘``."""
+        mark = [c for c in children if isinstance(c, (Thing, Fixture))][-1]
+        return self.put_except(meta, [*children[:-1], [Spot("to", mark, text=mark.text)]])
+
     # ---- formations
     def arrange_all(self, meta: Any, children: list[Any]) -> Act:
         """``一个高高的塔，四个方块都用上``."""
@@ -191,6 +206,17 @@ class Topical(Terse):
 
     def pick_put_at(self, meta: Any, children: list[Any]) -> Act:
         return Put(((Transfer(self._out_of(children), self._spots(children[1:])),),), self.words(meta))
+
+
+def _the_rest(thing: Thing, but: Thing) -> Thing:
+    """``除了最大的烧杯，剩下的`` is the rest of the beakers; ``除了小鸭子，其他的`` is all else."""
+    if not (thing.other and thing.nounless) or but.pronoun or but.says_nothing or but.other:
+        return thing
+    if not but.nounless and (but.colours or but.where or but.side):
+        return thing  # "除了红球，其他的": the other balls, or all else?
+    told = not but.nounless and (but.sizes or but.superlatives or but.ordinal or but.count)
+    kind = Thing("", shape=but.shape, name=but.name) if told or but.quantity == "a" else Thing("", shape="rest")
+    return replace(thing, other=False, quantity="all", count=None, shape=kind.shape, name=kind.name)
 
 
 def _rest_of_there(acts: list[Act]) -> list[Act]:
