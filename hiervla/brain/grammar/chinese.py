@@ -88,6 +88,8 @@ def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[s
     """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
     if t.text in ("只要", "就要", "只拿", "只用") and before & {"SHAPE", "NAME"} and after & {"NUM", "A"}:
         return Token(t.text, t.start, t.end, {"PICK": None})  # "茶包只要一个，放托盘里"
+    if t.text == "后" and before & {"SHAPE", "NAME", "DE"} and any(o.text == "先" for o in tokens[:k]):
+        return Token(t.text, t.start, t.end, {"THEN": None})  # "先大电池后小电池"
     if t.text == "把" and before & {"THE", "NUM", "A", "ORD"} and after & (BOUNDS | TELLS):
         return Token(t.text, t.start, t.end, {"CL": None})  # "最短的那把，放工具箱"
     ahead = [o.kinds.keys() for o in tokens[k + 1 :]]

@@ -11,6 +11,7 @@ from lark import v_args
 from hiervla.brain.grammar.acts import (
     Act,
     Bare,
+    Do,
     Incomplete,
     Pick,
     Put,
@@ -239,6 +240,9 @@ class Clauses(Inquiries):
 def said_there(acts: list[Act], said: list[Act]) -> list[Act]:
     """``put A on the scale, but before that put B there``: the place was named by what is done later."""
     spot = next((a.readings[0][-1].spots[-1] for a in said if isinstance(a, Put) and a.readings[0][-1].spots), None)
+    if spot is None:  # "关抽屉之前把胶带放进去"
+        shut = next((a for a in said if isinstance(a, Do) and a.skill in ("close", "open") and a.items), None)
+        spot = Spot("in", shut.items[0].thing, text=shut.text) if shut is not None else None
     if spot is None:
         return acts
     return [

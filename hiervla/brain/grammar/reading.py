@@ -51,6 +51,7 @@ COUNTED = {"TIMES", "TWICE", "DEG", "UNIT"}
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
+    r"(?:^|[，,。；;]|完事|然后|最后)(?:就|先|再|最后|顺便|顺手)*把[^，,。；;我你他她谁]{1,10}[关开按扔丢收拆推摁]了[\s。！!]*$|"
     r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得完]|完事儿?)了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
 )
 """Words that make a request of it after all."""
