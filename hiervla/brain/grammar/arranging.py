@@ -9,6 +9,7 @@ from itertools import pairwise
 from hiervla.brain.grammar.acts import Arrange, Sort, Stack, Swap, Tidy
 from hiervla.brain.grammar.aims import Roles, mark_for
 from hiervla.brain.grammar.form import Fixture, Thing
+from hiervla.brain.grammar.formed_in import with_what_lies_in
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.ranks import has, in_places, one_of, some_of
@@ -136,6 +137,8 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     scene.speak_of([d.id for d in found])
     if act.formation == "pyramid":
         return _pyramid(found, act, scene, roles)
+    if (joined := with_what_lies_in(found, act.text, scene)) is not None:
+        return joined
     if len(found) < (3 if act.formation == "circle" else 2):
         raise clarify(f"{act.formation}_few", part=act.text, found=found)
     listed = act.direction == "right" and len(act.things) > 1 and not any(t.many for t in act.things)

@@ -64,6 +64,10 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     return out
 
 
+JOINS = ("和", "跟", "与", "同", "连同", "随同")
+"""Behind a pause and before ``一起``, they join what they name to what was taken before."""
+
+
 def _one_of_each(tokens: list[Token], k: int) -> bool:
     """``红蓝两个方块``: as many colours as things; two colours of one thing contradict each other."""
     short = [("COLOUR" in t.kinds and len(t.text) == 1) for t in tokens]
@@ -78,8 +82,11 @@ LOOKS = {"COLOUR", "SIZE", "DE", "FILLER"}
 
 def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     """``苹果香蕉都…``: one noun after the other, and all of them are meant."""
-    if not (tokens[k].kinds.keys() & (NOUNS | {"COLOUR", "SIZE"}) and before & NOUNS):
+    if not (tokens[k].kinds.keys() & (NOUNS | {"COLOUR"}) and before & NOUNS):
         return False
+    clause = [o.kinds.keys() for o in tokens[:k]]
+    if any(o & {"BI", "LI", "CHU", "KAO", "PUT"} for o in clause):
+        return False  # "比红方块小的方块都…"
     behind = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
     return behind < len(tokens) and "DOU" in tokens[behind].kinds and bool(tokens[behind - 1].kinds.keys() & NOUNS)
 
@@ -88,6 +95,9 @@ def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[s
     """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
     if t.text in ("只要", "就要", "只拿", "只用") and before & {"SHAPE", "NAME"} and after & {"NUM", "A"}:
         return Token(t.text, t.start, t.end, {"PICK": None})  # "茶包只要一个，放托盘里"
+    paused = "COMMA" in before or (k > 1 and tokens[k - 1].text == "连" and "COMMA" in tokens[k - 2].kinds)
+    if t.text in JOINS and paused and any(o.text in ("一起", "一块儿", "一块", "一并", "一同", "一道") for o in tokens[k:]):
+        return Token(t.text, t.start, t.end, {"UNKNOWN": t.text})  # "水拿一瓶，连同房卡一起放…": no order of its own
     if t.text == "后" and before & {"SHAPE", "NAME", "DE"} and any(o.text == "先" for o in tokens[:k]):
         return Token(t.text, t.start, t.end, {"THEN": None})  # "先大电池后小电池"
     if t.text == "把" and before & {"THE", "NUM", "A", "ORD"} and after & (BOUNDS | TELLS):

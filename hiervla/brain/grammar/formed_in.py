@@ -10,6 +10,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core.goal import Goal
+from hiervla.core.world import Detection
 
 
 def with_zone(act: Stack | Arrange, scene: Scene) -> Stack | Arrange:
@@ -27,6 +28,18 @@ def with_zone(act: Stack | Arrange, scene: Scene) -> Stack | Arrange:
     if not scene.branch().find(plain):
         return act
     return replace(act, things=(*act.things[:-1], plain), within=zone)
+
+
+def with_what_lies_in(found: list[Detection], text: str, scene: Scene) -> list[Goal] | None:
+    """``恐龙跟它放一起``, of what lies in a box: in there, too; what is in it does not come out for a row."""
+    if not text.endswith(("一起", "一块儿", "一块", "一处", "together")):
+        return None
+    boxes = {d.support for d in found if d.relation == "in" and d.support in scene.world.objects}
+    rest = [d for d in found if d.support not in boxes]
+    if len(boxes) != 1 or not rest:
+        return None
+    box = next(iter(boxes))
+    return [Goal(relation="in", subject=d.id, reference=box) for d in rest]
 
 
 def _last_zone(thing: Thing, scene: Scene) -> Fixture | None:

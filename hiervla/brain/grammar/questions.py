@@ -135,11 +135,16 @@ class Answers(Recalled):
         if d.support == "unknown":
             place = self._speech.say("place_unknown")
         else:
-            place = self._speech.say(f"place_{d.relation}", b=self._speech.thing(d.support))
+            zones = [z for z in self._briefing.world.zones if d.support == "table" and self._lies_in(d, z)]
+            there = self._speech.thing(d.support)
+            place = self._speech.say("place_in", b=zones[0]) if zones else self._speech.say(f"place_{d.relation}", b=there)
         base = self._briefing.limits.base
         x, y = (d.centre[0] - base[0]) * 100, (d.centre[1] - base[1]) * 100
         side = self._speech.say("left" if y >= 0 else "right")
         return self._speech.say("at", place=place, x=f"{x:.0f}", y=f"{abs(y):.0f}", side=side)
+
+    def _lies_in(self, d: Detection, zone: str) -> bool:
+        return bool(holds(Goal(relation="in", subject=d.id, reference=zone), self._briefing.world))
 
     def _exists(self, question: Question) -> str:
         found = self._scene.find(question.things[0])

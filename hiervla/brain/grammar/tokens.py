@@ -158,6 +158,8 @@ def _next(flat: str, i: int, lexicon: Lexicon) -> tuple[int, Kinds]:
     if flat.startswith(("把手里", "把手上", "把手中"), i):  # never the handle
         return i + 1, lexicon.entries.get("把", {"BA": None})
     found = lexicon.at(flat, i)
+    if found is not None and flat[i] == "把" and (held := lexicon.at(flat, i + 1)) is not None and held[0] > found[0] > i + 1:  # fmt: skip
+        return i + 1, lexicon.entries.get("把", {"BA": None})  # "把手机…": no handle
     if found is not None and "FORM" in found[1] and flat[found[0] - 1] == "圆" and flat[found[0] : found[0] + 1] in tuple("柱环锥筒盘球"):  # fmt: skip
         found = lexicon.at(flat, i, found[0] - i)  # "放一个圆柱": no circle
     if (digits := DIGITS.match(flat, i)) and not (i and (latin(flat[i - 1]) or flat[i - 1].isdigit())):
