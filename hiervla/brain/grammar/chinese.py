@@ -88,7 +88,7 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     if any(o & {"BI", "LI", "CHU", "KAO", "PUT"} for o in clause):
         return False  # "比红方块小的方块都…"
     behind = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
-    return behind < len(tokens) and "DOU" in tokens[behind].kinds and bool(tokens[behind - 1].kinds.keys() & NOUNS)
+    return behind < len(tokens) and bool(tokens[behind].kinds.keys() & {"DOU", "PUT", "LINEUP", "ARRANGE"}) and bool(tokens[behind - 1].kinds.keys() & NOUNS)
 
 
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]

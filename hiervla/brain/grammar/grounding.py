@@ -74,6 +74,9 @@ class Scene(Kindred):
             raise self._missing(thing)
         if thing.nounless and self.noun is None and len(found) > 1 and not thing.many:
             found = self._of_that_kind(found)
+        if thing.says_nothing and thing.quantity in ("a", "count"):  # "一颗放白杯子，一颗放蓝杯子": another one
+            taken = {g[0] for g in self.mentioned if len(g) == 1}
+            found = [d for d in found if d.id not in taken] or found
         if not thing.nounless:
             self.noun = thing
         avoided = set(avoid)
