@@ -88,7 +88,11 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     if any(o & {"BI", "LI", "CHU", "KAO", "PUT"} for o in clause):
         return False  # "比红方块小的方块都…"
     behind = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
-    return behind < len(tokens) and bool(tokens[behind].kinds.keys() & {"DOU", "PUT", "LINEUP", "ARRANGE"}) and bool(tokens[behind - 1].kinds.keys() & NOUNS)
+    return (
+        behind < len(tokens)
+        and bool(tokens[behind].kinds.keys() & {"DOU", "PUT", "LINEUP", "ARRANGE"})
+        and bool(tokens[behind - 1].kinds.keys() & NOUNS)
+    )
 
 
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
@@ -96,7 +100,11 @@ def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[s
     if t.text in ("只要", "就要", "只拿", "只用") and before & {"SHAPE", "NAME"} and after & {"NUM", "A"}:
         return Token(t.text, t.start, t.end, {"PICK": None})  # "茶包只要一个，放托盘里"
     paused = "COMMA" in before or (k > 1 and tokens[k - 1].text == "连" and "COMMA" in tokens[k - 2].kinds)
-    if t.text in JOINS and paused and any(o.text in ("一起", "一块儿", "一块", "一并", "一同", "一道") for o in tokens[k:]):
+    if (
+        t.text in JOINS
+        and paused
+        and any(o.text in ("一起", "一块儿", "一块", "一并", "一同", "一道") for o in tokens[k:])
+    ):
         return Token(t.text, t.start, t.end, {"UNKNOWN": t.text})  # "水拿一瓶，连同房卡一起放…": no order of its own
     if t.text == "后" and before & {"SHAPE", "NAME", "DE"} and any(o.text == "先" for o in tokens[:k]):
         return Token(t.text, t.start, t.end, {"THEN": None})  # "先大电池后小电池"

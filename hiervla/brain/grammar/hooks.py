@@ -87,5 +87,9 @@ def _items(said: str) -> list[str]:
     return [re.sub("的$", "", i) if _COLOUR.fullmatch(i) else i for i in items]
 
 
-HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {"named_order": named_order, "told_which": told_which, "tower_of": tower_of}
+HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {
+    "named_order": named_order,
+    "told_which": told_which,
+    "tower_of": tower_of,
+}
 """By the name that a rule gives."""

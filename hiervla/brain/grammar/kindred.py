@@ -39,7 +39,9 @@ class Kindred(Choosing, ABC):
         if len(labels) != 1 or not any(self._looks(thing, self.world.objects[i]) for i in kind):
             return thing
         moved = {c.was.id for turn in self.changed for c in turn}
-        if len(spoken) > 1 and not moved & set(spoken):  # "how many red cubes are there? – The big one goes in the bowl"
+        if len(spoken) > 1 and not moved & set(
+            spoken
+        ):  # "how many red cubes are there? – The big one goes in the bowl"
             own = replace(thing, ids=tuple(spoken))
             if len(self.find(own)) == 1:
                 return own

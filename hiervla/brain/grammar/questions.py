@@ -137,7 +137,9 @@ class Answers(Recalled):
         else:
             zones = [z for z in self._briefing.world.zones if d.support == "table" and self._lies_in(d, z)]
             there = self._speech.thing(d.support)
-            place = self._speech.say("place_in", b=zones[0]) if zones else self._speech.say(f"place_{d.relation}", b=there)
+            place = (
+                self._speech.say("place_in", b=zones[0]) if zones else self._speech.say(f"place_{d.relation}", b=there)
+            )
         base = self._briefing.limits.base
         x, y = (d.centre[0] - base[0]) * 100, (d.centre[1] - base[1]) * 100
         side = self._speech.say("left" if y >= 0 else "right")
