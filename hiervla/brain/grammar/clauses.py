@@ -128,6 +128,8 @@ class Clauses(Inquiries):
 
     def _says_so_too(self) -> bool:
         """``put the red one in the rack, the blue one too``."""
+        if re.search(r"连[^，,。]*(?:也|都)|也(?:要|算)", self._tokens.text):  # "…，连白碗里的那两颗也要"
+            return True
         return bool({"too", "also", "likewise"} & set(re.findall(r"[a-z]+", self._tokens.text.lower()))) or "as well" in self._tokens.text.lower()  # fmt: skip
 
     def _sorted(self, items: tuple[Item, ...], text: str) -> Sort:
