@@ -27,8 +27,8 @@ from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
 IT = Thing(text="it", pronoun="it")
 """What a verb without an object acts on: ``pick up the cube, put in the bowl``; ``拿起方块放到碗里``."""
-
-
+_TOO = re.compile(r"\b(?:too|also|likewise)\b|as well|连[^，,。]*(?:也|都)|也(?:要|算)")
+"""``…，连白碗里的那两颗也要``: that as well."""
 TOWARDS = ("in", "on", "to", "beside")
 """Relations that can say where sorted things go."""
 
@@ -128,9 +128,7 @@ class Clauses(Inquiries):
 
     def _says_so_too(self) -> bool:
         """``put the red one in the rack, the blue one too``."""
-        if re.search(r"连[^，,。]*(?:也|都)|也(?:要|算)", self._tokens.text):  # "…，连白碗里的那两颗也要"
-            return True
-        return bool({"too", "also", "likewise"} & set(re.findall(r"[a-z]+", self._tokens.text.lower()))) or "as well" in self._tokens.text.lower()  # fmt: skip
+        return bool(_TOO.search(self._tokens.text.lower()))
 
     def _sorted(self, items: tuple[Item, ...], text: str) -> Sort:
         """``put the blocks in the bowls by colour``: phrases that say where to, and those that say where they are."""

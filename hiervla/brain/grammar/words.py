@@ -31,6 +31,7 @@ BUNDLED = (
     "grammar.rewrites.en.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
+    "grammar.rewrites.zh.heard.toml",
     "grammar.rewrites.zh.manner.toml",
     "grammar.rewrites.zh.order.toml",
     "grammar.rewrites.zh.polite.toml",
@@ -38,6 +39,7 @@ BUNDLED = (
     "grammar.rewrites.zh.recast.toml",
     "grammar.rewrites.zh.said.toml",
     "grammar.rewrites.zh.slip.toml",
+    "grammar.rewrites.zh.told.toml",
     "grammar.rewrites.zh.typed.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
