@@ -20,7 +20,11 @@ _MARKS = "，：；？！（）、"
 """Wide marks that stay as they are: patterns know them."""
 
 
+def seen(text: str) -> str:
+    """Without what cannot be seen."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def plainly_typed(text: str) -> str:
     """Without what cannot be seen, wide letters and digits made narrow, in simplified characters."""
-    seen = (c for c in text if unicodedata.category(c) != "Cf")
-    return "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen).translate(SIMPLER)
+    return "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen(text)).translate(SIMPLER)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Act, Bare, Do, Incomplete, Instruction, Pick, Put, Question, Repeat, Transfer
+from hiervla.brain.grammar.characters import seen
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.corrections import Reader, again
 from hiervla.brain.grammar.followups import leaning
@@ -27,7 +28,7 @@ def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene,
     text, last = briefing.instruction, earlier.acts[-1]
     if not isinstance(last, Put | Do | Pick):
         return None
-    rest, how = text.strip(), ""
+    rest, how = seen(text).strip(), ""
     if finds("turned_back", rest) and isinstance(last, Do) and last.skill == "turn":
         back = read("撤销")
         return replace(back, text=text) if isinstance(back, Instruction) else None
