@@ -84,6 +84,8 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     """``苹果香蕉都…``: one noun after the other, and all of them are meant."""
     if not (tokens[k].kinds.keys() & (NOUNS | {"COLOUR"}) and before & NOUNS):
         return False
+    if before & {"CL", "FIGURE"}:
+        return False  # "两块方糖", "长条积木": one noun
     clause = [o.kinds.keys() for o in tokens[:k]]
     if any(o & {"BI", "LI", "CHU", "KAO", "PUT"} for o in clause):
         return False  # "比红方块小的方块都…"
