@@ -99,7 +99,7 @@ def test_the_only_new_thing_of_a_colour_is_what_went_missing_though_it_lies_far_
 def test_what_stands_on_its_corner_in_a_heap_reads_longer_and_what_is_half_hidden_there_shorter():
     was = thing_of("cyan_cube_1", "cube", "cyan", 0.5, -0.1, (0.022, 0.022, 0.022))
     before = World(objects={was.id: was})
-    wall = thing_of("?", "block", "red", 0.5, 0.14, (0.03, 0.022, 0.02))
+    wall = thing_of("??", "block", "red", 0.5, 0.14, (0.03, 0.022, 0.02))
     corner = thing_of("?", "cube", "cyan", 0.5, 0.165, (0.037, 0.029, 0.035))
     hidden = thing_of("?", "block", "cyan", 0.5, 0.158, (0.022, 0.010, 0.024))
     sliver = thing_of("?", "block", "cyan", 0.5, 0.156, (0.022, 0.005, 0.024))

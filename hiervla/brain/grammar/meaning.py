@@ -282,8 +282,13 @@ class Meaning:
         """Things that are there by now: ``a cube`` to put in the bowl is one that is not in it yet."""
         if thing.quantity not in ("a", "count"):
             return set()
-        marks = {d.id for s in spots for d in self._marks(s, scene)}
-        return {d.id for d in scene.world.objects.values() if d.support in marks}
+        return {
+            d.id
+            for s in spots
+            for m in self._marks(s, scene)
+            for d in scene.world.objects.values()
+            if d.support == m.id
+        }
 
     def _placed(self, scene: Scene, goal: Goal) -> Goal:
         """Later phrases speak of the world as this goal will have made it."""
