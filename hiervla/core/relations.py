@@ -116,7 +116,9 @@ def _beside(goal: Goal, world: World) -> Check:
     a, b = pair
     apart = gap(footprint(a), footprint(b))
     seen = look_evidence(world, f"{apart * 100:.1f} cm between {a.id} and {b.id}", apart)
-    if a.support == b.id or b.support == a.id:
+    if any(
+        x.support == y.id and x.relation != "leaning" for x, y in ((a, b), (b, a))
+    ):  # what leans on it stands beside it
         return Check.no(f"{a.id} and {b.id} rest on each other", seen, kind=FailureKind.MISPLACED)
     if not -0.01 <= apart <= BESIDE_MAX_GAP_M:
         return Check.no(f"{a.id} is {apart * 100:.1f} cm from {b.id}, not beside it", seen, kind=FailureKind.MISPLACED)

@@ -149,11 +149,13 @@ def noun_dropped(text: str, rng: random.Random) -> str | None:
 
 
 def noun_dropped_zh(text: str, rng: random.Random) -> str | None:
+    """Never of a button: "按一下绿" is whole, for nothing else can be pressed."""
     spots = [
         m
-        for m in re.finditer("方块|盘子|杯子|盒子|碗|球|抽屉|按钮", text)
+        for m in re.finditer("方块|盘子|杯子|盒子|碗|球|抽屉", text)
         if text[: m.start()].endswith(tuple(COLOURS.values()))
         and text[m.end() : m.end() + 1] not in ("和", "、", "跟", "与")
+        and not re.match(rf"[小大高矮]的{m.group()}", text[m.end() :])  # "比绿小的方块": said once for both
     ]
     return swap_in(text, rng.choice(spots), "") if spots and not re.search("颜色|同色", text) else None
 

@@ -89,19 +89,22 @@ def latin(c: str) -> bool:
     return "a" <= c <= "z" or "à" <= c <= "ɏ"
 
 
+KEPT = 32
+"""Lexicons that are kept: some 0.1 s to build and 4 MB each."""
 _built: OrderedDict[str, Lexicon] = OrderedDict()
 
 
 def lexicon_for(
     words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...], zones: tuple[str, ...] = ()
 ) -> Lexicon:
-    """The lexicon of a mission; the last few are kept, as every thought of a mission needs the same one."""
+    """The lexicon of a mission; the last ones used are kept, as every thought of a mission needs the same one."""
     key = f"{id(words)} {vocabulary.model_dump_json()} {[(s.name, s.says) for s in skills]} {zones}"
     if key not in _built:
         _built[key] = _build(words, vocabulary, skills)
         _add_zones(_built[key], zones)
-        while len(_built) > 8:
+        while len(_built) > KEPT:
             _built.popitem(last=False)
+    _built.move_to_end(key)
     return _built[key]
 
 

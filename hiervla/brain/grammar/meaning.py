@@ -255,11 +255,9 @@ class Meaning:
             without = marks if (thing.many or (thing.nounless and thing.colours)) and not thing.pronoun else set()
             thing = sharing.each_to_its_own(sharing.held_one(thing, scene), spots)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
-            subjects += [
-                d
-                for d in scene.resolve(thing, avoid=there, without=without, told=scene.told_of(as_mark=False))
-                if d.id not in {s.id for s in subjects}
-            ]
+            found = scene.resolve(thing, avoid=there, without=without, told=scene.told_of(as_mark=False))
+            known = {d.id for d in subjects}
+            subjects += [d for d in found if d.id not in known]
         scene.speak_of([d.id for d in subjects])
         shares = sharing.with_match(sharing.shared_out(transfer, subjects, scene), scene)
         aims = spread([(d, [aim(d, s, scene, self._roles) for s in ss]) for d, ss in shares], scene)
@@ -282,13 +280,8 @@ class Meaning:
         """Things that are there by now: ``a cube`` to put in the bowl is one that is not in it yet."""
         if thing.quantity not in ("a", "count"):
             return set()
-        return {
-            d.id
-            for s in spots
-            for m in self._marks(s, scene)
-            for d in scene.world.objects.values()
-            if d.support == m.id
-        }
+        marks = {d.id for s in spots for d in self._marks(s, scene)}
+        return {d.id for d in scene.world.objects.values() if d.support in marks}
 
     def _placed(self, scene: Scene, goal: Goal) -> Goal:
         """Later phrases speak of the world as this goal will have made it."""

@@ -42,6 +42,8 @@ def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene,
     if (but := finds("but_not", rest)) is not None:
         rest, how = but["rest"], "是"
     elif (no := finds("not_but", rest)) is not None:
+        if _strange(no["wrong"], read):
+            return None
         rest, how = no["rest"], "是"
     elif (wrong := finds("wrong", rest)) is not None:
         rest = rest[wrong.end() :]
@@ -59,6 +61,12 @@ def retold(briefing: Briefing, earlier: Instruction, read: Reader, scene: Scene,
         if told is not None:
             return replace(told, text=text)
     return None
+
+
+def _strange(denied: str, read: Reader) -> bool:
+    """Whether a word of what is not meant is known to nobody."""
+    told = read(f"拿起{denied}")
+    return isinstance(told, NotUnderstood) and told.key.startswith("unknown")
 
 
 def _ways(
