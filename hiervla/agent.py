@@ -79,6 +79,8 @@ class Agent:
         self.dialogue: list[Turn] = []
         self.world: World | None = None
         self.report: Report | None = None
+        self.reports: list[Report] = []
+        """Of every mission so far, oldest first."""
         self._stop = threading.Event()
         self._missions = 0
 
@@ -165,6 +167,7 @@ class Agent:
             state, folder, scene=self.scene, seed=self.seed, brain=name, settings=self.settings,
             interventions=mission.interventions, robot_s=mission.robot_s, wall_s=time.time() - began,
         )  # fmt: skip
+        self.reports.append(self.report)
         folder.report(self.report)
         changed = changes(state["first"], state["world"], state["outcomes"])
         if stopped is not None and state["subgoals"]:  # it may be in the hand: then it was moved

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hiervla.core.config import Settings
-from hiervla.core.errors import SetupError
+from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Brain, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
@@ -87,6 +87,9 @@ def assemble(
         gripper=safe.description.gripper,
         skin=safe.description.skin,
     )
+    for skill in settings.policies:
+        if skill not in workspace.skills:
+            raise unknown("skill in settings.policies:", skill, workspace.skills)
     policies, order = make_policies(settings, safe.description)
     cerebellum = Cerebellum(
         robot=safe, policies=policies, order=order, by_skill=settings.policies,

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hiervla.robot.arm_model import ArmModel
 
 
+FOREIGN = ("openpi:", "pi0:")
+"""How names of policies begin that take a mapping file."""
+
+
 def arm_model(name: str) -> ArmModel:
     """A simulated arm by name, or by a dotted path ``package.module:MODEL``."""
     from hiervla.robot.arm_model import ArmModel
@@ -57,6 +61,10 @@ def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str
     if not order:
         raise SetupError("policy names none: write servo, a trained FOLDER, or several, the first choice first")
     names = dict.fromkeys((*order, *settings.policies.values()))
+    if settings.mapping and not any(n.startswith(FOREIGN) for n in names):
+        raise SetupError(
+            f"mapping {settings.mapping}: none of {', '.join(names)} takes one; it belongs to {' and '.join(FOREIGN)} policies"
+        )
     return {n: make_policy(n, about, settings.mappings.get(n, settings.mapping)) for n in names}, order
 
 
@@ -67,7 +75,7 @@ def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy
     choose what runs it); ``openpi:ws://HOST:PORT`` or
     ``pi0:FOLDER`` with a mapping file; a dotted path ``package.module:Class``.
     """
-    if name.startswith(("openpi:", "pi0:")):
+    if name.startswith(FOREIGN):
         from hiervla.cerebellum.policies.foreign import foreign_policy
 
         return foreign_policy(name, about, mapping)
@@ -96,10 +104,16 @@ def _made(name: str, port: type) -> Any:
     except TypeError as e:
         raise SetupError(f"{name} cannot be made without arguments: {e}; give it defaults, or hand it to Agent") from e
     if not isinstance(made, port):
+        lacks = [n for n in _asked_for(port) if not hasattr(made, n)]
         raise SetupError(
-            f"{name} is no {port.__name__}: it lacks some of what hiervla.core.ports.{port.__name__} asks for"
+            f"{name} is no {port.__name__}: it lacks {', '.join(lacks)} (see hiervla.core.ports.{port.__name__})"
         )
     return made
+
+
+def _asked_for(port: type) -> list[str]:
+    """Names that a port asks for: its fields and methods."""
+    return [n for n in (*port.__annotations__, *vars(port)) if not n.startswith("_")]
 
 
 def _dotted(name: str) -> Any:

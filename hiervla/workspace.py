@@ -148,7 +148,10 @@ def load_workspace(own: Path | None = None) -> Workspace:
 def _lexicon(path: Path) -> Lexicon:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Lexicon.model_validate({k: v for k, v in tables.items() if k in Lexicon.model_fields})
+        for table in tables:
+            if table not in Lexicon.model_fields:
+                raise unknown(f"table in {path}:", table, Lexicon.model_fields)
+        return Lexicon.model_validate(tables)
     except ValueError as e:  # TOML and pydantic errors are both ValueErrors
         raise SetupError(f"{path}: {e}") from e
 
@@ -169,11 +172,15 @@ def _python(root: Path, origin: str) -> list[Entry]:
             if path.stem.startswith("_"):
                 continue
             module = _load(path)
+            before = len(entries)
             for value in vars(module).values():
                 if isinstance(value, Tool) and value.function.__module__ == module.__name__:
                     entries.append(Entry("tool", value.name, path, origin, value))
                 elif isinstance(value, type) and issubclass(value, Skill) and value.__module__ == module.__name__:
                     entries.append(Entry("skill", value.name, path, origin, value))
+            if len(entries) == before:
+                wanted = "class that is a Skill" if folder == "skills" else "function with @tool"
+                raise SetupError(f"{path}: holds no {wanted}; a file that only helps others begins with _")
     return entries
 
 

@@ -187,3 +187,23 @@ class TestOwnRoot:
     def test_a_home_folder_may_be_written_short(self, monkeypatch, root):
         monkeypatch.setenv("HOME", str(root.path.parent))
         assert own_root(f"~/{root.path.name}") == root.path.resolve()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("skills/none.py", "x = 1\n", "holds no class that is a Skill"),
+        ("tools/none.py", "def f(ctx): ...\n", "holds no function with @tool"),
+        ("prompts/mine.lexicon.toml", "[colurs]\nred = ['ruby']\n", "did you mean 'colours'"),
+    ],
+)
+def test_a_file_that_adds_nothing_is_a_mistake_that_is_told(tmp_path, file, text, says):
+    (tmp_path / "hiervla.toml").write_text("")
+    path = tmp_path / file
+    path.parent.mkdir()
+    path.write_text(text)
+    with pytest.raises(SetupError, match=says) as e:
+        load_workspace(tmp_path)
+    assert path.name in str(e.value)
+    path.rename(path.with_name(f"_{path.name}" if path.suffix == ".py" else "mine.txt"))
+    load_workspace(tmp_path)

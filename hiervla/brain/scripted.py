@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from hiervla.core.briefing import Briefing
 from hiervla.core.errors import SetupError
+from hiervla.core.misfit import misfit
 from hiervla.core.plan import Clarify, Refuse, Thought
 
 MARK = "@"
@@ -74,8 +75,7 @@ def _thought(entry: Any, where: str) -> Thought:
     try:
         return Thought.model_validate(entry)
     except ValidationError as e:
-        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
-        raise SetupError(f"{where}: {wrong}") from e
+        raise SetupError(f"{where}: {misfit(e, Thought)}") from e
 
 
 def _resolved(value: Any, briefing: Briefing) -> Any:

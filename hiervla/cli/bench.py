@@ -9,7 +9,7 @@ import typer
 from hiervla import __version__
 from hiervla.cli import options as opt
 from hiervla.cli.figures import begun, finish, row_printer
-from hiervla.cli.scenario import Episodes, Jobs, Out, Resume, Seeds
+from hiervla.cli.scenario import Episodes, Jobs, Out, Resume, Seeds, seeds_or
 from hiervla.core.errors import SetupError, unknown
 
 
@@ -45,7 +45,7 @@ def bench(
     chosen = BENCHES[name]
     if skill and not chosen.of_skills:
         raise SetupError(f"--skill belongs to the bench of skills, not to {name}")
-    text = seeds or (f"0-{episodes - 1}" if episodes else chosen.seeds)
+    text = seeds_or(seeds, episodes, chosen.seeds)
     with opt.json_stdout(json) as put:
         rows = run_rows(
             chosen.work, chosen.items(parse_seeds(text), skill or ()), keys=chosen.keys, jobs=jobs if chosen.parallel else 1, out=out,

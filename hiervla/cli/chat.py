@@ -11,10 +11,15 @@ from hiervla.cli import options as opt
 if TYPE_CHECKING:
     from hiervla.agent import Agent
     from hiervla.cli.live import Live
+    from hiervla.core.outcome import Outcome
 
 _HELP = """Say what to do, or ask; also while the arm moves: “stop” halts it, “no, the green one” halts and corrects it. Also:
 /scene   what I see      /why   why I did what I did last     /plan [TEXT]   my last plan; with TEXT what I would do
 /undo    as it was       /stop  halt the arm (so does Ctrl-C) /help  this    /quit  end (so does Ctrl-D)"""
+
+_HELP_ZH = """说要做什么，或者提问；机械臂动的时候也可以说：“停”让它停下，“不对，绿色的那个”停下并改正。还有：
+/scene   我看到什么      /why   上一次为什么那样做      /plan [话]   上一次的计划；带一句话则是我会怎么做
+/undo    恢复原样        /stop  停下机械臂（Ctrl-C 也行） /help  这段话   /quit  结束（Ctrl-D 也行）"""
 
 
 def chat(
@@ -45,7 +50,7 @@ def chat(
             if said in ("/quit", "/exit"):
                 break
             if said == "/undo":
-                said = "undo that"
+                said = "撤销" if _chinese(agent) else "undo that"
             if said.startswith("/"):
                 _command(said, agent, live)
             elif said:
@@ -79,35 +84,35 @@ def _turn(live: Live) -> str | None:
 
 
 def _command(said: str, agent: Agent, live: Live) -> None:
-    report = agent.report
+    report = next((r for r in reversed(agent.reports) if r.outcomes), agent.report)
     match said.split()[0]:
         case "/stop":
             agent.stop()
-            live.line("the arm stands still")
+            live.say("the arm stands still")
         case "/plan" if said != "/plan":
             _would_do(said.removeprefix("/plan").strip(), agent, live)
         case "/scene":
             world = agent.world
             if world is None:
-                live.line("nothing looked at yet")
+                live.say("nothing looked at yet")
                 return
             for d in world.objects.values():
-                live.line(
+                live.say(
                     f"{d.id}: {d.size_word} {d.phrase} at ({d.centre[0]:.2f}, {d.centre[1]:.2f}) m, {d.relation} {d.support}"
                 )
         case "/why" if report is not None:
             for t in report.thoughts:
-                live.line(t.reasoning)
+                live.say(t.reasoning)
             for g in report.goals:
                 for e in g.evidence:
-                    live.line(f"{g.goal}: {e.source}: {e.says}")
+                    live.say(f"{g.goal}: {e.source}: {e.says}")
         case "/plan" if report is not None:
             for o in report.outcomes:
-                live.line(f"{o.skill} {o.arguments}: {o.why} → {o.failure.kind.value if o.failure else 'done'}")
+                live.say(f"{_step(o)}: {o.why} → {o.failure.kind.value if o.failure else 'done'}")
         case "/why" | "/plan":
-            live.line("nothing done yet")
+            live.say("nothing done yet")
         case _:
-            live.line(_HELP)
+            live.say(_HELP_ZH if _chinese(agent) else _HELP)
 
 
 def _would_do(said: str, agent: Agent, live: Live) -> None:
@@ -115,11 +120,24 @@ def _would_do(said: str, agent: Agent, live: Live) -> None:
     from hiervla.core.plan import Clarify, Finish, Plan, Refuse
 
     thought = agent.plan(said)
-    live.line(thought.reasoning)
+    live.say(thought.reasoning)
     match thought.move:
         case Plan(goals=goals, subgoals=steps):
-            live.line(f"goals: {'; '.join(map(str, goals))}")
+            live.say(f"goals: {'; '.join(map(str, goals))}")
             for k, s in enumerate(steps, 1):
-                live.line(f"{k}. {s} ({s.why})")
+                live.say(f"{k}. {s} ({s.why})")
         case Clarify(question=says) | Refuse(why=says) | Finish(answer=says):
-            live.line(says)
+            live.say(says)
+
+
+def _step(o: Outcome) -> str:
+    """``place(target=red_cube_1, relation=in, reference=blue_bowl_1)``."""
+    from hiervla.core.plan import Subgoal
+
+    return str(Subgoal(skill=o.skill, arguments=o.arguments, why=""))
+
+
+def _chinese(agent: Agent) -> bool:
+    """Whether the person spoke Chinese last."""
+    said = next((t.says for t in reversed(agent.dialogue) if t.who == "person"), "")
+    return any("\u4e00" <= c <= "\u9fff" for c in said)

@@ -51,5 +51,10 @@ def _says(entry: object) -> str:
     from hiervla.core.tool import Tool
 
     value = getattr(entry, "value", None)
+    if getattr(entry, "kind", "") == "scene":
+        import tomllib
+
+        doc = tomllib.loads(entry.path.read_text(encoding="utf-8")).get("doc", "")  # type: ignore[attr-defined]
+        return str(doc).strip().splitlines()[0] if str(doc).strip() else ""
     doc = value.doc if isinstance(value, Tool) else (getattr(value, "__doc__", None) or "")
     return doc.strip().splitlines()[0] if doc.strip() else ""

@@ -24,7 +24,12 @@ class Live:
             show(event)
 
     def line(self, text: str, style: str = "") -> None:
+        """A line with markup in it; what others said is to be escaped."""
         self.console.print(text, style=style or None)
+
+    def say(self, text: str) -> None:
+        """A line as it is."""
+        self.console.print(text, markup=False)
 
     def _started(self, e: Any) -> None:
         self.line(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hiervla.cli import options as opt
+from hiervla.core.errors import SetupError
 from hiervla.core.plan import Clarify, Finish, Plan, Refuse
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def parse(
     from hiervla.core.world import World
     from hiervla.paper.described import Described, read_world
 
+    if world is None and (act or said):
+        raise SetupError(f"{'--act' if act else '--said'} needs a world to act in: --world FILE (docs/language.md)")
     space = opt.workspace(workspace)
     there = read_world(world) if world is not None else Described(World())
     form = canonical_form(text, there.world, space.vocabulary(there.inventory), space)

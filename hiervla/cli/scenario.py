@@ -9,6 +9,7 @@ import typer
 
 from hiervla.cli import options as opt
 from hiervla.cli.figures import begun, finish, row_printer
+from hiervla.core.errors import SetupError
 
 Seeds = Annotated[
     str | None, typer.Option("--seeds", help="Range A-B or list A,B,C. 0-99 to develop on, 100-199 to accept with.")
@@ -42,7 +43,7 @@ def scenario_run(
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
         settings = opt.settings(space, set_, brain, policy, robot, mapping)
-        text = seeds or (f"0-{episodes - 1}" if episodes else "0-4")
+        text = seeds_or(seeds, episodes, "0-4")
         chosen = choose(space, names)
         own = space.roots[1] if len(space.roots) > 1 else None
         rows = run_scenarios(
@@ -50,6 +51,17 @@ def scenario_run(
         )
         holds = finish("scenario", text, scenario_figures(rows), put, json)
     raise SystemExit(holds)
+
+
+def seeds_or(seeds: str | None, episodes: int | None, usual: str) -> str:
+    """The seeds that are meant.
+
+    Raises:
+        SetupError: both ways of saying it are used.
+    """
+    if seeds is not None and episodes is not None:
+        raise SetupError("--seeds and --episodes say the same in two ways: leave one of them away")
+    return seeds if seeds is not None else f"0-{episodes - 1}" if episodes else usual
 
 
 def scenario_list(json: opt.Json = False, workspace: opt.Own = None) -> None:

@@ -9,7 +9,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiervla.core.briefing import Budgets
-from hiervla.core.errors import SetupError
+from hiervla.core.errors import SetupError, unknown
+from hiervla.core.misfit import misfit
+
+TABLES = ("settings",)
+"""Tables of a ``hiervla.toml``."""
 
 
 class ChunkSettings(BaseModel):
@@ -66,9 +70,13 @@ def load_settings(path: Path | None = None, sets: tuple[str, ...] = ()) -> Setti
     data: dict[str, Any] = {}
     if path is not None and path.is_file():
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8")).get("settings", {})
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as e:  # no TOML, or no UTF-8
             raise SetupError(f"{path}: {e}") from e
+        for table in tables:
+            if table not in TABLES:
+                raise unknown(f"table in {path}:", table, TABLES)
+        data = tables.get("settings", {})
         if not isinstance(data, dict):
             raise SetupError(f"{path}: settings is not a table: write [settings] and its keys under it")
     for change in sets:
@@ -85,8 +93,7 @@ def load_settings(path: Path | None = None, sets: tuple[str, ...] = ()) -> Setti
     try:
         return Settings.model_validate(data)
     except ValidationError as e:
-        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
-        raise SetupError(f"settings{f' in {path}' if path else ''}: {wrong}") from e
+        raise SetupError(f"settings{f' in {path}' if path else ''}: {misfit(e, Settings)}") from e
 
 
 def _value(text: str) -> Any:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from hiervla.core.errors import ToolError, broke
 from hiervla.core.geometry import Pose
+from hiervla.core.misfit import misfit
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Check
 from hiervla.core.plan import Subgoal
@@ -69,8 +70,7 @@ class Tool:
         try:
             filled = self.arguments.model_validate(arguments)
         except ValidationError as e:
-            wrong = "; ".join(f"{'.'.join(map(str, d['loc'])) or self.name}: {d['msg']}" for d in e.errors())
-            raise ToolError(f"{self.name}: {wrong}") from e
+            raise ToolError(f"{self.name}: {misfit(e, self.arguments, self.name)}") from e
         try:
             answer = self.function(context, **{k: getattr(filled, k) for k in type(filled).model_fields})
             json.dumps(answer, allow_nan=False)

@@ -12,6 +12,7 @@ from hiervla.core.errors import ToolError, broke
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.geometry import Array, Pose
 from hiervla.core.judging import look_evidence
+from hiervla.core.misfit import misfit
 from hiervla.core.outcome import Check, FailureKind, as_check
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import RobotDescription
@@ -62,8 +63,7 @@ class Guard:
         try:
             return kind.model_validate(subgoal.arguments)
         except ValidationError as e:
-            wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
-            raise ToolError(f"{subgoal.skill}: {wrong}", FailureKind.PRECONDITION) from e
+            raise ToolError(f"{subgoal.skill}: {misfit(e, kind)}", FailureKind.PRECONDITION) from e
 
     def judge(
         self, subgoal: Subgoal, world: World, hand: Pose, changes: dict[str, object] | None = None,
@@ -79,7 +79,7 @@ class Guard:
         try:
             handling = handling_for(named, {**subgoal.handling, **(changes or {})})
         except ValidationError as e:
-            wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
+            wrong = misfit(e, Handling)
             return Verdict(Check.no(f"{subgoal.skill}: handling: {wrong}", kind=FailureKind.PRECONDITION), skill)
         risky = any(a in RISKY for d in named for a in d.attributes)
         try:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiervla.core.errors import SetupError
 from hiervla.core.goal import DIRECTIONS
+from hiervla.core.misfit import misfit
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Detection, Held, Surface, World, Zone
 
@@ -116,8 +117,7 @@ def described(table: dict[str, Any], where: str = "world") -> Described:
     try:
         said = File.model_validate(table)
     except ValidationError as e:
-        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors()[:3])
-        raise SetupError(f"{where}: {wrong}") from e
+        raise SetupError(f"{where}: {misfit(e, File)}") from e
     objects: dict[str, Detection] = {}
     for object_id in _in_order(said, where):
         for d in _seen(object_id, said.things[object_id], objects, where):

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from hiervla.core.errors import SetupError
+from hiervla.core.misfit import says
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Inventory
 from hiervla.core.world import Zone
@@ -153,7 +154,5 @@ def load_scene(path: Path) -> Scene:
             loc = d.get("ctx", {}).get("where", d["loc"])
             where = tuple(x for x in loc if not (isinstance(x, str) and ("[" in x or x in ("float", "str"))))
             line = line_of(text, where)
-            lines.append(
-                f"{path}:{line}: {'.'.join(map(str, where)) or 'scene'}: {d['msg'].removeprefix('Value error, ')}"
-            )
+            lines.append(f"{path}:{line}: {'.'.join(map(str, where)) or 'scene'}: {says(d, Scene)}")
         raise SetupError("; ".join(dict.fromkeys(lines))) from e

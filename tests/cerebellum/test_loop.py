@@ -1,5 +1,6 @@
 """The control loop around small policies of the test's own: sizes, stops, faults, interrupts."""
 
+import re
 import threading
 
 import numpy as np
@@ -274,3 +275,22 @@ def test_a_policy_is_shown_the_size_of_picture_it_asks_for():
         policy.cameras, policy.detail = ("front",), detail
         cerebellum(policy, Asked()).execute(TASK)
         assert len(asked) > 2 and set(asked) == {detail}
+
+
+@pytest.mark.parametrize(
+    ("gives", "says"),
+    [
+        (lambda: 1 / 0, "the policy straight broke: ZeroDivisionError"),
+        (lambda: None, "no ActionChunk but NoneType"),
+        (lambda: ActionChunk(np.zeros((8, 6)), 0.1), r"shape \(8, 6\): actions are \(n, 7\)"),
+        (lambda: ActionChunk(np.full((1, 7), np.nan), 0.1), "not finite"),
+        (lambda: ActionChunk(np.full((1, 7), 9.0), 0.1), "move the hand by 9"),
+    ],
+)
+def test_a_bug_in_a_policy_is_a_fault_of_its_own_kind_and_moves_nothing(gives, says):
+    policy, robot = Straight(), FakeRobot()
+    policy.infer = lambda observation, task, prefix=None: gives()
+    before = robot.observe("none").hand.position
+    trace = cerebellum(policy, robot).execute(TASK)
+    assert trace.failure.kind is FailureKind.POLICY_FAULT and re.search(says, trace.failure.why)
+    assert np.allclose(robot.observe("none").hand.position, before)

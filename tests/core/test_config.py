@@ -95,3 +95,9 @@ def test_every_setting_is_documented_where_it_is_defined():
             continue  # tables of their own
         at = next(i for i, line in enumerate(lines) if line.startswith(f"{name}:"))
         assert lines[at + 1].startswith('"""'), f"{name} has no docstring under it"
+
+
+def test_a_misspelt_table_is_told(tmp_path):
+    (tmp_path / "hiervla.toml").write_text("[setings]\nscene = 'x'\n")
+    with pytest.raises(SetupError, match="did you mean 'settings'"):
+        load_settings(tmp_path / "hiervla.toml")

@@ -125,3 +125,17 @@ def test_a_trace_remembers_how_near_the_hand_came(thing, world_of):
     assert trace.nearest((0, 0, 0)) == pytest.approx(0.2)
     assert trace.passed("down") is None
     assert trace.evidence("clock", "late").time_s == 1.1
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"says": "wave at"}, "says must be lists of words by language"),
+        ({"says": {"en": "wave at"}}, "says must be lists of words by language"),
+        ({"grip": "gian"}, "grip is 'gian'; there are: none, gain"),
+        ({"keyframe": lambda self, at: ()}, "keyframe is called by nobody; did you mean keyframes?"),
+    ],
+)
+def test_a_mistake_in_a_class_is_told_when_it_is_made(body, says):
+    with pytest.raises(TypeError, match=says):
+        type("Wave", (Skill,), {"__module__": __name__, "__doc__": "Wave.", **body})

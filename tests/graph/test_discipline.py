@@ -27,7 +27,7 @@ STOP = Thought(reasoning="no", move=Refuse(why="I give up"))
     [
         (plan(Subgoal(skill="juggle", arguments={}, why="fun")), "no skill 'juggle'"),
         (plan(Subgoal(skill="pick", arguments={"target": "unicorn"}, why="fun")), "no object 'unicorn'"),
-        (plan(Subgoal(skill="pick", arguments={"object": "red_cube_1"}, why="fun")), "Extra inputs"),
+        (plan(Subgoal(skill="pick", arguments={"object": "red_cube_1"}, why="fun")), "no such key"),
         (
             plan(
                 Subgoal(skill="pick", arguments={"target": "red_cube_1"}, why="x"),

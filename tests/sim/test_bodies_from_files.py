@@ -110,7 +110,7 @@ def test_a_file_of_pybullet_data_is_found_by_its_name(built):
         ({"mesh": "house.obj", "size": 0.1}, "give it a scale"),
         ({"shape": "cube", "scale": 2.0}, "scale is for a body from a file"),
         ({"mesh": "house.obj", "shape": "hous"}, "no shape 'hous'"),
-        ({"colour": "red"}, r"body\.0\.shape: Field required"),
+        ({"colour": "red"}, r"body\.0\.shape: is missing"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(read, body, says):

@@ -67,8 +67,8 @@ def test_a_good_file_is_read_whole_and_named_by_its_file(read):
     [
         ('shape = "cube"', 'shape = "cubes"', 'shape = "cubes"', "no shape 'cubes'; known: cube, block"),
         ('colour = "red"', 'colour = "rot"', 'colour = "rot"', "no colour 'rot'; known: red, orange"),
-        ('colour = "red"', 'color = "red"', 'color = "red"', "body.0.color: Extra inputs are not permitted"),
-        ('name = "a"\n', "", "[[body]]", "body.0.name: Field required"),
+        ('colour = "red"', 'color = "red"', 'color = "red"', "body.0.color: no such key; did you mean 'colour'?"),
+        ('name = "a"\n', "", "[[body]]", "body.0.name: is missing"),
         ("at = [0.5, 0.1]", "at = [0.5]", "at = [0.5]", "body.1.at"),
         ("at = [0.5, 0.1]", 'at = "there"', "at = ", "body.1.at"),
         ("size = [0.12, 0.12, 0.05]", "size = [0.12, 0.12, 0.05, 1]", "size = [0.12, 0.12, 0.05, 1]", "body.1.size"),
@@ -109,7 +109,12 @@ def test_a_good_file_is_read_whole_and_named_by_its_file(read):
             "'c', which is no body",
         ),
         ("at = [0.5, 0.1]", "at = [0.5, 0.1]\nspare = true", "spare", "takes no at"),
-        ("[table]", "[sensor]\ndepth_noise = 0.1\n[table]", "depth_noise", "sensor.depth_noise: Extra inputs"),
+        (
+            "[table]",
+            "[sensor]\ndepth_noise = 0.1\n[table]",
+            "depth_noise",
+            "sensor.depth_noise: no such key; did you mean 'depth_noise_m'?",
+        ),
         ("[table]", "[light]\ndirection = [0, 0, -1]\n[table]", "direction", "the light stands above the table"),
         ("size = [0.5, 0.9]", "size = 3", "size = 3", "table.size"),
         ('say = ["put a in b"]', "say = []", "say = []", "scenario.0.say"),
@@ -119,9 +124,15 @@ def test_a_good_file_is_read_whole_and_named_by_its_file(read):
             "disturb",
             "scenario.0.disturb.0.do: Input should be 'move', 'knock', 'remove', ",
         ),
-        ('still = ["b"]', "stil = 3", "stil = 3", "scenario.0.expect.stil: Extra inputs"),
-        ('looks = "red cube"', 'looks = "red cube"\npose = [1, 2]', "pose", "inventory.0.pose: Extra inputs"),
-        ('doc = "Two things."', 'doc = "Two things."\nlimit = 3', "limit = 3", "limit: Extra inputs"),
+        ('still = ["b"]', 'status = ["finished"]', "status", "scenario.0.expect.status.0: Input should be 'done'"),
+        ('still = ["b"]', "stil = 3", "stil = 3", "scenario.0.expect.stil: no such key; did you mean 'still'?"),
+        ('looks = "red cube"', 'looks = "red cube"\npose = [1, 2]', "pose", "inventory.0.pose: no such key"),
+        (
+            'doc = "Two things."',
+            'doc = "Two things."\nlimit = 3',
+            "limit = 3",
+            "limit: no such key; did you mean 'limits'?",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_remedy(old, new, at, says, read):

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.rules import Tables
-from hiervla.core.errors import SetupError
+from hiervla.core.errors import SetupError, unknown
+from hiervla.core.misfit import misfit
 
 BUNDLED = (
     "grammar.words.toml",
@@ -91,9 +92,15 @@ def merge(tables: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Tables merged: lists of words add up, a later plain value replaces an earlier one.
 
     A table that says ``file`` has it noted with each of its rules, so that a bad one can be found.
+
+    Raises:
+        SetupError: a table has a name that is none; says which, near ones, and in which file.
     """
     merged: dict[str, Any] = {}
     for table in tables:
+        for key in table:
+            if key != "file" and key not in Words.model_fields:
+                raise unknown(f"table in {table.get('file', 'prompts/grammar.*.toml')}:", key, Words.model_fields)
         _fold(merged, _placed(table))
     return merged
 
@@ -145,8 +152,7 @@ def _words(sources: Iterable[str | dict[str, Any]], where: str) -> Words:
     except tomllib.TOMLDecodeError as e:
         raise SetupError(f"{where}: {e}") from e
     except ValidationError as e:
-        wrong = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in e.errors())
-        raise SetupError(f"{where}: {wrong}") from e
+        raise SetupError(f"{where}: {misfit(e, Words)}") from e
 
 
 @cache
