@@ -148,6 +148,7 @@ class Episode:
                 continue
             truth = self._judge(step, trace.task, before)
             row["true"] = truth.done and n == len(steps) - 1
+            row["near"] = truth.near and n == len(steps) - 1
             row["off_mm"] = None if truth.off_m is None else round(truth.off_m * 1e3, 1)
             return
 

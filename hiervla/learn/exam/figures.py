@@ -98,7 +98,7 @@ def _done(row: Row) -> bool:
 
 
 def _false(row: Row) -> bool:
-    return bool(row["claimed"] and not row["true"])
+    return bool(row["claimed"] and not row["true"] and not row.get("near"))
 
 
 def _success(rows: list[Row], goal: str | None = None) -> Figure:
@@ -118,7 +118,7 @@ def line(row: Row) -> str:
     if not row["tried"]:
         verdict = "not tried"
     elif row["claimed"]:
-        verdict = "ok" if row["true"] else "FALSE SUCCESS"
+        verdict = "ok" if row["true"] else f"{row['off_mm']:g} mm off" if row.get("near") else "FALSE SUCCESS"
     else:
         verdict = f"{'unclaimed success' if row['true'] else 'failed'} ({row['kind']})"
     wrong = f", WRONG OBJECT ({row['touched_first']} touched first, {', '.join(row['moved_others']) or 'no other'} moved)" if row.get("wrong_object") else ""  # fmt: skip

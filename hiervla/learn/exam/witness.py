@@ -73,6 +73,8 @@ class Truth:
 
     done: bool
     off_m: float | None = None
+    near: bool = False
+    """It is as the skill claims, and not where it was measured to be: short of done, and yet no false claim."""
 
 
 def judge(step: Step, skill: Skill, task: Task, before: World, now: World) -> Truth:
@@ -85,7 +87,7 @@ def judge(step: Step, skill: Skill, task: Task, before: World, now: World) -> Tr
         return Truth(at.bottom_z > LIFTED_M)
     if step.deed == "beside" and task.destination is not None:
         off = math.dist(at.centre[:2], task.destination.position[:2])
-        return Truth(off <= BESIDE_M, off)
+        return Truth(off <= BESIDE_M, off, near=off > BESIDE_M)
     if step.deed == "push":
         was = before.objects[body]
         goal = np.asarray(was.centre[:2]) + step.arguments["distance_m"] * np.asarray(

@@ -25,6 +25,18 @@ def test_only_what_is_claimed_and_true_is_success_and_only_a_wrong_claim_is_fals
     assert "FALSE SUCCESS" in line(rows[1]) and "unclaimed" in line(rows[2]) and "not tried" in line(rows[3])
 
 
+def test_beside_but_not_at_the_spot_is_no_success_and_no_false_claim():
+    rows = [
+        row(deed="beside"),
+        row(deed="beside", seed=1, true=False, near=True, off_mm=31.0),
+        row(deed="beside", seed=2, true=False),
+    ]
+    f = summary(rows)
+    assert f["place_beside.true_success"].value == pytest.approx(1 / 3, abs=1e-3)
+    assert f["place_beside.false_success"].value == pytest.approx(1 / 3, abs=1e-3)
+    assert "31 mm off" in line(rows[1]) and "FALSE SUCCESS" in line(rows[2])
+
+
 def test_what_a_policy_does_not_cover_is_a_failure_and_an_error_never_left_out():
     bare = {
         k: v
