@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from hiervla.cerebellum.policies.mini.inputs import DEEDS, NEAR_M, PHASES, Grounding, in_hand, inputs_of
+from hiervla.cerebellum.policies.mini.memory import Past
 from hiervla.cerebellum.policies.mini.model import SCENE_CELLS, Batch
 from hiervla.cerebellum.policies.mini.words import Words
 from hiervla.cerebellum.policies.normaliser import Normaliser
@@ -28,6 +29,8 @@ KEYS = (
     *(f"camera.{name}" for name in SIZES),
     "observation.state", "joints", "grounding", "expert.chunk", "remaining", "progress", "phase",
 )  # fmt: skip
+LOOKS_BACK = 4
+"""Most ticks between two looks of a policy: as many as chunks are executed for, one to four."""
 PLAIN_SHARE = 0.3
 """How often a task is said as skills say it, verb and things, rather than as people do."""
 _CHECKING = 0xC4EC
@@ -42,7 +45,7 @@ class Shown:
     tokeniser: ActionTokeniser | None
     blur: Blur
 
-    def sample(self, row: dict[str, Any], told: Told, rng: np.random.Generator) -> dict[str, Any]:
+    def sample(self, row: dict[str, Any], told: Told, past: Past, rng: np.random.Generator) -> dict[str, Any]:
         """One moment, as eyes and words might have had it."""
         seen, truth = observation_of(row), grounding_from(row)
         said = blurred(truth, self.blur, rng)
@@ -51,7 +54,9 @@ class Shown:
             said = unprompted(said)
         elif rng.random() < self.blur.words_dropped:
             text = ""
-        inputs = inputs_of(seen_worse(seen, self.blur, rng), said, heatmaps)
+        if rng.random() < self.blur.past_dropped:
+            past = replace(past, moved=np.zeros(3), widened=0.0)
+        inputs = inputs_of(seen_worse(seen, self.blur, rng), said, heatmaps, past=past)
         chunk = self.actions.normalise(row["expert.chunk"]).astype(np.float32)
         phase = str(row["phase"])
         offset = _offset(seen, truth, said)
@@ -82,8 +87,10 @@ class Batches(Dataset[Batch]):
         rng = np.random.default_rng([s.seed, self._tag, k])
         rows, told = self._draw.draw(s.batch, s.alpha, rng)
         columns = self._moments.take(rows, KEYS)
+        behind = self._moments.past(rows, rng.integers(1, LOOKS_BACK + 1, len(rows)))
         samples = [
-            self._shown.sample({name: c[i] for name, c in columns.items()}, told[i], rng) for i in range(len(rows))
+            self._shown.sample({name: c[i] for name, c in columns.items()}, told[i], behind[i], rng)
+            for i in range(len(rows))
         ]
         return collated(samples, s.model.action_words, s.model.action_longest)
 
@@ -98,7 +105,7 @@ class Batches(Dataset[Batch]):
 
 def checking(moments: Moments, shown: Shown, settings: TrainSettings) -> Batches:
     """Batches of the episodes kept apart, seen as they were: the same ones at every check."""
-    calm = Blur(target_share=0, prompt_dropped=0, words_dropped=0, colour=0, depth_m=0, depth_dropped=0)
+    calm = Blur(target_share=0, prompt_dropped=0, words_dropped=0, past_dropped=0, colour=0, depth_m=0, depth_dropped=0)
     return Batches(
         moments, moments.checking, Shown(shown.words, shown.actions, shown.tokeniser, calm), settings, _CHECKING
     )

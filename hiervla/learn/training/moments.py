@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from hiervla.cerebellum.policies.mini.memory import Past, since_switched
 from hiervla.core.errors import SetupError
 from hiervla.core.geometry import Array
 from hiervla.learn.dataset.reader import DatasetReader, EpisodeRow
 from hiervla.learn.dataset.schema import Values
+from hiervla.learn.form import STATE
 
 FINE_PHASES = ("descend", "close", "lower", "open")
 FINE_WEIGHT = 2.0
@@ -62,7 +64,15 @@ class Moments:
                 f" to learn from and to check: `hiervla learn collect`"
             )
         self.training = Draw.of(self, [g for i, g in enumerate(good) if not held_out_every or i % held_out_every])
+        self._behind = _Behind(self)
         self.checking = Draw.of(self, good[::held_out_every]) if held_out_every else self.training
+
+    def past(self, rows: Values, ticks: Values) -> list[Past]:
+        """What lies so many ticks (n,) behind moments (n,), by their number over all datasets; at most to their episode's beginning."""
+        return self._behind.of(rows, ticks)
+
+    def __len__(self) -> int:
+        return int(self._begins[-1])
 
     def take(self, rows: Values, keys: Sequence[str]) -> dict[str, Values]:
         """Features of moments (n,), by their number over all datasets."""
@@ -73,6 +83,24 @@ class Moments:
             for key, part in self._readers[n].take(rows[mine] - self._begins[n], keys).items():
                 found.setdefault(key, np.empty((len(rows), *part.shape[1:]), part.dtype))[mine] = part
         return found
+
+
+class _Behind:
+    """Hand, fingers and commands of all moments, to tell what came before any of them."""
+
+    def __init__(self, moments: Moments) -> None:
+        found = moments.take(np.arange(len(moments)), ("observation.state", "executed", "frame_index"))
+        self._at = found["observation.state"][:, :3].astype(float)
+        self._width = found["observation.state"][:, STATE.index("width")].astype(float)
+        self._frame = found["frame_index"].astype(int)
+        self._since = since_switched(found["executed"][:, 6] > 0.5, self._frame == 0)
+
+    def of(self, rows: Values, ticks: Values) -> list[Past]:
+        back = np.minimum(ticks, self._frame[rows])
+        over = np.maximum(back, 1)
+        moved = (self._at[rows] - self._at[rows - back]) / over[:, None]
+        widened = (self._width[rows] - self._width[rows - back]) / over
+        return [Past(m, float(w), int(s)) for m, w, s in zip(moved, widened, self._since[rows], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Blur(BaseModel):
     """How often neither target nor goal are shown: words and images must do."""
     words_dropped: float = Field(default=0.15, ge=0, le=1)
     """How often nothing is said, where a prompt is shown."""
+    past_dropped: float = Field(default=0.15, ge=0, le=1)
+    """How often it is not told how the hand has just moved: a policy that only goes on as it went never turns."""
     colour: float = Field(default=0.15, ge=0, le=1)
     """Farthest that brightness and each colour are off, as a share."""
     depth_m: float = Field(default=0.001, ge=0)

@@ -31,7 +31,7 @@ def batch_of(b=3, seed=0):
     tokens = torch.randint(0, 40, (b, 6), generator=g)
     tokens = torch.cat([tokens, torch.full((b, 1), 40)], dim=1)
     return {
-        "scene": r(b, 8, 96, 128), "wrist": r(b, 8, 72, 96), "state": r(b, 11), "target": r(b, 13), "goal": r(b, 6),
+        "scene": r(b, 8, 96, 128), "wrist": r(b, 8, 72, 96), "state": r(b, 16), "target": r(b, 13), "goal": r(b, 6),
         "words": torch.tensor([[3, 4, 5] + [0] * 13] * b), "deed": torch.zeros(b, dtype=torch.long), "chunk": r(b, 16, 7).clamp(-1, 1),
         "has_chunk": torch.ones(b), "action_tokens": tokens, "progress": torch.rand(b, generator=g), "end": torch.zeros(b),
         "has_progress": torch.ones(b),

@@ -23,7 +23,7 @@ CONFIG, WEIGHTS, WORDS, ACTIONS, TOKENISER = (
     "config.json", "model.safetensors", "words.json", "action.json", "tokeniser",
 )  # fmt: skip
 GRAPH, GRAPH_INT8 = "model.onnx", "model.int8.onnx"
-FORM = 2
+FORM = 3
 """Version of the folder's form: raised when what a model is shown or tells changes."""
 CONSTANT = ("droll", "dpitch")
 """Components of an action in which no demonstration moves: the hand points straight down."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hiervla.cerebellum.policies.mini.memory import LONG_SINCE, Past
 from hiervla.core.geometry import Array
 from hiervla.core.observation import CameraImage, Observation
 from hiervla.core.task import Task
@@ -20,6 +21,7 @@ Draw = Callable[[CameraImage, Array], NDArray[np.float32]]
 """Heat-maps (K, H, W) of world points (K, 3) in an image: ``perception.prompts.heatmaps``."""
 STATE = (
     "hand_x", "hand_y", "hand_z", "yaw_sin", "yaw_cos", "tilt_x", "tilt_y", "width", "force_x", "force_y", "force_z",
+    "moved_x", "moved_y", "moved_z", "widened", "since",
 )  # fmt: skip
 GROUNDING = (
     "there", "dx", "dy", "dz", "sin_2yaw", "cos_2yaw", "length", "width", "height", "held", "off_x", "off_y", "off_z",
@@ -34,6 +36,7 @@ NEAR_M = 0.25
 """What the wrist's coordinates and differences from the hand are scaled by."""
 _FORCE_N = 20.0
 _WIDTH_M = 0.08
+_STEP_M, _WIDENED_M = 0.04, 0.02
 DEEDS = ("pick", "place", "push", "open", "close")
 PHASES = (
     "rise", "approach", "descend", "close", "lift", "carry", "lower", "open", "push", "pull", "withdraw", "retreat", "end",
@@ -76,7 +79,7 @@ class Inputs:
 
     scene: NDArray[np.float32]  # (8, H, W)
     wrist: NDArray[np.float32]  # (8, h, w)
-    state: NDArray[np.float32]  # (11,) as STATE names it
+    state: NDArray[np.float32]  # (16,) as STATE names it
     target: NDArray[np.float32]  # (13,) as GROUNDING names it
     goal: NDArray[np.float32]  # (6,) as GOAL names it
 
@@ -85,8 +88,8 @@ class Inputs:
         return {k: getattr(self, k)[None] for k in ("scene", "wrist", "state", "target", "goal")}
 
 
-def inputs_of(seen: Observation, grounding: Grounding, draw: Draw, scene: str = "front") -> Inputs:
-    """What an observation and a grounding look like to the model.
+def inputs_of(seen: Observation, grounding: Grounding, draw: Draw, scene: str = "front", past: Past = Past()) -> Inputs:
+    """What an observation, a grounding and the ticks before look like to the model.
 
     Raises:
         KeyError: the observation lacks one of the two images.
@@ -97,7 +100,7 @@ def inputs_of(seen: Observation, grounding: Grounding, draw: Draw, scene: str = 
     return Inputs(
         scene=_image(front, draw(front, points), (low + high) / 2, (high - low) / 2),
         wrist=_image(wrist, draw(wrist, points), seen.hand.position, np.full(3, NEAR_M)),
-        state=state_of(seen),
+        state=state_of(seen, past),
         target=_target(grounding, seen),
         goal=_goal(grounding, seen),
     )
@@ -108,14 +111,15 @@ def in_hand(g: Grounding, seen: Observation) -> Array:
     return seen.hand.position + g.offset if g.held else g.target
 
 
-def state_of(seen: Observation) -> NDArray[np.float32]:
-    """Proprioception (11,), each about -1..1."""
+def state_of(seen: Observation, past: Past = Past()) -> NDArray[np.float32]:
+    """Proprioception (16,), each about -1..1."""
     low, high = WORKSPACE
     at = 2 * (seen.hand.position - low) / (high - low) - 1
     down = seen.hand.rotation()[:, 2]  # the hand's own z, which points down when it stands upright
     yaw = seen.hand.yaw
     return np.array(
-        [*at, np.sin(yaw), np.cos(yaw), down[0], down[1], 2 * seen.gripper_width_m / _WIDTH_M - 1, *np.clip(seen.wrench[:3] / _FORCE_N, -2, 2)],
+        [*at, np.sin(yaw), np.cos(yaw), down[0], down[1], 2 * seen.gripper_width_m / _WIDTH_M - 1, *np.clip(seen.wrench[:3] / _FORCE_N, -2, 2),
+         *np.clip(past.moved / _STEP_M, -2, 2), np.clip(past.widened / _WIDENED_M, -2, 2), 1 - 2 * past.since / LONG_SINCE],
         dtype=np.float32,
     )  # fmt: skip
 

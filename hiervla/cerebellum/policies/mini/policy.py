@@ -10,6 +10,7 @@ import numpy as np
 from hiervla.cerebellum.policies.mini.coverage import kinds, taught
 from hiervla.cerebellum.policies.mini.folder import load_parts
 from hiervla.cerebellum.policies.mini.inputs import DEEDS, PHASES, Draw, grounding_of, inputs_of
+from hiervla.cerebellum.policies.mini.memory import Recent
 from hiervla.cerebellum.policies.mini.runtime import Runtime, open_runtime
 from hiervla.core.errors import PolicyFault
 from hiervla.core.geometry import Array
@@ -50,6 +51,7 @@ class MiniPolicy:
         self.latency_ms: list[float] = []
         """Wall-clock of the chunks of the task in hand."""
         self._noise = np.random.default_rng(seed)
+        self._recent = Recent(step_s)
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ class MiniPolicy:
     def reset(self, task: Task) -> None:
         """A new task: the same noise, no memory."""
         self._noise, self.latency_ms = np.random.default_rng(self.seed), []
+        self._recent = Recent(self.step_s)
 
     def infer(self, observation: Observation, task: Task, prefix: Array | None = None) -> ActionChunk:
         """The next chunk (16, 7).
@@ -73,7 +76,7 @@ class MiniPolicy:
         if task.skill not in DEEDS:
             raise PolicyFault(f"{self.name} was trained for {', '.join(DEEDS)}, not for {task.skill}")
         began = time.perf_counter()
-        inputs = inputs_of(observation, grounding_of(task), self.draw).batch()
+        inputs = inputs_of(observation, grounding_of(task), self.draw, past=self._recent.past(observation)).batch()
         inputs["words"] = self.parts.words.encode(task.instruction)[None]
         inputs["deed"] = np.array([DEEDS.index(task.skill) + 1])
         noise = self._noise.standard_normal((1, self.horizon, 7)).astype(np.float32)
@@ -84,6 +87,7 @@ class MiniPolicy:
         if (wild := float(np.abs(normalised).max())) > WILDEST:
             raise PolicyFault(f"{self.name} gave an action {wild:.1f} times as large as any it was shown")
         actions = self._held_to(self.parts.actions.denormalise(normalised), observation, task)
+        self._recent.told(actions[:, 6])
         progress, end = float(telling[0]), float(telling[1])
         phase = PHASES[int(np.argmax(telling[2:]))]
         return ActionChunk(actions, self.step_s, progress=progress, terminate=end, phase=phase)
