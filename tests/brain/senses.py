@@ -105,7 +105,7 @@ def pieces_of(text: str) -> list[str]:
     return re.findall(r"[A-Za-z0-9_'’]+|\s+|.", text, re.DOTALL)
 
 
-REASONS = ("because", "since", "so that", "so i", "cause", "免得", "省得", "以免", "因为", "防止", "怕")
+REASONS = ("because", "since", "so that", "so i", "cause", "i'm making", "免得", "省得", "以免", "因为", "防止", "怕")
 
 
 def between(text: str, what: str, rng: random.Random) -> str:

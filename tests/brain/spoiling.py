@@ -95,7 +95,10 @@ def swap_in(text: str, m: re.Match[str], new: str) -> str:
 
 
 def replaced(text: str, rng: random.Random) -> str | None:
+    """Never the one word that is set off at the start, before what asks: a name is called out so, and names may be anything."""
     spots = list(re.finditer(r"[A-Za-z]+|[一-鿿]", text))
+    if re.match(r"\s*[A-Za-z]+,\s+(?:you|can|could|would|will|put|please)\b", text):
+        spots = spots[1:]
     return swap_in(text, rng.choice(spots), " " + nonsense(text, rng) + " ") if spots else None
 
 
@@ -137,14 +140,25 @@ def shuffled(text: str, rng: random.Random) -> str:
     return "".join(pieces)
 
 
+_PUTS_RIGHT = re.compile(
+    rf"(?:(?:sorry|no|oh|wait|oops|i meant)\b[\s,.!]*)+the (?:{'|'.join(COLOURS)}) [a-z]+\W*$", re.I
+)
+
+
 def noun_dropped(text: str, rng: random.Random) -> str | None:
-    """Never before ``and``: "the red and the blue cube" is whole."""
+    """Never before ``and``: "the red and the blue cube" is whole. Never of a button that is hit, for nothing else can be, nor
+    of what puts a turn right by its colour alone: "no, I meant the green".
+    """
+    if _PUTS_RIGHT.match(text):
+        return None
     spots = [
         m
         for m in words_at(text, NOUNS.__contains__)
         if not re.match(r"\s+(one|and|" + "|".join(NOUNS) + ")", text[m.end() :])
     ]
     spots = [m for m in spots if re.search(r"\b(the|" + "|".join(COLOURS) + r")\s+$", text[: m.start()])]
+    if re.match(r"(?:press|hit|tap|click)\b", text.lower()):
+        spots = [m for m in spots if m.group().lower() != "button"]
     return swap_in(text, rng.choice(spots), "") if spots else None
 
 
@@ -181,6 +195,7 @@ def cut_short(text: str, rng: random.Random) -> str | None:
         m
         for m in spots
         if m.group().lower() not in ("on", "in", "beside") or words_at(text[: m.start()], NOUNS.__contains__)
+        if m.group().lower() != "in" or not re.match(r"(?:now|then|and)\b", text.lower())  # "now put the red cube in"
     ]
     return text[: rng.choice(spots).end()] if spots else None
 

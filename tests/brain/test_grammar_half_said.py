@@ -63,3 +63,29 @@ def test_the_same_place_is_meant_where_chinese_leaves_it_out():
 def test_a_question_is_none_the_less_one_for_how_it_is_typed(text):
     came = _told("desk", text)
     assert not came.plans, came.answer
+
+
+@pytest.mark.parametrize(
+    ("where", "turns"),
+    [
+        ("dev_stack", ["add the green cube to the grey tower"]),
+        ("desk", ["instead of the blorfitz cube, take the ball"]),
+        ("desk", ["don't put the red cube in the blorfitz bowl, put it in the cup"]),
+        ("desk", ["put the green blorfitz cube, no, the blue cube, in the blue bowl"]),
+        ("desk", ["red cube: white bowl. green cube: blue bowl. ball: cup, and then"]),
+        ("en3_cafe", ["Put the apple in the tray, love, I'm off to"]),
+        ("en8b_garden", ["My seed packets want घन some warmth, so put both of them in the sunny spot."]),
+        ("en3_cafe", ["put the lemon in the black cup", "sorry, wrong cube, I meant the red one"]),
+        ("en2_toys", ["Put the red ball in the basket.", "Not the wuffnel one, the yellow one."]),
+        ("en2_toys", ["Put the car in the basket.", "I said the duck, not the car or"]),
+    ],
+)
+def test_what_is_passed_over_in_english_is_understood(where, turns):
+    came = _told(where, *turns)
+    assert isinstance(came.move, Clarify | Refuse) and not came.plans, came.answer
+
+
+@pytest.mark.parametrize("turn", ["no, the 绿 one", "ｎｏ， ｔｈｅ ｇｒｅｅｎ ｏｎｅ"])
+def test_what_was_moved_by_mistake_goes_back_however_it_is_typed(turn):
+    turns = ["put the red cube in the blue bowl", "no, the green one"]
+    assert _told("desk", *turns).world.objects == _told("desk", turns[0], turn).world.objects

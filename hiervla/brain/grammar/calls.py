@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from hiervla.brain.grammar.fluency import BOUNDS, DEEDS, Token
+from hiervla.brain.grammar.lexicon import latin
 from hiervla.brain.grammar.tokens import Tokens
 
 Roles = Mapping[str, list[str]]
@@ -25,6 +26,10 @@ GRAVE = {"UNSAFE", "HALT", "HANDOVER", "SPARE", "UNDO", "ELSE", "IF", "UNLESS", 
 CALLS = {"SHAPE", "NAME", "IT", "THEM", "THERE", "ONE"}
 LONGEST = 12
 """Longer is no name but words written together."""
+HANGING = tuple(
+    f" {w}" for w in ("to", "the", "a", "an", "my", "your", "into", "onto", "of", "and", "or", "than", "if", "unless", "because", "between", "except", "every")
+)  # fmt: skip
+"""Words after which more must come."""
 LEANS = {"IT", "THEM", "THERE"}
 DESCRIBING = {"THE", "COLOUR", "SIZE", "NUM", "ALL", "BOTH", "SUPER"}
 """What may stand before a noun that something is told of."""
@@ -113,6 +118,8 @@ def _at_edge(tokens: tuple[Token, ...], parts: list[tuple[int, int]], k: int) ->
 def _reason(tokens: Tokens, first: int, last: int) -> int | None:
     """From which token on the stretch only says why: from its start, or from a ``because`` within it."""
     roles = tokens.known.roles
+    if _spoilt(tokens, first, last):
+        return None
     for at in range(first, last + 1):
         begins = tokens.tokens[at - 1].end if at else 0  # "so I can see it": the "so" is no token any more
         text = tokens.text[begins : tokens.tokens[last].end].lower().lstrip(" ,.!?;:")
@@ -134,12 +141,23 @@ def _reason(tokens: Tokens, first: int, last: int) -> int | None:
     return None
 
 
+def _spoilt(tokens: Tokens, first: int, last: int) -> bool:
+    """A word in a third script, a break within it, or more still to come: it is not known what it says."""
+    ends = next((t.start for t in tokens.tokens[last + 1 :]), len(tokens.text))
+    said = tokens.text[tokens.tokens[first].start : ends]
+    if any(c.isalpha() and not latin(c.lower()) for c in said) or not all(c.isprintable() for c in said.strip()):
+        return True
+    return said.lower().rstrip(" ,.!?").endswith(HANGING)
+
+
 def _remark(tokens: Tokens, first: int, last: int) -> tuple[int, int] | None:
     """``it's burnt``, ``my seed packets want some warmth, …``: the first and last token of what only tells how a thing is.
 
     Every word that is known must be one that bears on nothing, and one at least must be unknown.
     """
     some, roles = tokens.tokens[first : last + 1], tokens.known.roles
+    if _spoilt(tokens, first, last):
+        return None
     for k in range(first + 1, last):  # "my gloves are muddy so put them in the crate"
         between = tokens.text[tokens.tokens[k - 1].end : tokens.tokens[k].start]
         if first == 0 and tokens.tokens[k].kinds.keys() & DEEDS and re.search(r"\bso\b", between, re.I):

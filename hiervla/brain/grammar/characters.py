@@ -16,6 +16,8 @@ _SIMPLE = (
 )
 SIMPLER = str.maketrans(dict(zip(_TRADITIONAL, _SIMPLE, strict=True)))
 """Traditional to simplified."""
+NARROW = {0xFEE0 + c: c for c in range(0x21, 0x7F)}
+"""Wide letters, digits and marks, as English is written."""
 _MARKS = "，：；？！（）、"
 """Wide marks that stay as they are: patterns know them."""
 

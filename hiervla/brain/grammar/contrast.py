@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Bare, Instruction, Pick, Put, Question
+from hiervla.brain.grammar.antecedents import things_in
 from hiervla.brain.grammar.corrections import Reader
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
@@ -15,12 +16,36 @@ from hiervla.brain.grammar.rewriting import Finds
 _WHERE = r"(?:in|into|on|onto|to|inside|beside|next to|behind|under)\s+"
 _BARE = re.compile(rf"^(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+", re.I)
 _ONE = re.compile(r"\s*\bones?$", re.I)
+_WRONG = re.compile(r"\b(?:wrong|not the right) (?P<what>[a-z]+)(?=\s*[,.!])", re.I)
+_ANYTHING = re.compile(
+    r"(?:ones?|things?|objects?|items?|pieces?|colou?r|shape|size|kind|side|end|place|spot|zone|area|bin|way|direction|order|corner|location|position|destination|container|again|sorry)",
+    re.I,
+)
+"""What anything may be called, or what may be wrong with where it went."""
+_MORE_TO_COME = re.compile(r"\b(?:and|or|then)[\s,.!]*$", re.I)
 
 
-def in_contrast(text: str, finds: Finds) -> tuple[str, str] | None:
-    """What was not meant, and what is: parts of the turn before, in other words."""
+def in_contrast(text: str, finds: Finds, read: Reader) -> tuple[str, str] | None:
+    """What was not meant, and what is: parts of the turn before, in other words. What was not meant must be understood, too."""
     said = finds("not_first", text.strip()) or finds("not_last", text.strip())
-    return (said["no"].strip(), said["yes"].strip()) if said is not None else None
+    if said is None or all(isinstance(read(d), NotUnderstood) for d in (said["no"].strip(), f"the {said['no'].strip()} one")):  # fmt: skip
+        return None
+    return said["no"].strip(), said["yes"].strip()
+
+
+def names_another(text: str, earlier: Instruction, read: Reader, scene: Scene) -> bool:
+    """``wrong cube``, of a turn that spoke of none: whatever was wrong, it was something else."""
+    said = _WRONG.search(text)
+    if said is None or _ANYTHING.fullmatch(said["what"]):
+        return False
+    named = read(f"the {said['what']}")
+    if not isinstance(named, Instruction) or not isinstance(named.acts[0], Bare):
+        return True
+    touched = list(things_in(earlier.acts))
+    if any(t.pronoun for t in touched):
+        return False
+    ids = {d.id for t in touched for d in scene.branch().find(t)} | {c.was.id for changed in scene.changed[:1] for c in changed}  # fmt: skip
+    return not any(d.id in ids for t in named.acts[0].things for d in scene.branch().find(t))
 
 
 def put_right(before: str, denied: str, meant: str, read: Reader) -> Instruction | None:
@@ -47,6 +72,8 @@ def put_right(before: str, denied: str, meant: str, read: Reader) -> Instruction
 def under_headings(text: str, read: Reader, scene: Scene, finds: Finds) -> Instruction | None:
     """``toy box: duck, car; basket: balls``: what is named goes into what it stands under."""
     told: list[str] = []
+    if _MORE_TO_COME.search(text):
+        return None
     for part in re.split(r"\s*(?:[.;\n!]|, and then)\s*", text.strip()):
         if not part:
             continue

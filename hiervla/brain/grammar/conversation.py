@@ -9,11 +9,12 @@ from functools import partial
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
 from hiervla.brain.grammar.antecedents import things_of
-from hiervla.brain.grammar.conditions import as_condition
+from hiervla.brain.grammar.characters import NARROW
 from hiervla.brain.grammar.contrast import (
     asked_of_another,
     in_contrast,
     leaning_place,
+    names_another,
     put_right,
     under_headings,
 )
@@ -28,7 +29,15 @@ from hiervla.brain.grammar.corrections import (
     the_better,
     the_same_with,
 )
-from hiervla.brain.grammar.followups import any_one, if_so, leaning, what_about, what_is_held, without_more
+from hiervla.brain.grammar.followups import (
+    any_one,
+    if_so,
+    leaning,
+    what_about,
+    what_is_held,
+    with_the_question,
+    without_more,
+)
 from hiervla.brain.grammar.followups import put_elsewhere as elsewhere_after_all
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -60,6 +69,8 @@ def completed(
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
     roles, rules = words.roles, words.rewriting
+    if reading.language == "en":
+        briefing = briefing.model_copy(update={"instruction": briefing.instruction.translate(NARROW)})
     finds, finds_en = partial(rules.finds, "zh", "answer"), partial(rules.finds, "en", "answer")
     if isinstance(reading, Instruction) and isinstance(reading.acts[0], Repeat):
         last = again(reading.acts[0], briefing, read)
@@ -110,8 +121,10 @@ def completed(
             return replace(earlier, acts=substitute(earlier.acts, part, chosen), language=reading.language), True
     instruction = reading.said if isinstance(reading, Instruction) and reading.said else briefing.instruction
     if reading.language == "en" and isinstance(earlier, Instruction):
+        if names_another(briefing.instruction, earlier, read, scene):
+            return NotUnderstood("which_part", briefing.instruction.strip(), "en"), True
         instruction = rules.put(instruction, "en", "answer")
-        contrast = in_contrast(briefing.instruction, finds_en)
+        contrast = in_contrast(briefing.instruction, finds_en, read)
         if contrast is not None and (right := put_right(earlier.said or before, *contrast, read)) is not None:
             return instead_of(replace(right, text=briefing.instruction), earlier, briefing, scene, corrects=True), True
         if contrast is not None:
@@ -167,21 +180,6 @@ def completed(
         if isinstance(both, Instruction):
             return both, True
     return reading, False
-
-
-def with_the_question(
-    reading: Instruction, when: When, briefing: Briefing, read: Reader
-) -> Instruction | NotUnderstood:
-    """``if not, …`` after a question: what was asked is what may be so."""
-    for turn in reversed(briefing.dialogue):
-        asked = read(turn.says) if turn.who == "person" else None
-        if isinstance(asked, Instruction) and isinstance(asked.acts[0], Question):
-            condition = as_condition(asked.acts[0], when.condition)
-            if condition is not None:
-                return replace(reading, acts=(replace(when, condition=condition), *reading.acts[1:]))
-        if asked is not None:
-            break
-    return NotUnderstood("condition", when.condition.text, reading.language)
 
 
 def _only_named(reading: Instruction | NotUnderstood) -> bool:

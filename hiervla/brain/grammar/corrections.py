@@ -15,6 +15,7 @@ from hiervla.brain.grammar.acts import (
     Repeat,
     Transfer,
 )
+from hiervla.brain.grammar.antecedents import things_in
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
 from hiervla.brain.grammar.form import Item, Spot, Thing
@@ -198,6 +199,8 @@ def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | N
         return reading
     items = reading.acts[0].items
     if not items or not items[-1].groups:
+        return reading
+    if len(items) > 1 and any(t.pronoun for t in things_in(items[1:])):  # "the can by the cup and the ball left of it"
         return reading
     last = items[-1].groups[-1][-1]
     if (

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Incomplete, Instruction, Put, Question, Transfer, When
 from hiervla.brain.grammar.antecedents import takes_it
+from hiervla.brain.grammar.conditions import as_condition
 from hiervla.brain.grammar.corrections import Reader, Roles
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.rewriting import Finds
+from hiervla.core.briefing import Briefing
 
 
 def if_so(text: str, before: str, read: Reader, finds: Finds) -> Instruction | None:
@@ -95,3 +98,18 @@ def without_more(text: str, roles: Roles) -> str:
         if len(word) > 1 and not word.isascii() and said.endswith(word) and len(said) > len(word):
             return said[: -len(word)].strip(" ,，")
     return ""
+
+
+def with_the_question(
+    reading: Instruction, when: When, briefing: Briefing, read: Reader
+) -> Instruction | NotUnderstood:
+    """``if not, …`` after a question: what was asked is what may be so."""
+    for turn in reversed(briefing.dialogue):
+        asked = read(turn.says) if turn.who == "person" else None
+        if isinstance(asked, Instruction) and isinstance(asked.acts[0], Question):
+            condition = as_condition(asked.acts[0], when.condition)
+            if condition is not None:
+                return replace(reading, acts=(replace(when, condition=condition), *reading.acts[1:]))
+        if asked is not None:
+            break
+    return NotUnderstood("condition", when.condition.text, reading.language)

@@ -12,7 +12,7 @@ from lark.exceptions import VisitError
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, without_asides
 from hiervla.brain.grammar.calls import without_calls
-from hiervla.brain.grammar.characters import plainly_typed
+from hiervla.brain.grammar.characters import NARROW, plainly_typed
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -48,6 +48,8 @@ MOVED_LYING = ("push", "turn", "slide")
 """What may be told not to lift a thing."""
 COUNTED = {"TIMES", "TWICE", "DEG", "UNIT"}
 """Words of how often and how far: with them, there may be no verb at all."""
+_DENIED = re.compile(r"\b(?:not|don't|dont|never|instead of|rather than|except|apart from|other than)\b[^,.;]*$", re.I)
+"""Before what is not meant."""
 VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
 """What no noun is."""
 _REQUEST = re.compile(
@@ -80,8 +82,9 @@ def parse(
     words = words or bundled_words()
     lexicon = lexicon_for(words, vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
-        first = words.rewriting.put(text, "en", "first") if language == "en" else ""
-        typed = plainly_typed(text) if language == "zh" else text if first == text.strip() else first
+        narrow = text.translate(NARROW) if language == "en" else text
+        first = words.rewriting.put(narrow, "en", "first") if language == "en" else ""
+        typed = plainly_typed(text) if language == "zh" else narrow if first == narrow.strip() else first
         reading = _passing_over(typed, lexicon, language, words.rewriting)
         if language == "en" and typed != text and isinstance(reading, Instruction):
             reading = replace(reading, text=text, said=reading.said or typed)
@@ -127,8 +130,17 @@ def _in_other_words(
     for plain in in_plain_english(text, rules) if text.isascii() or latin(text.strip()[:1].lower()) else ():
         other = _understood(plain, lexicon, "en")
         if isinstance(other, Instruction):
-            return replace(other, text=text, said=plain)
+            return reading if _loses(text, plain, lexicon) else replace(other, text=text, said=plain)
     return reading
+
+
+def _loses(text: str, plain: str, lexicon: Lexicon) -> bool:
+    """Whether other words leave out of what is not meant a word that nobody knows: ``instead of the blorfitz cube, take …``."""
+    for t in tokenise(text, lexicon).tokens:
+        gone = [w for w in t.text.lower().split() if w not in plain.lower()] if t.unknown else []
+        if any(mended(w, lexicon) is None for w in gone) and _DENIED.search(text[: t.start]):
+            return True
+    return False
 
 
 def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:

@@ -96,6 +96,9 @@ class Relatives(Phrases):
         return Spot("like", said, describes=True, text=self.words(meta))
 
     def pp_top(self, meta: Any, children: list[Any]) -> Spot:
+        """``onto the tower``; of a coloured one it is not known which that is."""
+        if any(c.get("colours") for c in children if isinstance(c, dict)):
+            raise Misread("not_understood", self.words(meta))
         return Spot("top", text=self.words(meta))
 
     # ---- Chinese destinations

@@ -139,7 +139,7 @@ def instead_of(
         return told
     if corrects:
         moved = [c.was.id for c in briefing.dialogue[-1].changed if c.was.support != "hand"]
-        return put_back_first(told, earlier, moved, scene) if told.language == "en" else told
+        return put_back_first(told, earlier, moved, scene) if "en" in (told.language, earlier.language) else told
     now = {d.id for t in things_of(told) if not t.pronoun for d in scene.branch().find(t)}
     scene.spared |= {c.was.id for changed in scene.changed for c in changed} - now
     return told

@@ -26,6 +26,9 @@ def _said_again(before: str, rest: str, earlier: Instruction | NotUnderstood, re
     starts = [m.start() for m in _NAMED.finditer(before)]
     if not begun or not starts or not _NAMED.match(rest):
         return None
+    wrong = before[starts[-1] :].strip()
+    if not _NAMED.fullmatch(wrong) and isinstance(read(wrong), NotUnderstood):  # what was not meant is understood, too
+        return None
     for said in dict.fromkeys((rest, rest.replace(", ", " ", 1))):
         told = read(before[: starts[-1]] + said)
         if isinstance(told, Instruction) and not any(isinstance(a, Question | Bare | Incomplete) for a in told.acts):
@@ -37,7 +40,7 @@ def second_thought(text: str, read: Reader, roles: Roles, scene: Scene, finds: F
     """The instruction with its last act as it was put right; None where nothing of the kind is said, or it stays unclear."""
     for pause in _PAUSE.finditer(text):
         rest = after_no(text[pause.end() :], roles)
-        if rest and (contrast := in_contrast(text[pause.end() :], finds)) is not None:
+        if rest and (contrast := in_contrast(text[pause.end() :], finds, read)) is not None:
             rest = contrast[1]
         earlier = read(text[: pause.start()]) if rest else None
         if earlier is not None and (begun := _said_again(text[: pause.start()], rest, earlier, read)) is not None:
