@@ -28,7 +28,10 @@ _MORE_TO_COME = re.compile(r"\b(?:and|or|then)[\s,.!]*$", re.I)
 def in_contrast(text: str, finds: Finds, read: Reader) -> tuple[str, str] | None:
     """What was not meant, and what is: parts of the turn before, in other words. What was not meant must be understood, too."""
     said = finds("not_first", text.strip()) or finds("not_last", text.strip())
-    if said is None or all(isinstance(read(d), NotUnderstood) for d in (said["no"].strip(), f"the {said['no'].strip()} one")):  # fmt: skip
+    if said is None:
+        return None
+    denied = re.sub(f"^{_WHERE}", "", said["no"].strip(), flags=re.I)
+    if all(isinstance(read(d), NotUnderstood) for d in (denied, f"the {denied}", f"the {denied} one")):
         return None
     return said["no"].strip(), said["yes"].strip()
 
