@@ -108,12 +108,27 @@ def pieces_of(text: str) -> list[str]:
 REASONS = ("because", "since", "so that", "so i", "cause", "i'm making", "免得", "省得", "以免", "因为", "防止", "怕")
 
 
+_WHOSE = re.compile("^(我|奶奶|爷爷|妈妈|爸爸|孩子|客人)[^把将要想给帮让]{0,8}(不|没|疼|酸|忙)")
+"""``我手够不着``: another such reason."""
+
+
+def _everyday(what: str) -> bool:
+    """A single character that many words are written with: one that a person may well have meant."""
+    try:
+        return len(what) == 1 and not what.isascii() and what.encode("gb2312")[0] <= 0xD7
+    except UnicodeEncodeError:
+        return False
+
+
 def between(text: str, what: str, rng: random.Random) -> str:
     """``what`` put in somewhere, as a word of its own."""
     pieces = pieces_of(text)
     at = rng.randint(0, len(pieces))
     clause = PAUSE.split("".join(pieces[:at]))[-1].lower()
-    if any(why in clause for why in REASONS):  # why somebody wants it changes nothing of what is wanted
+    whole = clause + PAUSE.split("".join(pieces[at:]))[0]
+    if any(why in clause for why in REASONS) or (
+        _everyday(what) and _WHOSE.search(whole)
+    ):  # why somebody wants it changes nothing of what is wanted
         at = 0
     gap = "" if is_chinese(text) and not what.isascii() else " "
     return "".join(pieces[:at]) + gap + what + gap + "".join(pieces[at:])

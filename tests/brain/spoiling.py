@@ -184,7 +184,7 @@ def verb_dropped(text: str, rng: random.Random) -> str | None:
 
 
 def verb_dropped_zh(text: str, rng: random.Random) -> str | None:
-    found = list(re.finditer("放[到进在入]?", text))
+    found = list(re.finditer("放(?!回)[到进在入]?", text))  # "把它回原处": that it goes back is still said
     others = re.search("[拿移挪搬摆推按开关打转叠堆摞收装丢扔抓取夹送弄换塞倒搁]|分类|整理|[进到]$", text)
     return swap_in(text, found[0], "") if len(found) == 1 and "把" in text and not others else None
 

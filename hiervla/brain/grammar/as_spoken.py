@@ -116,7 +116,11 @@ def _said_wrong(tokens: list[Token]) -> list[Token]:
         said = "".join(t.text for t in tokens[a + 1 : b] if t.kinds.keys() - {"FILLER"} or t.text in NO)
         start = max((k + 1 for k in bounds if k < a), default=0)
         begun, rest = tokens[start:a], tokens[b + 1 :]
-        if said not in NO or not begun or any(t.kinds.keys() & {"NEGATION", "IF", "CONDITION"} for t in begun):
+        if (
+            said not in NO
+            or not begun
+            or any(t.kinds.keys() & {"NEGATION", "IF", "CONDITION", "UNKNOWN"} for t in begun)
+        ):
             continue
         anew = _anew(begun, rest)
         if anew is not None:

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from hiervla.brain.grammar.characters import rare
 from hiervla.brain.grammar.fluency import Token
 from hiervla.brain.grammar.rewriting import Finds, Rewrites
+from hiervla.brain.grammar.spelling import mended
+from hiervla.brain.grammar.tokens import Tokens
 
 _PARTS = re.compile(r"[,，。;；:：!！?？…~～\n]+|(?<=[一-鿿])\s+(?=[一-鿿])")
 PASSABLE = {
@@ -95,6 +98,22 @@ def without_asides(text: str, read: Callable[[str], tuple[Token, ...]], rules: R
         yield _joined([(p.text, p.end) for p, out in zip(parts, aside, strict=True) if not out])
 
 
+def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
+    """Whether a word is written as none is that people say by the way: ``奶奶腰不好祶``, ``把 blorfitz 球…``; a name called out is one."""
+    written, latin = rules.letters
+    for t in tokens.tokens:
+        if not t.unknown:
+            continue
+        if any(rare(c) and c not in written for c in t.text):
+            return True
+        before, after = tokens.text[: t.start].rstrip(" "), tokens.text[t.end :].lstrip(" ")
+        alone = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
+        words = () if alone else re.findall("[a-z]{3,}", t.text.lower())
+        if any(w not in latin and mended(w, tokens.known) is None for w in words):
+            return True
+    return False
+
+
 def _parts(text: str, read: Callable[[str], tuple[Token, ...]]) -> list[Part]:
     parts, start = [], 0
     for m in [*_PARTS.finditer(text), None]:
@@ -126,7 +145,7 @@ def _aside(parts: list[Part], k: int, finds: Finds) -> bool:
     if part.kinds & DEEDS or part.kinds & {"NEGATION", "IF", "ELSE", "UNLESS", "CONDITION"} or not part.unknown:
         return False
     if k == 0 and ("：" in part.end or ":" in part.end):
-        return True  # a heading
+        return not finds("quotes", said)  # a heading
     first, last = k == 0, k == len(parts) - 1 and parts[k - 1].end in ("，", ",")
     if (first or last) and said.isascii() and len(part.tokens) == 1:
         return True  # a name, or slang

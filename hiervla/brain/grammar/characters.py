@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _TRADITIONAL = (
@@ -22,11 +23,25 @@ _MARKS = "，：；？！（）、"
 """Wide marks that stay as they are: patterns know them."""
 
 
+_COMMON = 0xD7
+"""The last row of the characters of every day in GB 2312: what is written with no other is some word of the language."""
+_APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
+
+
 def seen(text: str) -> str:
     """Without what cannot be seen."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+
+
+def rare(c: str) -> bool:
+    """A Chinese character that everyday words are not written with."""
+    try:
+        return "一" <= c <= "鿿" and c.encode("gb2312")[0] > _COMMON
+    except UnicodeEncodeError:
+        return True
 
 
 def plainly_typed(text: str) -> str:
     """Without what cannot be seen, wide letters and digits made narrow, in simplified characters."""
-    return "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen(text)).translate(SIMPLER)
+    narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen(text)).translate(SIMPLER)
+    return _APART.sub("", narrow)

@@ -91,11 +91,16 @@ def any_one(text: str, finds: Finds) -> Thing | None:
     return Thing(text=text.strip(), quantity="a") if finds("any", text.strip()) else None
 
 
+_HANGING = ("然后", "还有", "接着", "另外", "此外", "并且", "以及", "顺便", "再来", "再加")
+"""Behind these, something was still to come."""
+
+
 def without_more(text: str, roles: Roles) -> str:
     """``红的也一样``: the thing alone; empty where nothing of the kind stands at the end."""
     said = text.strip(" ,，.。!！~?？啊呀吧哦喔哈呢啦")
     for word in sorted(roles.get("more", ()), key=len, reverse=True):
-        if len(word) > 1 and not word.isascii() and said.endswith(word) and len(said) > len(word):
+        ends = len(word) > 1 and not word.isascii() and said.endswith(word) and len(said) > len(word)
+        if ends and word not in _HANGING:
             return said[: -len(word)].strip(" ,，")
     return ""
 

@@ -10,7 +10,7 @@ from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
-from hiervla.brain.grammar.asides import PASSABLE, without_asides
+from hiervla.brain.grammar.asides import PASSABLE, nonsense, without_asides
 from hiervla.brain.grammar.calls import without_calls
 from hiervla.brain.grammar.characters import NARROW, plainly_typed
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
@@ -108,6 +108,8 @@ def _passing_over(text: str, lexicon: Lexicon, language: str, rules: Rewrites) -
             return other
     if reading.key == "told_or_asked" or any(c.isalpha() and not (latin(c.lower()) or "一" <= c <= "鿿") for c in text):
         return reading  # of words in a third script nobody knows what they say
+    if nonsense(tokenise(text, lexicon), rules):
+        return reading  # no rule may pass over it
     read = lambda part: tokenise(part, lexicon).tokens  # noqa: E731
     plain = plainer(text, rules)
     beside = (

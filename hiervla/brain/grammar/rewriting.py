@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from hiervla.brain.grammar.hooks import HOOKS
 from hiervla.brain.grammar.rules import STAGES, Rule, Tables, drops, filler
@@ -99,6 +100,13 @@ class Rewrites:
         """Where one rule holds, that only recognises something; nowhere if it is switched off."""
         found = next((r for r in self.stage(language, stage) if r.name == name), None)
         return found.sees(text) if found is not None else None
+
+    @cached_property
+    def letters(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The Chinese characters, and the latin words, that stand in a rule."""
+        said = "".join(p.lower() for own in self._pieces.values() for p in own.values())
+        said += " ".join(r.pattern.lower() for _, r in self.named())
+        return frozenset(c for c in said if "一" <= c <= "鿿"), frozenset(re.findall(r"[a-z]+", said))
 
     def named(self) -> Iterator[tuple[Place, Rule]]:
         """Every rule with where it belongs."""
