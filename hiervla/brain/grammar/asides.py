@@ -17,6 +17,8 @@ from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import Tokens
 
 _PARTS = re.compile(r"[,，。;；:：!！?？…~～\n]+|(?<=[一-鿿])\s+(?=[一-鿿])")
+_HAIL = re.compile(r"(?:嘿|喂|嗨|哎|诶|哈喽|哈啰|你好|您好|hey|hi|hello)\s*$", re.IGNORECASE)
+"""What a name is called with."""
 PASSABLE = {
     "unknown_word", "unknown_thing", "unknown_deed", "not_understood", "negation", "condition", "beyond", "incomplete", "unsafe_person", "unsafe", "do_what", "where_of",
 }  # fmt: skip
@@ -106,7 +108,7 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
             continue
         if any(rare(c) and c not in written for c in t.text):
             return True
-        before, after = tokens.text[: t.start].rstrip(" "), tokens.text[t.end :].lstrip(" ")
+        before, after = _HAIL.sub("", tokens.text[: t.start].rstrip(" ")), tokens.text[t.end :].lstrip(" ")
         alone = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
         words = () if alone else re.findall("[a-z]{3,}", t.text.lower())
         if any(w not in latin and mended(w, tokens.known) is None for w in words):
@@ -145,7 +147,9 @@ def _aside(parts: list[Part], k: int, finds: Finds) -> bool:
     if part.kinds & DEEDS or part.kinds & {"NEGATION", "IF", "ELSE", "UNLESS", "CONDITION"} or not part.unknown:
         return False
     if k == 0 and ("：" in part.end or ":" in part.end):
-        return not finds("quotes", said)  # a heading
+        return not said.isascii() and not finds(
+            "quotes", said
+        )  # a heading; "blorfitz：…" may be an order that nobody taught
     first, last = k == 0, k == len(parts) - 1 and parts[k - 1].end in ("，", ",")
     if (first or last) and said.isascii() and len(part.tokens) == 1:
         return True  # a name, or slang

@@ -89,7 +89,7 @@ def _called(tokens: Tokens, first: int, last: int) -> bool:
     """``dear``, ``my love``, ``old chap``: one unknown word between commas, with or without one that goes before names."""
     roles, some = tokens.known.roles, tokens.tokens
     before, after = some[first - 1] if first else None, some[last + 1] if last + 1 < len(some) else None
-    if not some[last].unknown or ":" in (before.text if before else "", after.text if after else ""):
+    if not some[last].unknown or {":", "："} & {t.text for t in (before, after) if t}:
         return False  # "translate: put it there"
     begins, ends = before.end if before else 0, after.start if after else len(tokens.text)
     words = re.findall(r"[^\s,.;!?…]+", tokens.text[begins:ends].lower())  # what says nothing else is there as well
