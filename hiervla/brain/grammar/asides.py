@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from hiervla.brain.grammar.characters import rare
+from hiervla.brain.grammar.characters import no_word
 from hiervla.brain.grammar.fluency import Token
 from hiervla.brain.grammar.rewriting import Finds, Rewrites
 from hiervla.brain.grammar.spelling import mended
@@ -106,7 +106,7 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
     for t in tokens.tokens:
         if not t.unknown:
             continue
-        if any(rare(c) and c not in written for c in t.text):
+        if no_word(t.text, written):
             return True
         before, after = _HAIL.sub("", tokens.text[: t.start].rstrip(" ")), tokens.text[t.end :].lstrip(" ")
         alone = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())

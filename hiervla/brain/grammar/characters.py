@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 
 _TRADITIONAL = (
     "紅黃藍綠塊個這邊裡裏圓環盤籃櫃開關門鈕轉時針釐過進來還對錯嗎麼幫請讓從離遠間後兩雙隻條顆輛張疊層頂東長寬無為與於並將會動應該點數總幾號區輕壞麵麪蘋雞蘿蔔檸麥鉛筆膠帶書紙釘絲鑰鉗電線燈鏡藥餅乾齊歸類陣說"
@@ -24,7 +25,8 @@ _MARKS = "，：；？！（）、"
 
 
 _COMMON = 0xD7
-"""The last row of the characters of every day in GB 2312: what is written with no other is some word of the language."""
+"""The last row of the characters of every day in GB 2312: the rarer ones follow."""
+_NONE = 0x100
 _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
 
 
@@ -33,12 +35,20 @@ def seen(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
 
 
-def rare(c: str) -> bool:
-    """A Chinese character that everyday words are not written with."""
+def no_word(text: str, written: Container[str] = ()) -> bool:
+    """Unknown characters that make no word: one alone that everyday words are not written with, or any that hardly a word is.
+
+    ``written``: characters that are known nonetheless. ``瑕疵`` is a word, if no known one.
+    """
+    rows = [_row(c) for c in text if "一" <= c <= "鿿" and c not in written]
+    return any(row == _NONE or (row > _COMMON and len(text) == 1) for row in rows)
+
+
+def _row(c: str) -> int:
     try:
-        return "一" <= c <= "鿿" and c.encode("gb2312")[0] > _COMMON
+        return c.encode("gb2312")[0]
     except UnicodeEncodeError:
-        return True
+        return _NONE
 
 
 def plainly_typed(text: str) -> str:
