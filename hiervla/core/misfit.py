@@ -32,7 +32,7 @@ def says(found: Any, form: type[BaseModel] | None = None) -> str:
     """One of pydantic's mistakes, without where it was made."""
     if found["type"] == "extra_forbidden":
         return _no_such_key(str(found["loc"][-1]), _keys(form, found["loc"][:-1]))
-    return _SAID.get(found["type"], found["msg"].removeprefix("Value error, "))
+    return _SAID.get(str(found["type"])) or str(found["msg"]).removeprefix("Value error, ")
 
 
 def _line(found: Any, form: type[BaseModel] | None, name: str) -> str:
