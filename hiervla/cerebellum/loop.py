@@ -56,10 +56,12 @@ class Cerebellum:
         trace = Trace(task=task, policy=policy.name)
         detail = getattr(policy, "detail", "tick")
         seen = self.robot.observe(detail, (*policy.cameras, self.watch_camera))
-        policy.reset(task)
         for m in self.monitors:
             m.start(seen, task)
         _record(trace, seen, "")
+        if (fault := _guarded(lambda: policy.reset(task), policy, seen)[1]) is not None:
+            trace.failure = fault
+            return trace
         last_image = seen
         ticks = 0
         while True:
@@ -140,17 +142,22 @@ def covers(policy: Policy, task: Task) -> bool:
 
 def _infer(policy: Policy, seen: Observation, task: Task) -> tuple[ActionChunk, Failure | None]:
     """The next chunk, and what is wrong with it: one no arm should be given is a policy's failure, not a motion."""
-    none = ActionChunk(np.zeros((0, 7)), 0.1)
+    chunk, fault = _guarded(lambda: policy.infer(seen, task), policy, seen)
+    if fault is None and (wrong := _wrong_with(chunk)) is not None:
+        fault = _fault(f"the policy {policy.name} gave {wrong}", seen)
+    return (chunk, None) if fault is None else (ActionChunk(np.zeros((0, 7)), 0.1), fault)
+
+
+def _guarded(ask: Callable[[], Any], policy: Policy, seen: Observation) -> tuple[Any, Failure | None]:
+    """What a policy answers; its bug is a fault of that kind, not the mission's end, for it may be a person's own code."""
     try:
-        chunk = policy.infer(seen, task)
-        wrong = _wrong_with(chunk)
+        return ask(), None
     except PolicyFault as e:
-        return none, _fault(str(e), seen)
+        return None, _fault(str(e), seen)
     except (SafetyStop, SetupError):
         raise
-    except Exception as e:  # a policy is a person's own code: its bug is a fault of that kind, not the mission's end
-        return none, _fault(f"the policy {policy.name} broke: {broke(e)}", seen)
-    return (chunk, None) if wrong is None else (none, _fault(f"the policy {policy.name} gave {wrong}", seen))
+    except Exception as e:
+        return None, _fault(f"the policy {policy.name} broke: {broke(e)}", seen)
 
 
 def _wrong_with(chunk: Any) -> str | None:

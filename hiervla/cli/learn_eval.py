@@ -42,10 +42,10 @@ def learn_eval(
     resume: Resume = None,
 ) -> None:  # fmt: skip
     """Measure a policy on random lessons: real eyes, real control loop, truth afterwards. Exit code 6: a goal was missed."""
-    from hiervla.learn.exam.conditions import KEYS, items, weights_of
+    from hiervla.learn.exam.conditions import KEYS, items
     from hiervla.learn.exam.episode import work
     from hiervla.learn.exam.figures import line, summary
-    from hiervla.scenario.rows import parse_seeds, run_rows
+    from hiervla.scenario.rows import parse_seeds, run_rows, weights_of
 
     with opt.json_stdout(json) as put:
         chosen = items(

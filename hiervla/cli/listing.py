@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import tomllib
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hiervla.cli import options as opt
 from hiervla.core.errors import unknown
+
+if TYPE_CHECKING:
+    from hiervla.workspace import Entry
 
 
 def list_content(
@@ -47,14 +51,15 @@ def list_content(
         )
 
 
-def _says(entry: object) -> str:
+def _says(entry: Entry) -> str:
+    """The first line of what an entry says of itself."""
     from hiervla.core.tool import Tool
 
-    value = getattr(entry, "value", None)
-    if getattr(entry, "kind", "") == "scene":
-        import tomllib
-
-        doc = tomllib.loads(entry.path.read_text(encoding="utf-8")).get("doc", "")  # type: ignore[attr-defined]
-        return str(doc).strip().splitlines()[0] if str(doc).strip() else ""
-    doc = value.doc if isinstance(value, Tool) else (getattr(value, "__doc__", None) or "")
+    match entry.value:
+        case Tool(doc=doc):
+            pass
+        case None if entry.kind == "scene":
+            doc = str(tomllib.loads(entry.path.read_text(encoding="utf-8")).get("doc", ""))
+        case value:
+            doc = getattr(value, "__doc__", None) or "" if value is not None else ""
     return doc.strip().splitlines()[0] if doc.strip() else ""

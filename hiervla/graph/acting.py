@@ -42,7 +42,11 @@ def guard(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m = begin(runtime)
     step = state["subgoals"][0]
     if not state["passes"] and repeats(state["tried"], step, state["changes"], state["world"]):
-        before = f": {state['failures'][-1].why}" if state["failures"] else ""
+        mine = (
+            o.failure for o in reversed(state["outcomes"]) if (o.skill, o.arguments) == (step.skill, step.arguments)
+        )
+        cause = next((f for f in mine if f is not None), None)
+        before = f": {cause.why}" if cause is not None else ""
         return complain(
             state, m, f"{step} has already failed in this very world{before}; change the step or its handling"
         )

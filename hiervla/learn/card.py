@@ -18,10 +18,10 @@ def write_card(folder: Path, seeds: Sequence[int], jobs: int = 0) -> tuple[Path,
     Returns:
         The card, and the figures by name with value, interval and n.
     """
-    from hiervla.learn.exam.conditions import KEYS, items, weights_of
+    from hiervla.learn.exam.conditions import KEYS, items
     from hiervla.learn.exam.episode import work
     from hiervla.learn.exam.figures import summary
-    from hiervla.scenario.rows import run_rows
+    from hiervla.scenario.rows import run_rows, weights_of
 
     rows_file = folder / ROWS
     resume = rows_file if rows_file.exists() and rows_file.stat().st_size else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -88,6 +89,18 @@ def run_rows(
         if file is not None:
             file.close()
     return [done[k] for k in wanted]
+
+
+def weights_of(policy: str) -> str:
+    """What tells a folder's weights from others that once lay there: a digest of all it acts with; "" for what has no folder."""
+    folder = Path(policy.removeprefix("mini:").partition("@")[0])
+    found = hashlib.sha256()
+    files = (
+        [f for pattern in ("*.safetensors", "*.onnx") for f in sorted(folder.glob(pattern))] if folder.is_dir() else []
+    )
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()[:12] if files else ""
 
 
 def _difference(was: Row, now: Row) -> str | None:

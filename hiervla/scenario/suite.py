@@ -13,7 +13,7 @@ from hiervla.core.errors import SetupError, unknown
 from hiervla.core.events import Report
 from hiervla.record import versions
 from hiervla.scenario.figures import Figure, mean, proportion, quantile
-from hiervla.scenario.rows import Row, run_rows
+from hiervla.scenario.rows import Row, run_rows, weights_of
 from hiervla.sim.scene import ScenarioSpec, load_scene
 from hiervla.workspace import Workspace, load_workspace
 
@@ -153,9 +153,11 @@ def run_scenarios(
 
 
 def made_under(settings: Settings, own: Path | None = None) -> Row:
-    """What rows of a run hang on: the version, and every setting that is not as it is by default."""
+    """What rows of a run hang on: the version, every setting that is not as it is by default, and a learnt policy's weights."""
+    names = {n.strip() for n in (*settings.policy.split(","), *settings.policies.values())}
     changed = settings.model_dump(mode="json", exclude_defaults=True, exclude={"runs", "video"})
-    return {"version": versions()["hiervla"]} | changed | ({"workspace": str(own)} if own else {})
+    weights = {f"weights of {n}": w for n in sorted(names) if (w := weights_of(n))}
+    return {"version": versions()["hiervla"]} | changed | weights | ({"workspace": str(own)} if own else {})
 
 
 def scenario_figures(rows: list[Row]) -> dict[str, Figure]:

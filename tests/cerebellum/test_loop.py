@@ -294,3 +294,14 @@ def test_a_bug_in_a_policy_is_a_fault_of_its_own_kind_and_moves_nothing(gives, s
     trace = cerebellum(policy, robot).execute(TASK)
     assert trace.failure.kind is FailureKind.POLICY_FAULT and re.search(says, trace.failure.why)
     assert np.allclose(robot.observe("none").hand.position, before)
+
+
+def test_a_policy_that_breaks_as_it_begins_is_a_fault_too():
+    policy, robot = Straight(), FakeRobot()
+    policy.reset = lambda task: 1 / 0
+    trace = cerebellum(policy, robot).execute(TASK)
+    assert (
+        trace.failure.kind is FailureKind.POLICY_FAULT
+        and "the policy straight broke: ZeroDivisionError" in trace.failure.why
+    )
+    assert not robot.actions

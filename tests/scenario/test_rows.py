@@ -6,8 +6,10 @@ import os
 import pytest
 from scenario.work import square, where
 
+from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError
-from hiervla.scenario.rows import parse_seeds, run_rows
+from hiervla.scenario.rows import parse_seeds, run_rows, weights_of
+from hiervla.scenario.suite import made_under
 
 ITEMS = [(name, seed, 2) for seed in range(4) for name in ("b", "a")]
 ROWS = [{"scenario": n, "seed": s, "value": 2 * s * s} for n, s, _ in ITEMS]
@@ -144,3 +146,14 @@ def test_rows_that_were_made_under_something_else_are_not_passed_off_as_these(tm
     for under in (other, None, {**servo, "robot": "iiwa"}):
         with pytest.raises(SetupError, match=r"its rows were made with (policy|robot) "):
             run_rows(square, ITEMS, keys=KEYS, jobs=1, resume=file, under=under)
+
+
+def test_other_weights_in_the_same_folder_are_another_policy(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    first = weights_of(str(tmp_path))
+    assert first and weights_of(f"mini:{tmp_path}@torch") == first and weights_of("servo") == ""
+    settings = Settings(policy=f"{tmp_path},servo")
+    under = made_under(settings)
+    assert under["policy"] == settings.policy and first in under.values()
+    (tmp_path / "model.safetensors").write_bytes(b"two")
+    assert weights_of(str(tmp_path)) != first and made_under(settings) != under

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple, get_args
 
 from hiervla.core.errors import SetupError, unknown
@@ -37,18 +35,6 @@ class Item(NamedTuple):
 
 
 KEYS = Item._fields[:-1]
-
-
-def weights_of(policy: str) -> str:
-    """What tells a folder's weights from others that once lay there: a digest of all it acts with; "" for what has no folder."""
-    folder = Path(policy.removeprefix("mini:").partition("@")[0])
-    found = hashlib.sha256()
-    files = (
-        [f for pattern in ("*.safetensors", "*.onnx") for f in sorted(folder.glob(pattern))] if folder.is_dir() else []
-    )
-    for file in files:
-        found.update(file.read_bytes())
-    return found.hexdigest()[:12] if files else ""
 
 
 def items(

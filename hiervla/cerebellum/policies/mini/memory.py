@@ -48,7 +48,7 @@ class Recent:
             return Past()
         ticks = max(1, round((now[0] - self._last[0]) / self.step_s))
         for closed in self._given[:ticks]:
-            self._since = 1 if self._closed is not None and closed != self._closed else min(LONG_SINCE, self._since + 1)
+            self._since = _after(self._since, self._closed is not None and closed != self._closed)
             self._closed = closed
         found = Past((now[1] - self._last[1]) / ticks, (now[2] - self._last[2]) / ticks, self._since)
         self._last, self._given = now, []
@@ -71,5 +71,10 @@ def since_switched(closed: Array, first: Array) -> Array:
         if first[t]:
             continue
         switched = not first[t - 1] and closed[t - 1] != closed[t - 2]
-        since[t] = 1 if switched else min(LONG_SINCE, since[t - 1] + 1)
+        since[t] = _after(int(since[t - 1]), bool(switched))
     return since
+
+
+def _after(since: int, switched: bool) -> int:
+    """The count one tick later: it begins anew with the tick that switches."""
+    return 1 if switched else min(LONG_SINCE, since + 1)
