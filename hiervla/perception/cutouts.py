@@ -25,16 +25,16 @@ _ON_M = 0.0016
 _TRIES = 60
 
 
-def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid) -> Solid | None:
+def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid, enough: bool = True) -> Solid | None:
     """The solid under a face that a ``plain`` rectangle or disc does not explain; None where it does.
 
     ``samples`` (N, 2) are all of the face's contour, ``rim`` (M, 2) those close to its hull. Every outline is asked how
     many pixels speak against it; a triangle or ring must do clearly better than the plain one, a free outline is what
-    is left when none does well.
+    is left when none does well. Not ``enough``: something other than this face has shown that the plain one is wrong.
     """
     off = plain.signed(silhouette.xy)
     share = silhouette.misfit(off)
-    if share < _PLAIN or silhouette.face.sum() < _LEAST_PX:
+    if (enough and share < _PLAIN) or silhouette.face.sum() < _LEAST_PX:
         return None
     found: list[tuple[float, Solid]] = []
     corners = fit_triangle(rim)
@@ -46,7 +46,7 @@ def cut_shape(silhouette: Silhouette, samples: Array, rim: Array, plain: Solid) 
         wrong, best = min(found, key=lambda f: f[0])
         if wrong < _FITS and wrong < 0.7 * share:
             return best
-    if silhouette.contradiction(off) < _CLEAR_PX:
+    if enough and silhouette.contradiction(off) < _CLEAR_PX:
         return None
     yaw = main_yaw(samples)
     centre, extent = turned_box(samples, yaw)

@@ -23,6 +23,14 @@ _ADJOINS_M = 0.006
 """Outlines of parts that touch come nearer than this."""
 _CONTAINER_M = 0.085
 """Things this broad may hold others."""
+_DEEP_M = 0.002
+"""A thing whose middle lies farther than this within the outline of another of its height stands where that one does."""
+_UNREAD = 0.055
+"""Where more than this share of a group fits neither a plain solid nor anything beside it, its outline is no plain one."""
+_THIN_M = 0.004
+"""A piece narrower than this is no thing: a few pixels that fit nowhere."""
+_FLAT_M = 0.03
+"""Things of an unusual outline are at most so high."""
 
 
 @dataclass(slots=True)
@@ -74,7 +82,8 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
     own = Reading(solid, mask & ~rest)
     if depth == 0 or rest.sum() < max(_LEAST_PX, 0.04 * len(rows)):
         own.mask = mask
-        return [own]
+        odd = _odd_one(view, normals, mask, solid) if depth > 0 and rest.sum() > _UNREAD * len(rows) else None
+        return [odd or own]
     found = [own]
     labels, n = components(view, rest, normals)
     for k in range(1, n + 1):
@@ -105,7 +114,29 @@ def read_group(view: View, normals: Array, mask: Mask, base: float = 0.0, depth:
                 found.append(lower)
     if depth > 0 and (seam := _bridge_seam(solid, found[1:])) is not None:
         return _bridge(view, normals, found, seam, base, depth)
+    unread = all(r.solid.size[1] < _THIN_M for r in found[1:]) and rest.sum() > _UNREAD * len(rows)
+    if unread or any(_in_one_place(solid, r.solid) for r in found[1:]):
+        odd = _odd_one(view, normals, mask, solid)
+        return [odd] if odd is not None else found
     return found
+
+
+def _in_one_place(upper: Solid, lower: Solid) -> bool:
+    """Do two solids of about one height claim the same place, as no two things can?"""
+    if lower.hollow or lower.ball:
+        return False
+    return lower.top > upper.top - 0.008 and float(upper.signed(lower.centre[None])[0]) < -_DEEP_M
+
+
+def _odd_one(view: View, normals: Array, mask: Mask, plain: Solid) -> Reading | None:
+    """All of a group as one flat thing of an outline of its own; None where that does not explain it all."""
+    if plain.hollow or plain.ball or plain.cutout is not None:
+        return None
+    solid = read_top(view, normals, mask, plain=False)
+    if solid is None or solid.cutout is None or solid.top > _FLAT_M:
+        return None
+    off = solid.distance(view.points[mask][:, :2], view.height[mask])
+    return Reading(solid, mask) if float((off < 0.0035 + 2.5 * view.noise_m).mean()) > 0.96 else None
 
 
 def _bridge_seam(upper: Solid, others: list[Reading]) -> float | None:
@@ -115,7 +146,7 @@ def _bridge_seam(upper: Solid, others: list[Reading]) -> float | None:
     slabs = [
         b
         for b in (r.solid for r in others)
-        if not b.hollow and not b.ball and b.circle is None
+        if not b.hollow and not b.ball and b.circle is None and b.size[1] > _THIN_M
         and 0.3 * upper.top < b.top < 0.75 * upper.top
         and b.size[1] < 0.75 * min(b.size[0], b.top)
         and gap(upper.outline(), b.outline()) < _ADJOINS_M

@@ -18,7 +18,7 @@ from hiervla.perception.view import Mask, View, contour
 _SIDE_WEIGHT = 3.0
 """A point on an upright face tells the outline about three times as finely as a contour sample."""
 
-_OPEN_BAND_M = (0.009, 0.0135)
+_OPEN_BAND_M = (0.008, 0.0125)
 """How deep inside the outline walls end and the solid part of flat rings and letters does not."""
 _OPEN = 0.65
 
@@ -42,8 +42,11 @@ def _one_shade(rgb: Array, face: Mask) -> Mask:
     return same if same[face].mean() > 0.6 else np.ones(len(rgb), dtype=bool)
 
 
-def read_top(view: View, normals: Array, mask: Mask) -> Solid | None:
-    """The solid whose top is the highest face or rim in a group of pixels; None when nothing can be fitted."""
+def read_top(view: View, normals: Array, mask: Mask, plain: bool = True) -> Solid | None:
+    """The solid whose top is the highest face or rim in a group of pixels; None when nothing can be fitted.
+
+    Not ``plain``: it is known that no rectangle and no disc explains the group.
+    """
     rows, cols = np.nonzero(mask)
     points, heights = view.points[rows, cols], view.height[rows, cols]
     tolerance = 0.0013 + 2 * view.noise_m
@@ -69,8 +72,8 @@ def read_top(view: View, normals: Array, mask: Mask) -> Solid | None:
     if len(rim) < 6:
         rim = hull
     elif not hollow and len(hull) >= 3:
-        plain = _fit(view, normals[rows, cols], points, heights, rim, hull, sides, level, low, hollow, within)
-        return cut_shape(silhouette, samples[genuine], rim, plain) or plain
+        first = _fit(view, normals[rows, cols], points, heights, rim, hull, sides, level, low, hollow, within)
+        return cut_shape(silhouette, samples[genuine], rim, first, plain) or first
     return _fit(view, normals[rows, cols], points, heights, rim, hull, sides, level, low, hollow, within)
 
 

@@ -44,6 +44,24 @@ def test_a_flat_thing_is_named_placed_and_measured(shape: str, letter: str | Non
     made.close()
 
 
+@pytest.mark.parametrize(
+    ("shape", "label", "at", "yaw", "seed"),
+    [
+        ("screw", "shape", (0.336, -0.048), 90, 8),
+        ("screw", "shape", (0.349, 0.015), -83, 31),
+        ("screw", "shape", (0.3568, -0.0155), 32.2, 2),
+        ("screw", "shape", (0.3307, 0.0347), 150.9, 25),
+        ("nut", "ring", (0.3416, -0.0960), -150.5, 32),
+        ("nut", "ring", (0.3334, -0.0068), -146.8, 16),
+    ],
+)
+def test_where_few_pixels_tell_a_part_is_still_one_thing_of_its_own_outline(shape, label, at, yaw, seed) -> None:
+    made = cell([BodySpec(name="a", shape=shape, colour="pink", at=at, yaw_deg=yaw)], seed)
+    d, truth = only(look(made, None)), describe(made.sim, "a")
+    made.close()
+    assert d.label == label and not d.hollow and np.allclose(d.size, truth.size, atol=0.008)
+
+
 def test_a_letter_is_turned_as_its_bars_are() -> None:
     made = cell([BodySpec(name="a", shape="shape", letter="plus", colour="green", yaw_deg=30)], 2)
     d = only(look(made, None))
