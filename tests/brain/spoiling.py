@@ -195,7 +195,10 @@ def cut_short(text: str, rng: random.Random) -> str | None:
         m
         for m in spots
         if m.group().lower() not in ("on", "in", "beside") or words_at(text[: m.start()], NOUNS.__contains__)
-        if m.group().lower() != "in" or not re.match(r"(?:now|then|and)\b", text.lower())  # "now put the red cube in"
+        if m.group().lower() != "in"
+        or not re.match(
+            r"(?:now|then|and|if)\b", text.lower()
+        )  # "now put the red cube in", "if the bowl is empty, put the cube in"
     ]
     return text[: rng.choice(spots).end()] if spots else None
 

@@ -127,8 +127,11 @@ def _reason(tokens: Tokens, first: int, last: int) -> int | None:
         if _opens(text, roles.get("musing", ())) and not kinds & MATTERS:
             return at
         why = _opens(text, roles.get("because", ()))
-        if not why and not _opens(text, roles.get("lest", ())) and not (at == first and _opens(text, roles.get("reason", ()))):  # fmt: skip
+        tells = at == first and _opens(text, roles.get("reason", ()))
+        if not why and not tells and not _opens(text, roles.get("lest", ())):
             continue
+        if tells and any(w in text.split() for w in roles.get("not_now", ())):
+            continue  # "it's in the way there later"
         rest = tokens.tokens[at : last + 1]
         ails = any(w in text for w in roles.get("ails", ()))
         if any(w in text.split() for w in roles.get("no_reason", ()) if not (ails and w == "never")):

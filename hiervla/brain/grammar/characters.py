@@ -27,12 +27,18 @@ _MARKS = "，：；？！（）、"
 _COMMON = 0xD7
 """The last row of the characters of every day in GB 2312: the rarer ones follow."""
 _NONE = 0x100
+_PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
 _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
 
 
 def seen(text: str) -> str:
     """Without what cannot be seen."""
     return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+
+
+def unpictured(text: str) -> str:
+    """Without emoji and other pictures, and the spaces around them one."""
+    return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
 
 
 def no_word(text: str, written: Container[str] = ()) -> bool:

@@ -171,7 +171,12 @@ class Clauses(Inquiries):
 
     def put_it_pps(self, meta: Any, children: list[Any]) -> Put:
         groups = next(c for c in children if isinstance(c, list))
-        return Put(readings((Item(IT, tuple(groups)),)), self.words(meta))
+        first_one = readings((Item(IT, tuple(groups)),))[0]
+        if any(s.describes for t in first_one for s in t.things[0].where):
+            raise Misread(
+                "not_understood", self.words(meta)
+            )  # what is not said carries no phrase: "put under the cup on the plate"
+        return Put((first_one,), self.words(meta))
 
     def put_at(self, meta: Any, children: list[Any]) -> Put:
         things = next(c for c in children if isinstance(c, tuple))

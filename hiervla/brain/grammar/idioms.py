@@ -20,6 +20,15 @@ from hiervla.brain.grammar.stacking import Order
 THEM = Thing(text="them", pronoun="them", quantity="all")
 
 
+def _of_kind(kind: Thing | None, one: Thing) -> Thing:
+    """``红`` of ``小方块按红黄蓝的顺序``: a small block that is red."""
+    if kind is None:
+        return replace(one, shape="block")
+    sizes = (*kind.sizes, *one.sizes)
+    number = replace(kind, quantity=one.quantity, count=one.count, plural=one.plural)
+    return replace(number, text=one.text, colours=one.colours, sizes=sizes)
+
+
 @v_args(meta=True)
 class Idioms(Leaning):
     """Adds them to the clauses."""
@@ -37,8 +46,9 @@ class Idioms(Leaning):
         if form == "tower":
             return Stack(said.things, "named", text, among=among)
         kind = among[0] if len(among) == 1 else None
-        noun = {"shape": kind.shape, "name": kind.name} if kind is not None else {"shape": "block"}
-        things = tuple(replace(t, **noun) if t.nounless else t for t in said.things)
+        if kind is not None and kind.colours:  # "把黑方块按红黄蓝的顺序排": of which colour, then?
+            raise Misread("not_understood", text)
+        things = tuple(_of_kind(kind, t) if t.nounless else t for t in said.things)
         return Arrange("row", things, None, "listed", text, direction=self._tokens.row_way or "right")
 
     def order(self, meta: Any, children: list[Any]) -> Order:

@@ -1,0 +1,34 @@
+"""No part of what was said is lost on the way: what the fuzz once found missing."""
+
+import pytest
+
+from hiervla.assemble import imagine
+from hiervla.bench.language.cases import world
+from hiervla.workspace import load_workspace
+
+
+def told(name, *turns):
+    return imagine(turns[-1], world(name), load_workspace(None), before=turns[:-1], act=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "turns"),
+    [
+        ("zh3_toys", ["把方黑块按红黄蓝绿的顺序从左到右排成一排"]),
+        ("drawer", ["If the drawer is open, close it. If it's not, put the green cube on"]),
+        ("en4_sewing", ["Shift my thimble about five centimetres to the right, it's in the way there later"]),
+        ("desk", ["pick up the blue cube", "put under the red cube on the plate"]),
+    ],
+)
+def test_what_cannot_all_be_taken_account_of_moves_nothing(name, turns):
+    assert told(name, *turns).steps == []
+
+
+def test_the_kind_that_is_put_in_order_keeps_its_size():
+    with_size = told("zh3_toys", "把小方块按红黄蓝绿的顺序从左到右排成一排")
+    assert "small red" in with_size.thoughts[0].reasoning
+
+
+def test_an_emoji_changes_nothing_of_a_correction():
+    plain, merry = (told("desk", "move the blue cube 10cm to the right", t) for t in ("no, to the left", "no, to the 🙂 left"))  # fmt: skip
+    assert plain.steps == merry.steps != []
