@@ -88,6 +88,11 @@ class Vocabulary(BaseModel):
         """True when a thing labelled ``label`` may be called ``shape``."""
         return shape == label or label in self.lexicon.classes.get(shape, [])
 
+    def name_in(self, name: str, language: str) -> str:
+        """What the inventory's thing ``name`` is called in a language (``en`` or ``zh``); ``name`` itself where no other is known."""
+        names = (name, *(a for i in self.inventory if i.name == name for a in i.also))
+        return next((n for n in names if any("一" <= c <= "鿿" for c in n) == (language == "zh")), name)
+
     def named(self, text: str) -> Inventory | None:
         """The inventory line whose name stands in the text, longest name first."""
         hits = [(n, i) for i in self.inventory for n in (i.name, *i.also) if stands_in(n, text)]

@@ -130,3 +130,15 @@ def test_on_the_border_of_two_colours_either_word_will_do(text, ids, words, thin
     white = thing("bowl", 0.5, 0.2, id="white", colour="white")
     named = ["white"] if text != "pink bowl" else ids
     assert [d.id for d in words.select(text, world_of(doubtful, blue, white))] == named, "where none fits better"
+
+
+def test_a_thing_is_called_by_the_name_it_has_in_the_language_spoken() -> None:
+    words = Vocabulary(
+        lexicon=Lexicon(),
+        inventory=(
+            Inventory(name="screw", also=("bolt", "螺丝", "螺栓"), looks="pink shape"),
+            Inventory(name="电池", also=("battery",), looks="red cylinder"),
+        ),
+    )
+    assert [words.name_in(n, "zh") for n in ("screw", "电池", "mug")] == ["螺丝", "电池", "mug"]
+    assert [words.name_in(n, "en") for n in ("screw", "电池", "mug")] == ["screw", "battery", "mug"]

@@ -74,10 +74,10 @@ class Speech:
 
     def looks(self, d: Detection) -> str:
         """How a thing looks, without an article: ``red cube``, ``红色方块``."""
+        if d.name:
+            return self._vocabulary.name_in(d.name, self.language)
         if self.language == "en":
             return d.phrase.removeprefix("unknown ")
-        if d.name:
-            return d.name
         return self._local("colours", d.colour) + self._local("shapes", d.label)
 
     def colour(self, d: Detection) -> str:
