@@ -42,10 +42,13 @@ def learn_train(
         run = Run(settings)
         if run.step:
             print(f"goes on from step {run.step}")
-        with _bar(run.step, settings.steps) as told:
+        with _bar(run.step, settings.steps + settings.expert_steps) as told:
             checked = run.train(told)
         folder = run.folder / "policy"
-        print(f"{folder}: {run.model.size() / 1e6:.1f} M parameters, {settings.steps} steps")
+        print(
+            f"{folder}: {run.model.size() / 1e6:.1f} M parameters, {settings.steps} steps"
+            + f" and {settings.expert_steps} of the expert alone" * bool(settings.expert_steps)
+        )
         print("; ".join(f"{name.removeprefix('check/')} {x:.4f}" for name, x in checked.items()))
         put({"policy": str(folder), "steps": settings.steps, "checked": checked})
 

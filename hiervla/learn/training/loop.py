@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from hiervla.cerebellum.policies.mini import folder as on_disk
@@ -20,15 +18,20 @@ from hiervla.cerebellum.policies.mini.model import Batch, MiniVLA
 from hiervla.core.errors import SetupError
 from hiervla.learn.training.batches import Batches, checking
 from hiervla.learn.training.checkpoint import Checkpoint, load_checkpoint
+from hiervla.learn.training.expert_phase import ExpertPhase, steps_done
 from hiervla.learn.training.moments import Moments
 from hiervla.learn.training.prepare import prepared
+from hiervla.learn.training.schedule import fading, share
 from hiervla.learn.training.settings import TrainSettings
 
 Progress = Callable[[int, int, dict[str, float]], None]
 """Told after every step: steps done, steps in all, the newest losses."""
 LOG, POLICY = "log.jsonl", "policy"
 CHECK_BATCHES = 4
-MAY_CHANGE = ("out", "data", "workers", "threads", "check_every", "save_every", "device")
+MAY_CHANGE = (
+    "out", "data", "workers", "threads", "check_every", "save_every", "device", "expert_steps", "expert_batch", "expert_rate",
+    "expert_reads",
+)  # fmt: skip
 """Settings that a resumed run may have otherwise: its steps are the same."""
 
 
@@ -52,7 +55,7 @@ class Run:
         torch.manual_seed(settings.seed)
         begun = on_disk.load_model(Path(settings.begin_from), config) if settings.begin_from else MiniVLA(config)
         self.model = begun.to(self.device)
-        self.average = AveragedModel(self.model, multi_avg_fn=_fading(settings.ema), use_buffers=True)
+        self.average = AveragedModel(self.model, multi_avg_fn=fading(settings.ema), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), settings.learning_rate, betas=(0.9, 0.95), weight_decay=settings.weight_decay
         )
@@ -71,7 +74,7 @@ class Run:
             for batch in batches.ahead(self.step, s.steps, s.workers):
                 found = self.advance(batch)
                 if progress is not None:
-                    progress(self.step, s.steps, found)
+                    progress(self.step, s.steps + s.expert_steps, found)
                 last = self.step == s.steps
                 if self.step % 10 == 0 or last:
                     _write(log, board, self.step, found | {"seconds": time.monotonic() - began})
@@ -80,6 +83,17 @@ class Run:
                     _write(log, board, self.step, checked)
                 if self.step % s.save_every == 0 or last:
                     self.save()
+            if s.expert_steps:
+
+                def told(step: int, found: dict[str, float]) -> None:
+                    if progress is not None:
+                        progress(s.steps + step, s.steps + s.expert_steps, found)
+                    if step % 100 == 0 or step == s.expert_steps:
+                        _write(log, board, s.steps + step, found | {"seconds": time.monotonic() - began})
+
+                ExpertPhase(self).train(told)
+                checked = {f"check/{name}": x for name, x in self.check(apart).items()}
+                _write(log, board, s.steps + s.expert_steps, checked)
         self.write_policy()
         return checked or {f"check/{name}": x for name, x in self.check(apart).items()}
 
@@ -92,7 +106,7 @@ class Run:
         s = self.settings
         self.model.train()
         for group in self.optimiser.param_groups:
-            group["lr"] = s.learning_rate * _share(self.step, s)
+            group["lr"] = s.learning_rate * share(self.step, s.warmup, s.steps)
         found = self._losses(self.model, batch, self.step)
         total = torch.stack(list(found.values())).sum()
         if not torch.isfinite(total):
@@ -120,7 +134,7 @@ class Run:
     def save(self) -> None:
         """Put the run on disk as it is."""
         Checkpoint(
-            self.step, self._about(), self.model.state_dict(), self.average.state_dict(), self.optimiser.state_dict()
+            self.step, self.about(), self.model.state_dict(), self.average.state_dict(), self.optimiser.state_dict()
         ).save(self.folder)
 
     def write_policy(self) -> Path:
@@ -136,12 +150,13 @@ class Run:
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             return losses(model, given, generator)
 
-    def _about(self) -> dict[str, Any]:
+    def about(self) -> dict[str, Any]:
+        """What its steps hang on."""
         told = self.settings.model_dump(mode="json", exclude=set(MAY_CHANGE))
         return told | {"moments": len(self.moments.training)}  # with other data, batch k would be another one
 
     def _resume(self) -> None:
-        found = load_checkpoint(self.folder, self._about())
+        found = load_checkpoint(self.folder, self.about())
         if found is None:
             return
         self.step = found.step
@@ -152,7 +167,8 @@ class Run:
     def _log(self) -> Any:
         """The log, without the rows of steps that were done but not kept."""
         path = self.folder / LOG
-        kept = [r for r in path.read_text().splitlines() if json.loads(r)["step"] <= self.step] if path.exists() else []
+        done = self.step + (steps_done(self.folder) if self.step == self.settings.steps else 0)
+        kept = [r for r in path.read_text().splitlines() if json.loads(r)["step"] <= done] if path.exists() else []
         path.write_text("".join(f"{r}\n" for r in kept))
         return path.open("a")
 
@@ -172,25 +188,6 @@ def overfit(settings: TrainSettings, steps: int = 300) -> tuple[float, float]:
         run.model.eval()
         after = float(run._losses(run.model, batch, 0)[name])
     return before, after
-
-
-def _share(step: int, s: TrainSettings) -> float:
-    """Of the learning rate: up in a line, then down along a cosine to a hundredth."""
-    if step < s.warmup:
-        return (step + 1) / s.warmup
-    done = (step - s.warmup) / max(1, s.steps - s.warmup)
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
-
-
-def _fading(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
-    """An exponential average that forgets sooner in the beginning, when the weights it began with are worth nothing."""
-
-    @torch.no_grad()
-    def update(average: list[Tensor], now: list[Tensor], n: Tensor) -> None:
-        keep = min(decay, (1 + float(n)) / (10 + float(n)))
-        torch._foreach_lerp_(average, now, 1 - keep)
-
-    return update
 
 
 def _device(name: str) -> torch.device:

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hiervla.cerebellum.policies.mini.config import ModelConfig
 from hiervla.core.errors import SetupError
@@ -55,6 +55,13 @@ class TrainSettings(BaseModel):
     blur: Blur = Blur()
     batch: int = Field(default=64, ge=1)
     steps: int = Field(default=4000, ge=1)
+    expert_steps: int = Field(default=0, ge=0)
+    """Steps of the action expert alone, once the backbone rests: what it makes of the moments is read once and kept."""
+    expert_batch: int = Field(default=256, ge=1)
+    expert_rate: float = Field(default=1e-3, gt=0)
+    """Learning rate of those steps."""
+    expert_reads: int = Field(default=1000, ge=1)
+    """Batches of ``batch`` moments that are read for it; each moment takes about 25 kB."""
     learning_rate: float = Field(default=1e-3, gt=0)
     warmup: int = Field(default=100, ge=0)
     """Steps until the learning rate is whole; from there it falls along a cosine to a hundredth."""
@@ -75,6 +82,14 @@ class TrainSettings(BaseModel):
     """Of torch; 0 leaves it to torch."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _agrees(self) -> TrainSettings:
+        if self.expert_steps and not (self.model.insulated and self.model.head != "tokens"):
+            raise ValueError(
+                "expert_steps needs an expert that is insulated: model.insulated = true, and a head other than 'tokens'"
+            )
+        return self
 
 
 def load_settings(file: Path) -> TrainSettings:
