@@ -160,11 +160,10 @@ def not_so_now(text: str, rng: random.Random) -> str | None:
 
 def out_of_place(text: str, rng: random.Random) -> str | None:
     """A word that is known, where it makes no sense."""
-    return (
-        None
-        if TURNED.search(text)
-        else between(text, rng.choice(OUT_OF_PLACE_ZH if is_chinese(text) else OUT_OF_PLACE), rng)
-    )
+    if TURNED.search(text):
+        return None
+    made = between(text, rng.choice(OUT_OF_PLACE_ZH if is_chinese(text) else OUT_OF_PLACE), rng)
+    return None if made is not None and re.search("按[顺逆]时针", made) else made  # there it makes sense
 
 
 def some_of(text: str, rng: random.Random) -> str | None:

@@ -99,6 +99,8 @@ def replaced(text: str, rng: random.Random) -> str | None:
     spots = list(re.finditer(r"[A-Za-z]+|[一-鿿]", text))
     if re.match(r"\s*[A-Za-z]+,\s+(?:you|can|could|would|will|put|please)\b", text):
         spots = spots[1:]
+    if re.search(r",\s+[A-Za-z]+\s*[.!]*$", text):  # nor at the end, for the same reason
+        spots = spots[:-1]
     return swap_in(text, rng.choice(spots), " " + nonsense(text, rng) + " ") if spots else None
 
 
@@ -179,7 +181,8 @@ def verb_dropped(text: str, rng: random.Random) -> str | None:
     spots = words_at(text, VERBS.__contains__)
     if any(m.group().lower() in ("push", "sweep", "slide") for m in spots):
         return None  # the same place by other means
-    plain = not TURNED.search(text) and not re.search(r"\b(goes|want|like|need|should|belong)", text)
+    plain = not TURNED.search(text) and not re.search(r"\bout of\b", text)  # "the ball out of the bowl": onto the table
+    plain = plain and not re.search(r"\b(goes|want|like|need|should|belong)", text)
     return swap_in(text, spots[0], "") if len(spots) == 1 and plain else None
 
 

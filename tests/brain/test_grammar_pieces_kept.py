@@ -17,6 +17,10 @@ def told(name, *turns):
         ("zh3_toys", ["把方黑块按红黄蓝绿的顺序从左到右排成一排"]),
         ("drawer", ["If the drawer is open, close it. If it's not, put the green cube on"]),
         ("en4_sewing", ["Shift my thimble about five centimetres to the right, it's in the way there later"]),
+        ("desk", ["pick up the closest to the cup"]),
+        ("en3_play", ["Put the green cube on the plate.", "Put the yellow cube on"]),
+        ("en3_bench", ["Put only one nut in the tray, the rest go in"]),
+        ("zh2_depot", ["成品区清空一下，里面的东西挪或者到外面桌上，放哪儿都行"]),
         ("desk", ["pick up the blue cube", "put under the red cube on the plate"]),
     ],
 )
@@ -27,6 +31,12 @@ def test_what_cannot_all_be_taken_account_of_moves_nothing(name, turns):
 def test_the_kind_that_is_put_in_order_keeps_its_size():
     with_size = told("zh3_toys", "把小方块按红黄蓝绿的顺序从左到右排成一排")
     assert "small red" in with_size.thoughts[0].reasoning
+
+
+def test_chinese_written_with_spaces_is_the_same_chinese():
+    before = "先把鸭子放进蓝盒子，再把恐龙放进蓝盒子"
+    close, apart = (told("zh2_toys", before, t).steps for t in ("把它们都拿出来", "把 它 们 都 拿 出 来"))
+    assert close == apart and len(close) == 4
 
 
 def test_an_emoji_changes_nothing_of_a_correction():

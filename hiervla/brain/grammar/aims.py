@@ -37,9 +37,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     if d.fixed:
         raise refuse("fixed", thing=d)
     if spot.relation == "there":
-        on = spot.text.lower().endswith(" on")  # "put the green cube on": not for a drawer
         spot = scene.there(spot)
-        spot = replace(spot, relation="on") if on and spot.relation == "to" else spot
     if spot.relation == "myside":
         spot = from_own_side(spot, scene)
     if spot.relation == "side" and spot.direction and not spot.distance_m and of_this_half(spot):

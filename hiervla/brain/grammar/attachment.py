@@ -50,6 +50,10 @@ def _cuts(item: Item) -> list[tuple[Thing, tuple[Spot, ...]]]:
     tails = [_nested(g) for g in others]
     if not rest:
         raise Misread("put_where", item.thing.text)
+    if item.thing.nounless and {"nearest", "farthest"} & {*item.thing.superlatives} and rest[0].relation == "to":
+        raise Misread(
+            "put_where", item.thing.text
+        )  # "pick up the closest to the cup": the cup says which, not where to
     found = []
     for cut in range(len(rest)):
         before, after = tuple(rest[:cut]), tuple(rest[cut:])

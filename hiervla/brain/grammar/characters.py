@@ -28,6 +28,8 @@ _COMMON = 0xD7
 """The last row of the characters of every day in GB 2312: the rarer ones follow."""
 _NONE = 0x100
 _PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
+_SPACED = re.compile(r"(?<=[一-鿿，。？！])[ \u3000]+(?=[一-鿿，。？！])")
+_TWO = re.compile(r"[一-鿿]{2}")
 _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
 
 
@@ -39,6 +41,12 @@ def seen(text: str) -> str:
 def unpictured(text: str) -> str:
     """Without emoji and other pictures, and the spaces around them one."""
     return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
+
+
+def unspaced(text: str) -> str:
+    """Chinese of which every character stands alone, written as it is usually written."""
+    apart = _SPACED.sub("", text)
+    return apart if apart != text and not _TWO.search(text) else text
 
 
 def no_word(text: str, written: Container[str] = ()) -> bool:
@@ -60,4 +68,4 @@ def _row(c: str) -> int:
 def plainly_typed(text: str) -> str:
     """Without what cannot be seen, wide letters and digits made narrow, in simplified characters."""
     narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen(text)).translate(SIMPLER)
-    return _APART.sub("", narrow)
+    return _APART.sub("", unspaced(narrow))

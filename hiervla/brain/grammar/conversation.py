@@ -9,7 +9,7 @@ from functools import partial
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
 from hiervla.brain.grammar.antecedents import things_of
-from hiervla.brain.grammar.characters import NARROW, unpictured
+from hiervla.brain.grammar.characters import NARROW, unpictured, unspaced
 from hiervla.brain.grammar.contrast import (
     asked_of_another,
     in_contrast,
@@ -69,7 +69,7 @@ def completed(
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
     roles, rules = words.roles, words.rewriting
-    said = unpictured(briefing.instruction)
+    said = unspaced(unpictured(briefing.instruction))
     said = said.translate(NARROW) if reading.language == "en" else said
     briefing = briefing.model_copy(update={"instruction": said})
     finds, finds_en = partial(rules.finds, "zh", "answer"), partial(rules.finds, "en", "answer")

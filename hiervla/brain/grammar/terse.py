@@ -135,10 +135,11 @@ class Terse(Pointing):
         return told if isinstance(told, tuple) else self.clauses(meta, [told])
 
     def put_in(self, meta: Any, children: list[Any]) -> Put:
-        """``put the green cube in``: where was said before."""
-        if leaves(children, "REL")[0] not in ("in", "on"):
+        """``put the green cube in``: where was said before. ``Put it on``, ``the rest go in``: on what, in what else?"""
+        things = _tuple(children)
+        if leaves(children, "REL")[0] != "in" or any(t.other for t in things):
             raise Misread("incomplete", self.words(meta))
-        return Put(((Transfer(_tuple(children), (Spot("there", text=self.words(meta)),)),),), self.words(meta))
+        return Put(((Transfer(things, (Spot("there", text=self.words(meta)),)),),), self.words(meta))
 
     def put_elsewhere(self, meta: Any, children: list[Any]) -> Put:
         """``put them somewhere else``."""
