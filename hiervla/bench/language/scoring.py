@@ -47,11 +47,16 @@ def work(name: str) -> dict[str, Any]:
     """Tell one instruction and judge what came of it."""
     case = all_cases()[name]
     brain = Clocked(_brain())
-    told, before = told_in_turn(case, brain)
-    verdict, why = judge(case, told, before)
+    answer, steps = "", []
+    try:
+        told, before = told_in_turn(case, brain)
+        verdict, why = judge(case, told, before)
+        answer, steps = told.answer, [str(s) for s in told.steps]
+    except Exception as e:  # a bug of the brain's is counted, not the end of the bench
+        verdict, why = "crashed", f"{type(e).__name__}: {e}"
     return {
         "name": name, "part": case.part, "category": case.category, "language": case.language, "expect": case.expect, "say": case.turns[-1],
-        "verdict": verdict, "why": why, "answer": told.answer, "steps": [str(s) for s in told.steps], "think_ms": [round(t * 1000, 2) for t in brain.took],
+        "verdict": verdict, "why": why, "answer": answer, "steps": steps, "think_ms": [round(t * 1000, 2) for t in brain.took],
     }  # fmt: skip
 
 
@@ -108,6 +113,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Figure]:
         right, wrong = GOALS[part]
         figures[f"right.{part}"] = _rate(own, "right", right)
         figures[f"wrong_action.{part}"] = _rate(own, "wrong_action", wrong)
+    figures["crashed"] = _rate(rows, "crashed", "<= 0")
     figures["refused.infeasible"] = _rate([r for r in rows if r["expect"] == "refuse"], "right", ">= 0.95")
     figures["asked.ambiguous"] = _rate([r for r in rows if r["expect"] == "ask"], "right", ">= 0.9")
     figures["think_ms.p95"] = quantile([t for r in rows for t in r["think_ms"]], 0.95, "< 50")
