@@ -94,7 +94,9 @@ class Constructions(Stacking):
     def layers(self, meta: Any, children: list[Any]) -> Layers:
         named = [c for c in children if isinstance(c, tuple)]
         marks = [c.kind for c in children if isinstance(c, Leaf) and c.kind in ("ATBOTTOM", "ATTOP")]
-        if len(marks) == 1 and len(named) == 2:  # "two cubes as the base and the red one on top": said once, meant by both
+        if (
+            len(marks) == 1 and len(named) == 2
+        ):  # "two cubes as the base and the red one on top": said once, meant by both
             marks = ["ATBOTTOM", "ATTOP"]
         if sorted(marks) != ["ATBOTTOM", "ATTOP"] or len(named) != 2:
             raise Misread("not_understood", self.words(meta))

@@ -12,6 +12,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
+from hiervla.core.resting import upon
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Held, World
 
@@ -72,6 +73,8 @@ class Rehearsal:
         if goal.relation in ("in", "on") and reference is not None:
             bases = [reference, *(self.world.objects[o] for o in goal.others if o in self.world.objects)]
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))
+            if goal.relation == "on" and reference.label == "plate" and (spot := self._beside_others(d, reference)):
+                x, y = spot
             z = reference.top_z + d.size[2] / 2 if goal.relation == "on" else reference.bottom_z + d.size[2] / 2
             self._set(d.id, None, support=reference.id, relation=goal.relation, centre=(x, y, z))
             return
@@ -117,7 +120,14 @@ class Rehearsal:
             return False
         standing = [o for o in self.world.objects.values() if o.support == plate and o.id != object_id]
         taken = sum(max(o.size[:2]) + PLATE_GAP_M for o in [*standing, d])
-        return not standing or taken <= ROUND * min(base.size[:2])
+        return not standing or taken <= ROUND * min(base.size[:2]) or self._beside_others(d, base) is not None
+
+    def _beside_others(self, d: Detection, plate: Detection) -> spots.Spot | None:
+        """Where on a plate it will stand, as the skill chooses; None where there is no room."""
+        try:
+            return upon(d, d.yaw, plate, self.world)
+        except ToolError:
+            return None
 
     # ---- what stands where something has to come
     def standing_at(self, d: Detection, spot: spots.Spot) -> list[str]:
