@@ -83,6 +83,14 @@ class Budgets(BaseModel):
     """Attempts at one subgoal after the first, each handled differently, before it goes back to the brain."""
     robot_s: float = 600.0
     """Seconds of robot time."""
+    calls: int = 200
+    """Requests to a model, the repeated ones too."""
+    tokens: int = 2_000_000
+    """Tokens sent to a model and got from it."""
+    money: float = 10.0
+    """What a model may cost, in the currency of ``chat.price_in`` and ``chat.price_out``; counts only where these are set."""
+    brain_s: float = 3600.0
+    """Seconds spent waiting for a model."""
 
 
 class Briefing(BaseModel):

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from hiervla.core.briefing import Budgets
 from hiervla.core.errors import SetupError, unknown
@@ -30,6 +30,42 @@ class ChunkSettings(BaseModel):
     """Tracking error of the hand that ends a chunk, metres."""
 
 
+class ChatSettings(BaseModel):
+    """How a chat model is asked. Keys are read from the environment by the provider's package, and from nowhere else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str = ""
+    """Where the model is served, such as ``http://localhost:8000/v1``; unset, the provider's own address."""
+    temperature: float | None = Field(default=0.0, ge=0)
+    """Sent with every request; ``none`` sends nothing, for models that refuse it."""
+    image_px: int = Field(default=768, ge=0)
+    """Longest side of an image that is sent, pixels; 0 sends none."""
+    max_tokens: int = Field(default=4096, gt=0)
+    """Longest reply."""
+    replies: Literal["auto", "tools", "schema", "text"] = "auto"
+    """How the model answers: by calling functions, by a JSON schema, by JSON in its text; auto steps down as the server refuses."""
+    stream: bool = False
+    """Read replies as they are written; a reply that breaks off is noticed sooner."""
+    timeout_s: float = Field(default=60.0, gt=0)
+    """Longest time for one request, from sending it to its last byte, seconds."""
+    patience_s: float = Field(default=120.0, ge=0)
+    """How long a busy or broken server is asked again before the brain is given up as lost, seconds."""
+    most_steps: int = Field(default=40, gt=0)
+    """Steps of a plan; more goes back."""
+    most_questions: int = Field(default=12, gt=0)
+    """Answers of tools on one look, after which the model has to decide."""
+    price_in: float = Field(default=0.0, ge=0)
+    """Price of a million tokens sent."""
+    price_out: float = Field(default=0.0, ge=0)
+    """Price of a million tokens got."""
+
+    @field_validator("temperature", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return None if value == "none" else value
+
+
 class Settings(BaseModel):
     """All settings of a mission."""
 
@@ -40,7 +76,11 @@ class Settings(BaseModel):
     robot: str | None = None
     """Simulated arm to use instead of the scene's own: panda, iiwa, or a dotted path ``package.module:MODEL``."""
     brain: str = "grammar"
-    """grammar, scripted, or a dotted path ``package.module:Class``."""
+    """grammar, ``chat:PROVIDER:MODEL``, ``scripted:FILE``, or a dotted path ``package.module:Class``."""
+    fallback: str = ""
+    """Brain that takes over where ``brain`` is lost in mid-mission; unset, the mission then ends."""
+    second_reading: Literal["auto", "on", "off"] = "auto"
+    """Hold every thought against the grammar's own reading of the instruction; auto: for chat brains."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)
@@ -57,6 +97,7 @@ class Settings(BaseModel):
     """From where you look on: beside the robot (your left is its left) or facing it. Unset, “to my left” is asked about."""
     approve: Literal["never", "risky", "always"] = "never"
     """Which steps wait for a person's yes."""
+    chat: ChatSettings = Field(default_factory=ChatSettings)
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)
     budgets: Budgets = Field(default_factory=Budgets)
 

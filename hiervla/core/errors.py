@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from hiervla.core.outcome import FailureKind
+from hiervla.core.usage import Usage
 
 
 class ExitCode(IntEnum):
@@ -37,6 +38,22 @@ class ToolError(HierVLAError):
 
 class PolicyFault(HierVLAError):
     """A policy has no chunk to give, or one that must not be run; the loop makes it a failure of that kind. Says why."""
+
+
+class UnusableReply(HierVLAError):
+    """A brain's reply that is no thought; it goes back to the brain with what was wrong. Says what, in one line."""
+
+    def __init__(self, wrong: str, usage: Usage | None = None, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(wrong)
+        self.usage, self.notes = usage or Usage(), notes
+
+
+class BrainLost(HierVLAError):
+    """A brain that cannot be reached any more: its server is gone, or refuses for longer than patience lasts. Says why."""
+
+    def __init__(self, why: str, usage: Usage | None = None, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(why)
+        self.usage, self.notes = usage or Usage(), notes
 
 
 class SetupError(HierVLAError):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Evidence, Failure, Outcome
 from hiervla.core.plan import Subgoal, ToolResult
+from hiervla.core.usage import Usage
 
 Status = Literal["done", "failed", "refused", "clarify", "stopped"]
 
@@ -43,6 +44,8 @@ class Thought_(_Event):
     reasoning: str
     move: str
     replan: bool = False
+    usage: Usage | None = None
+    """Of the mission so far, this thought's included; None where thinking costs nothing."""
 
 
 class Asked(_Event):
@@ -186,6 +189,8 @@ class Report(BaseModel):
     chunk_lengths: tuple[int, ...] = ()
     inferences: int = 0
     interrupts: int = 0
+    usage: Usage = Usage()
+    """What thinking has cost."""
     robot_seconds: float = 0.0
     wall_seconds: float = 0.0
     policies: tuple[str, ...] = ()

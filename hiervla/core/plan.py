@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hiervla.core.goal import Goal
+from hiervla.core.usage import Usage
 
 
 class ToolCall(BaseModel):
@@ -103,3 +104,7 @@ class Thought(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     reasoning: str
     move: Move
+    usage: Usage = Usage()
+    """What thinking it has cost."""
+    notes: tuple[str, ...] = ()
+    """What the brain met on the way that a reader should know: a server that was busy, a reply mode given up."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.observation import Observation
 from hiervla.core.ports import Brain, Eyes, Memory, Robot, RobotDescription
@@ -39,6 +40,9 @@ class Mission:
     folder: RunFolder
     stop: threading.Event = field(default_factory=threading.Event)
     memory: Memory | None = None
+    fallback: Brain | None = None
+    """Thinks in the brain's place once that is lost."""
+    second: SecondReader | None = None
     draw: Draw | None = None
     write: Callable[[Any], None] = lambda event: None
     seen: Observation | None = None

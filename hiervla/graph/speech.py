@@ -14,6 +14,10 @@ _SAYS = {
         "zh": "这段话有{length}个字符；我最多接受{most}个字符的指令。没有执行任何动作。",
     },
     "stopped": {"en": "Stopped: {why}. The arm holds still.", "zh": "已停止：{why}。机械臂保持不动。"},
+    "lost": {
+        "en": "My model cannot be reached any more: {why}. The arm holds still; what was done so far stays done, the rest was not.",
+        "zh": "我的模型已无法连接：{why}。机械臂保持不动；已完成的保持原样，其余未执行。",
+    },
     "not_approved": {"en": "I did not do it: {step} was not approved.", "zh": "没有执行：{step} 未获批准。"},
 }
 _WHAT = {
@@ -21,6 +25,10 @@ _WHAT = {
     "tool_calls": {"en": "tool calls", "zh": "工具调用"},
     "replans": {"en": "new plans", "zh": "重新规划"},
     "robot_s": {"en": "robot time", "zh": "机器人时间"},
+    "calls": {"en": "requests to the model", "zh": "模型请求"},
+    "tokens": {"en": "tokens", "zh": "词元"},
+    "money": {"en": "money", "zh": "费用"},
+    "brain_s": {"en": "time for the model", "zh": "模型时间"},
     "malformed": {"en": "replies that could not be used", "zh": "无效回复"},
 }
 _IN_CHINESE = {"stopped by a person": "有人叫停"}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from hiervla.core import briefing, goal, outcome, plan, world
+from hiervla.core import briefing, goal, outcome, plan, usage, world
 from hiervla.core.briefing import Budgets, Turn
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import Subgoal, Thought, ToolResult
+from hiervla.core.usage import Usage
 from hiervla.core.world import World
 
 Node = Literal["look", "think", "ask", "guard", "approve", "act", "verify", "confirm", "report"]
@@ -65,6 +66,10 @@ class MissionState(TypedDict, total=False):
     plans: int
     tool_calls: int
     replans: int
+    usage: Usage
+    """What thinking has cost so far."""
+    lost: bool
+    """The brain was lost, and the fallback thinks in its place."""
     status: str
     answer: str
 
@@ -72,7 +77,7 @@ class MissionState(TypedDict, total=False):
 def serializable() -> list[tuple[str, str]]:
     """Classes that may stand in a checkpoint: every model of the modules whose values the state carries."""
     names = []
-    for module in (briefing, goal, outcome, plan, world):
+    for module in (briefing, goal, outcome, plan, usage, world):
         names += [
             (module.__name__, n)
             for n, v in vars(module).items()
@@ -88,7 +93,7 @@ def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> M
         world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={}, passes=0,
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
-        replans=0, status="", answer="",
+        replans=0, usage=Usage(), lost=False, status="", answer="",
     )  # fmt: skip
 
 
@@ -100,4 +105,8 @@ def left(state: MissionState, budgets: Budgets, robot_s: float) -> Budgets:
         "replans": budgets.replans - state["replans"],
         "malformed": budgets.malformed - state["malformed"],
         "robot_s": budgets.robot_s - robot_s,
+        "calls": budgets.calls - state["usage"].calls,
+        "tokens": budgets.tokens - state["usage"].tokens,
+        "money": budgets.money - state["usage"].money,
+        "brain_s": budgets.brain_s - state["usage"].seconds,
     })  # fmt: skip

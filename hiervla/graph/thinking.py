@@ -7,10 +7,11 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
-from hiervla.core.errors import HierVLAError, ToolError, broke
-from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Thought, ToolCall, ToolResult
+from hiervla.core.errors import ToolError
+from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
 from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context, one_line
+from hiervla.graph.consulting import BUDGETS, consult, disputed
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin, complain, end
 from hiervla.graph.speech import say
@@ -21,31 +22,21 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Ask the brain for one thought, and hold it to the rules before anything follows from it."""
     m = begin(runtime)
     budget = left(state, m.settings.budgets, m.robot_s)
-    for name in ("thoughts", "robot_s", "malformed"):
+    for name in BUDGETS:
         if getattr(budget, name) <= 0:
             return end("failed", say("budget", state["instruction"], name=name, why=_why(state)))
-    try:
-        thought = m.brain.think(_briefing(state, m, budget))
-    except HierVLAError:
-        raise
-    except Exception as e:  # a brain may be a person's own code: its bug is a reply of no use, not the program's end
-        return complain(state, m, f"the brain {m.brain.name} broke: {broke(e)}")
-    if not isinstance(thought, Thought):
-        return complain(state, m, f"the brain {m.brain.name} gave no Thought but {type(thought).__name__}")
+    briefing = _briefing(state, m, budget)
+    thought, update = consult(state, m, briefing)
+    if thought is None:
+        return update
     replan = state["failure"] is not None
-    m.emit("thought", reasoning=thought.reasoning, move=thought.move.kind, replan=replan)
-    update: dict[str, Any] = {
-        "thought": thought,
-        "thoughts": [*state["thoughts"], thought],
-        "complaint": None,
-    }
     match thought.move:
         case Ask():
             if budget.tool_calls <= 0:
                 return update | end("failed", say("budget", state["instruction"], name="tool_calls", why=_why(state)))
             return update | {"next": "ask"}
         case Plan() as plan:
-            if (wrong := _wrong_with(plan, state, m)) is not None:
+            if (wrong := _wrong_with(plan, state, m) or disputed(thought, state, m, briefing)) is not None:
                 return update | complain(state, m, wrong)
             if replan and budget.replans <= 0:
                 return update | end("failed", say("budget", state["instruction"], name="replans", why=_why(state)))
@@ -63,7 +54,7 @@ def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         case Refuse() as refusal:
             return update | end("failed" if state["acted"] else "refused", refusal.why)
         case Finish() as finish:
-            if (wrong := _unproven(state)) is not None:
+            if (wrong := _unproven(state) or disputed(thought, state, m, briefing)) is not None:
                 return update | complain(state, m, wrong)
             return update | end("done", finish.answer)
     raise AssertionError(thought.move)
