@@ -233,7 +233,7 @@ class Agent:
             guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda t: cell.cerebellum.policy_for(t).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
             stop=self._stop, draw=cell.draw, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
-            look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
+            fallback=cell.fallback, second=cell.second, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 
     @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Brain, Eyes, Robot
@@ -19,7 +20,9 @@ from hiervla.named import arm_model, make_brain, make_policies
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
+    from hiervla.agreement import Understood
     from hiervla.cerebellum.loop import Cerebellum
+    from hiervla.core.briefing import Briefing
     from hiervla.guard.rules import Guard
     from hiervla.paper.described import Described
     from hiervla.paper.mission import Told
@@ -36,6 +39,8 @@ class Cell:
     robot: Robot
     eyes: Eyes
     brain: Brain
+    fallback: Brain | None
+    second: SecondReader | None
     cerebellum: Cerebellum
     guard: Guard
     vocabulary: Vocabulary
@@ -100,8 +105,12 @@ def assemble(
     def draw(seen: Any, world: Any, caption: str) -> np.ndarray:
         return np.asarray(mark(seen.images[camera], world, camera=camera, caption=caption))
 
-    mind = brain or make_brain(settings.brain, workspace)
-    return Cell(described, sim, safe, eyes, mind, cerebellum, guard, vocabulary, workspace, draw, camera)
+    mind = brain or make_brain(settings.brain, workspace, settings.chat)
+    fallback = make_brain(settings.fallback, workspace, settings.chat) if settings.fallback else None
+    second = second_reader(settings, mind, workspace)
+    return Cell(
+        described, sim, safe, eyes, mind, fallback, second, cerebellum, guard, vocabulary, workspace, draw, camera
+    )
 
 
 def imagine(
@@ -128,6 +137,18 @@ def imagine(
     )
 
 
+def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> SecondReader | None:
+    """Who holds this brain's thoughts against the instruction: nobody for the grammar itself, and where it is switched off."""
+    wanted = settings.second_reading
+    if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
+        return None
+    from hiervla.agreement import SecondReading
+
+    return SecondReading(
+        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools
+    )
+
+
 def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: Workspace) -> str | None:
     """How the grammar brain reads an instruction, as one line; None when it does not understand all of it."""
     from hiervla.brain.grammar import Instruction, parse
@@ -137,6 +158,22 @@ def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: W
     words = read_words(merge(workspace.tables("grammar.*.toml")))
     reading = parse(text, vocabulary, skill_cards(workspace.skills), words, tuple(world.zones))
     return str(reading) if isinstance(reading, Instruction) else None
+
+
+_FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
+"""Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
+
+
+def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
+    from hiervla.brain.grammar import Instruction, parse
+    from hiervla.brain.grammar.words import merge, read_words
+
+    words = read_words(merge(workspace.tables("grammar.*.toml")))
+    zones = tuple(briefing.world.zones)
+    reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
+    if isinstance(reading, Instruction):
+        return "all"
+    return "forbidden" if reading.key in _FORBIDDEN else "in part"
 
 
 def meant_meanwhile(workspace: Workspace) -> Callable[[str], str | None]:

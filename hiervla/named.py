@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiervla.core.config import Settings
+from hiervla.core.config import ChatSettings, Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Brain, Policy, RobotDescription
 from hiervla.workspace import Workspace
@@ -36,8 +36,8 @@ def arm_model(name: str) -> ArmModel:
     return known[name]
 
 
-def make_brain(name: str, workspace: Workspace) -> Brain:
-    """A brain by name: ``grammar``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
+def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None) -> Brain:
+    """A brain by name: ``grammar``, ``chat:PROVIDER:MODEL``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
 
     The grammar's words are all ``prompts/grammar.*.toml`` of the roots in force, merged.
     """
@@ -46,13 +46,20 @@ def make_brain(name: str, workspace: Workspace) -> Brain:
         from hiervla.brain.grammar.words import merge
 
         return GrammarBrain(merge(workspace.tables("grammar.*.toml")))
+    if name.startswith("chat:"):
+        from hiervla.brain.chat import ChatBrain
+        from hiervla.brain.chat.rendering import SYSTEM, THINK
+
+        return ChatBrain(name, {n: workspace.prompt(n) for n in (SYSTEM, THINK)}, chat)
     if name.startswith("scripted:"):
         from hiervla.brain.scripted import ScriptedBrain
 
         return ScriptedBrain.load(name.removeprefix("scripted:"))
     if ":" in name:
         return _made(name, Brain)  # type: ignore[no-any-return]
-    raise unknown("brain", name, ["grammar"], "or scripted:FILE, or a dotted path package.module:Class")
+    raise unknown(
+        "brain", name, ["grammar"], "or chat:PROVIDER:MODEL, scripted:FILE, or a dotted path package.module:Class"
+    )
 
 
 def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str, Policy], tuple[str, ...]]:

@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},
     "named": {"brain", "cerebellum", "perception", "robot", *BELOW},
-    "assemble": {"named", "paper", *WINGS, *BELOW},
+    "agreement": {"paper", "core"},
+    "assemble": {"named", "paper", "agreement", *WINGS, *BELOW},
     "agent": {"", "core", "record", "workspace", "assemble", "graph", "report"},
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.

@@ -26,6 +26,8 @@ def chat(
     scene: opt.Scene = None,
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
+    base_url: opt.BaseUrl = None,
+    fallback: opt.Fallback = None,
     policy: opt.Policy = None,
     mapping: opt.Mapping = None,
     robot: opt.Robot = None,
@@ -37,7 +39,7 @@ def chat(
     from hiervla.cli.live import Live, ask_person
 
     space = opt.workspace(workspace)
-    settings = opt.settings(space, set_, brain, policy, robot, mapping)
+    settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback)
     from hiervla.agent import Agent
 
     live = Live()

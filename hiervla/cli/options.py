@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Scene = Annotated[str | None, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Everything random follows from it.")]
-Brain = Annotated[str | None, typer.Option("--brain", help="grammar, or package.module:Class.")]
+Brain = Annotated[str | None, typer.Option("--brain", help="grammar, chat:PROVIDER:MODEL, or package.module:Class.")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Where a chat brain's model is served.")]
+Fallback = Annotated[str | None, typer.Option("--fallback", help="Brain that takes over where the other is lost.")]
 Robot = Annotated[
     str | None, typer.Option("--robot", help="Arm instead of the scene's own: panda, iiwa, or package.module:MODEL.")
 ]
@@ -62,7 +64,7 @@ def workspace(own: str | None) -> Workspace:
 
 def settings(
     space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None,
-    robot: str | None = None, mapping: str | None = None,
+    robot: str | None = None, mapping: str | None = None, base_url: str | None = None, fallback: str | None = None,
 ) -> Settings:  # fmt: skip
     """Settings of the workspace's hiervla.toml with the command line's changes on top."""
     from hiervla.core.config import load_settings
@@ -73,6 +75,8 @@ def settings(
         *([f"brain={json.dumps(brain)}"] if brain else []),
         *([f"policy={json.dumps(policy)}"] if policy else []),
         *([f"robot={json.dumps(robot)}"] if robot else []),
+        *([f"chat.base_url={json.dumps(base_url)}"] if base_url else []),
+        *([f"fallback={json.dumps(fallback)}"] if fallback else []),
         *([f"mapping={json.dumps(mapping)}"] if mapping else []),
     ]
     return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))

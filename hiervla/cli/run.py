@@ -14,6 +14,8 @@ def run(
     scene: opt.Scene = None,
     seed: opt.Seed = 0,
     brain: opt.Brain = None,
+    base_url: opt.BaseUrl = None,
+    fallback: opt.Fallback = None,
     policy: opt.Policy = None,
     mapping: opt.Mapping = None,
     robot: opt.Robot = None,
@@ -31,7 +33,7 @@ def run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy, robot, mapping)
+        settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback)
         from hiervla.agent import Agent
 
         with Agent(scene, seed, settings=settings, workspace=space, gui=gui, keep=keep, approver=ask_person) as agent:

@@ -102,6 +102,8 @@ class Briefing(BaseModel):
     dialogue: tuple[Turn, ...] = ()
     """Earlier turns of the conversation, oldest first; the instruction is not among them."""
     world: World
+    before: World | None = None
+    """The world before the last step was taken; None while nothing was done."""
     vocabulary: Vocabulary = Field(default_factory=Vocabulary)
     """Lexicon and the scene's public inventory."""
     skills: tuple[SkillCard, ...] = ()

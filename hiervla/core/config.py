@@ -98,6 +98,7 @@ class Settings(BaseModel):
     approve: Literal["never", "risky", "always"] = "never"
     """Which steps wait for a person's yes."""
     chat: ChatSettings = Field(default_factory=ChatSettings)
+    """How a chat model is asked."""
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)
     budgets: Budgets = Field(default_factory=Budgets)
 

@@ -72,7 +72,7 @@ def _check(kind: type[Skill]) -> None:
 class Skill(BaseModel):
     """Base of every skill. Subclasses are frozen forms; class attributes are facts about the skill."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: ClassVar[str] = ""
     """What a brain calls it; the class name in snake case unless given."""

@@ -100,6 +100,7 @@ def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
     skill = state["outcomes"][-1].skill if state["outcomes"] else ""
     return Briefing(
         instruction=state["instruction"], dialogue=tuple(state["dialogue"]), world=state["world"], vocabulary=m.vocabulary,
+        before=state["before"] if state["acted"] else None,
         skills=tuple(
             SkillCard(name=n, doc=(s.__doc__ or "").strip(), schema=s.model_json_schema(), says=s.says, grip=s.grip)
             for n, s in m.skills.items()

@@ -1,0 +1,126 @@
+"""The chat brain: one request for one thought. It keeps nothing of a mission between thoughts.
+
+A reply that is no thought is raised as ``UnusableReply``; the graph counts it, tells it, and the next briefing brings it
+back to the model. So a crash loses nothing, and every end is the graph's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+from hiervla.brain.chat.calling import Calling, Unfit
+from hiervla.brain.chat.discipline import held_to, may_ask
+from hiervla.brain.chat.models import chat_model
+from hiervla.brain.chat.reading import read
+from hiervla.brain.chat.rendering import Prompt, Prompts, estimate
+from hiervla.core.briefing import Briefing
+from hiervla.core.config import ChatSettings
+from hiervla.core.errors import BrainLost, SetupError, UnusableReply
+from hiervla.core.plan import Thought
+from hiervla.core.usage import Usage
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+STEPS_DOWN = {"tools": "schema", "schema": "text"}
+"""From a way to answer that a server refuses to the next plainer one."""
+
+
+class ChatBrain:
+    """Any LangChain chat model. ``prompts``: the texts of ``prompts/brain.*.md.j2`` by file name; ``model`` for one made elsewhere."""
+
+    def __init__(
+        self, name: str, prompts: dict[str, str], settings: ChatSettings | None = None, model: BaseChatModel | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.settings = settings or ChatSettings()
+        self._prompts = Prompts(prompts)
+        self._model = model or chat_model(name, self.settings)
+        self._sleep = {"sleep": sleep} if sleep is not None else {}
+        self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies
+        self._image_px = self.settings.image_px
+
+    def prompt(self, briefing: Briefing) -> Prompt:
+        """What the model would get for a briefing."""
+        return self._prompts.prompt(briefing, self._replies, may_ask(briefing, self.settings))
+
+    def think(self, briefing: Briefing) -> Thought:
+        """One thought.
+
+        Raises:
+            UnusableReply: the model's reply is no thought, or breaks the rules; says how.
+            BrainLost: the server is gone, or refuses for longer than ``patience_s``.
+            SetupError: the server takes no such model, key or request.
+        """
+        calling = Calling(self.settings.timeout_s, self.settings.patience_s, **self._sleep)
+        usage = Usage()
+        try:
+            reply, prompt = self._reply(briefing, calling)
+            usage = self._cost(reply, prompt)
+            thought = read(reply, frozenset(t.name for t in briefing.tools), calling.notes)
+            held_to(thought, briefing, self.settings, calling.notes)
+        except (UnusableReply, BrainLost) as e:
+            e.usage, e.notes = usage + calling.usage(), tuple(calling.notes)
+            raise
+        return thought.model_copy(update={"usage": usage + calling.usage(), "notes": tuple(calling.notes)})
+
+    def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Any, Prompt]:
+        """The model's message and what it answers; plainer ways to ask are tried where the server refuses one."""
+        while True:
+            prompt = self.prompt(briefing)
+            try:
+                return calling.ask(lambda p=prompt: self._send(p)), prompt  # type: ignore[misc]
+            except Unfit as e:
+                if (plainer := self._plainer(prompt, e)) is None:
+                    raise SetupError(f"brain {self.name}: the server answered HTTP {e.status}: {e}") from None
+                calling.notes.append(f"the server takes no such request (HTTP {e.status}: {e}); {plainer} from here on")
+
+    def _plainer(self, prompt: Prompt, e: Unfit) -> str | None:
+        """What to do without after a refusal, or None: what the server names first, then functions, schema, images."""
+        pictured = bool(prompt.images) and self._image_px > 0
+        if e.status in (404, 405):  # no such model or address
+            return None
+        if pictured and "image" in str(e).lower():
+            self._image_px = 0
+            return "no images"
+        if self.settings.replies == "auto" and self._replies in STEPS_DOWN:
+            self._replies = STEPS_DOWN[self._replies]
+            return {"schema": "answers by a JSON schema", "text": "answers as JSON in text"}[self._replies]
+        if pictured:
+            self._image_px = 0
+            return "no images"
+        return None
+
+    def _send(self, prompt: Prompt) -> Any:
+        model: Any = self._model
+        if prompt.functions:
+            model = model.bind_tools(list(prompt.functions))
+        elif prompt.schema is not None:
+            form = {"name": "reply", "schema": prompt.schema, "strict": False}
+            if "ollama" in type(self._model).__module__:
+                model = model.bind(format=prompt.schema)
+            else:
+                model = model.bind(response_format={"type": "json_schema", "json_schema": form})
+        messages = prompt.messages(self._image_px)
+        if self.settings.stream:
+            parts = list(model.stream(messages))
+            if not parts:
+                raise UnusableReply("the reply was empty: call one function")
+            return reduce(add, parts)
+        return model.invoke(messages)
+
+    def _cost(self, reply: Any, prompt: Prompt) -> Usage:
+        """Tokens as the server counted them, else as their length tells; and what they cost at the prices set."""
+        counted = getattr(reply, "usage_metadata", None) or {}
+        sent, got = int(counted.get("input_tokens") or 0), int(counted.get("output_tokens") or 0)
+        estimated = not (sent or got)
+        if estimated:
+            sent = sum(prompt.tokens(self._image_px).values())
+            got = estimate(str(reply.content) + str(reply.tool_calls or ""))
+        s = self.settings
+        money = (sent * s.price_in + got * s.price_out) / 1e6
+        return Usage(input_tokens=sent, output_tokens=got, estimated=estimated, money=money)
