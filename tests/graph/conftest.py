@@ -36,6 +36,7 @@ def play(space):
         checkpointer=None,
         brain=None,
         stop=None,
+        parts=None,
     ):
         robot = robot or FakeRobot(grasp_width_m=0.04)
         cerebellum = Cerebellum(
@@ -46,7 +47,7 @@ def play(space):
             settings=settings or Settings(), robot=robot, description=robot.describe(), brain=brain or ListedBrain(thoughts),
             eyes=ListedEyes(worlds), guard=Guard(space.skills, robot.describe()), execute=cerebellum.execute,
             policy_name=lambda t: "servo", skills=space.skills, tools=space.tools, vocabulary=space.vocabulary(), folder=RunFolder(None),
-            stop=stop or threading.Event(),
+            stop=stop or threading.Event(), **(parts or {}),
         )  # fmt: skip
         state = {}
         for mode, part in build_graph(checkpointer).stream(
