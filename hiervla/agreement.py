@@ -176,7 +176,7 @@ def _finish(finish: Finish, briefing: Briefing, wanted: Wanted, acted: bool) -> 
             return f"nothing was done, so nothing is finished; {wanted.reads}: {wanted.says}"
         case "nothing" if not acted and not _ASKS.search(briefing.instruction.strip()):
             return "nothing was planned and done; finish without it only answers a question: plan, clarify or refuse"
-    if not acted and _CLAIMS.search(finish.answer.strip()):
+    if not acted and not briefing.dialogue and _CLAIMS.search(finish.answer.strip()):
         return "the answer claims a deed, and nothing was done"
     return None
 

@@ -16,11 +16,11 @@ from hiervla.core.errors import SetupError, unknown
 from hiervla.core.ports import Brain, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
-from hiervla.named import arm_model, make_brain, make_policies
+from hiervla.named import arm_model, make_brain, make_policies, second_reader
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
-    from hiervla.agreement import Understood
+    from hiervla.brain.chat.rendering import Prompt
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.core.briefing import Briefing
     from hiervla.guard.rules import Guard
@@ -137,18 +137,6 @@ def imagine(
     )
 
 
-def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> SecondReader | None:
-    """Who holds this brain's thoughts against the instruction: nobody for the grammar itself, and where it is switched off."""
-    wanted = settings.second_reading
-    if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
-        return None
-    from hiervla.agreement import SecondReading
-
-    return SecondReading(
-        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools
-    )
-
-
 def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: Workspace) -> str | None:
     """How the grammar brain reads an instruction, as one line; None when it does not understand all of it."""
     from hiervla.brain.grammar import Instruction, parse
@@ -160,20 +148,11 @@ def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: W
     return str(reading) if isinstance(reading, Instruction) else None
 
 
-_FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
-"""Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
+def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools") -> Prompt:
+    """What a chat model would get for a briefing. ``replies``: tools, schema or text."""
+    from hiervla.named import chat_prompts
 
-
-def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
-    from hiervla.brain.grammar import Instruction, parse
-    from hiervla.brain.grammar.words import merge, read_words
-
-    words = read_words(merge(workspace.tables("grammar.*.toml")))
-    zones = tuple(briefing.world.zones)
-    reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
-    if isinstance(reading, Instruction):
-        return "all"
-    return "forbidden" if reading.key in _FORBIDDEN else "in part"
+    return chat_prompts(workspace).prompt(briefing, replies)
 
 
 def meant_meanwhile(workspace: Workspace) -> Callable[[str], str | None]:

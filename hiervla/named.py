@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ from hiervla.core.ports import Brain, Policy, RobotDescription
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
+    from hiervla.agreement import Understood
+    from hiervla.brain.chat.rendering import Prompts
+    from hiervla.core.agreement import SecondReader
+    from hiervla.core.briefing import Briefing
     from hiervla.robot.arm_model import ArmModel
 
 
@@ -48,9 +53,8 @@ def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None
         return GrammarBrain(merge(workspace.tables("grammar.*.toml")))
     if name.startswith("chat:"):
         from hiervla.brain.chat import ChatBrain
-        from hiervla.brain.chat.rendering import SYSTEM, THINK
 
-        return ChatBrain(name, {n: workspace.prompt(n) for n in (SYSTEM, THINK)}, chat)
+        return ChatBrain(name, chat_prompts(workspace), chat)
     if name.startswith("scripted:"):
         from hiervla.brain.scripted import ScriptedBrain
 
@@ -60,6 +64,41 @@ def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None
     raise unknown(
         "brain", name, ["grammar"], "or chat:PROVIDER:MODEL, scripted:FILE, or a dotted path package.module:Class"
     )
+
+
+def chat_prompts(workspace: Workspace) -> Prompts:
+    """The prompts of chat brains, a person's own in place of the bundled ones."""
+    from hiervla.brain.chat.rendering import SYSTEM, THINK, Prompts
+
+    return Prompts({n: workspace.prompt(n) for n in (SYSTEM, THINK)})
+
+
+def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> SecondReader | None:
+    """Who holds this brain's thoughts against the instruction: nobody for the grammar itself, and where it is switched off."""
+    wanted = settings.second_reading
+    if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
+        return None
+    from hiervla.agreement import SecondReading
+
+    return SecondReading(
+        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools
+    )
+
+
+_FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
+"""Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
+
+
+def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
+    from hiervla.brain.grammar import Instruction, parse
+    from hiervla.brain.grammar.words import merge, read_words
+
+    words = read_words(merge(workspace.tables("grammar.*.toml")))
+    zones = tuple(briefing.world.zones)
+    reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
+    if isinstance(reading, Instruction):
+        return "all"
+    return "forbidden" if reading.key in _FORBIDDEN else "in part"
 
 
 def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str, Policy], tuple[str, ...]]:

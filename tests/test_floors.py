@@ -19,9 +19,9 @@ MAY_IMPORT = {
     "paper": {"paper", "core"},
     "graph": {"graph", "core", "record", "workspace"},
     "report": {"report", "core", "record"},
-    "named": {"brain", "cerebellum", "perception", "robot", *BELOW},
+    "named": {"agreement", "brain", "cerebellum", "perception", "robot", *BELOW},
     "agreement": {"paper", "core"},
-    "assemble": {"named", "paper", "agreement", *WINGS, *BELOW},
+    "assemble": {"named", "paper", *WINGS, *BELOW},
     "agent": {"", "core", "record", "workspace", "assemble", "graph", "report"},
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.

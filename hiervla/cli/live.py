@@ -42,7 +42,8 @@ class Live:
 
     def _thought(self, e: Any) -> None:
         label = "rethink" if e.replan else "think"
-        self.line(f"[magenta]{label:<6}[/] {escape(e.reasoning)}")
+        cost = f" [dim]({e.usage})[/]" if e.usage is not None else ""
+        self.line(f"[magenta]{label:<6}[/] {escape(e.reasoning)}{cost}")
 
     def _asked(self, e: Any) -> None:
         args = ", ".join(f"{k}={v}" for k, v in e.result.call.arguments.items())

@@ -30,15 +30,15 @@ STEPS_DOWN = {"tools": "schema", "schema": "text"}
 
 
 class ChatBrain:
-    """Any LangChain chat model. ``prompts``: the texts of ``prompts/brain.*.md.j2`` by file name; ``model`` for one made elsewhere."""
+    """Any LangChain chat model. ``prompts``: the templates ``prompts/brain.*.md.j2``; ``model`` for one made elsewhere."""
 
     def __init__(
-        self, name: str, prompts: dict[str, str], settings: ChatSettings | None = None, model: BaseChatModel | None = None,
+        self, name: str, prompts: Prompts, settings: ChatSettings | None = None, model: BaseChatModel | None = None,
         sleep: Callable[[float], None] | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self.settings = settings or ChatSettings()
-        self._prompts = Prompts(prompts)
+        self._prompts = prompts
         self._model = model or chat_model(name, self.settings)
         self._sleep = {"sleep": sleep} if sleep is not None else {}
         self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies

@@ -113,6 +113,8 @@ def _merged(schemas: list[Schema]) -> Schema:
     for schema in schemas:
         for name, field in plain(schema)["properties"].items():
             old = fields.setdefault(name, dict(field))
+            if old.get("description") != field.get("description"):
+                old.pop("description", None)  # each says it of itself in the catalogue
             if "enum" in old and "enum" in field:
                 old["enum"] = list(dict.fromkeys([*old["enum"], *field["enum"]]))
             elif "enum" in old:

@@ -78,6 +78,7 @@ class Prompts:
             "changed": differences(briefing.before, briefing.world) if briefing.before is not None else [],
             "outcomes": briefing.outcomes[-SHOWN_OUTCOMES:], "older": max(0, len(briefing.outcomes) - SHOWN_OUTCOMES),
             "asked": briefing.asked[-SHOWN_ANSWERS:], "skills": [(s.name, s.doc, _fields(s.schema_)) for s in briefing.skills],
+            "tools": [(t.name, t.doc, _fields(t.schema_)) for t in briefing.tools],
             "chinese": any("\u4e00" <= c <= "\u9fff" for c in briefing.instruction),
         }  # fmt: skip
         try:

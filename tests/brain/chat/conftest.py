@@ -28,12 +28,11 @@ def serve(tmp_path):
 def chat(space):
     """``chat(server, temperature=None)``: a chat brain on a server, with short patience and no pauses."""
     from hiervla.brain.chat import ChatBrain
-    from hiervla.brain.chat.rendering import SYSTEM, THINK
+    from hiervla.named import chat_prompts
 
     def make(served, name="chat:openai:test", sleep=lambda s: None, **settings):
         base = {"base_url": served.url, "patience_s": 5.0, "timeout_s": 20.0}
-        prompts = {n: space.prompt(n) for n in (SYSTEM, THINK)}
-        return ChatBrain(name, prompts, ChatSettings(**{**base, **settings}), sleep=sleep)
+        return ChatBrain(name, chat_prompts(space), ChatSettings(**{**base, **settings}), sleep=sleep)
 
     return make
 

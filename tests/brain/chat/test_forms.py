@@ -39,7 +39,9 @@ def test_skills_and_relations_are_closed_lists(briefing):
     assert set(plan["subgoals"]["items"]["properties"]["skill"]["enum"]) == {s.name for s in b.skills}
     assert {"in", "on", "did"} <= set(plan["goals"]["items"]["properties"]["relation"]["enum"])
     fields = plan["subgoals"]["items"]["properties"]["arguments"]["properties"]
-    assert fields["position"] == {"type": "array", "items": {"type": "number"}} | {"description": fields["position"]["description"]}
+    assert fields["position"] == {"type": "array", "items": {"type": "number"}}
+    assert fields["angle_deg"]["description"], "said by one skill alone, so it stands here"
+    assert "description" not in fields["target"], "each skill says another thing of it, in the catalogue"
 
 
 def test_one_flat_object_holds_every_move(briefing):
