@@ -122,14 +122,18 @@ def _sorted(told: Told) -> list[dict[str, Any]]:
 
 
 def _stacked(told: Told, low: str) -> list[dict[str, Any]]:
+    low = re.sub(r"\bfrom .*|\bin order.*|按?从.*到.*?的?顺序|从大到小", "", low)
     found = [t for t in select(low, told.things) if not t.fixed and not t.container]
     big = sorted(found, key=lambda t: -t.size[0] * t.size[1])
     return [{"relation": "on", "subject": a.id, "reference": b.id} for b, a in pairwise(big)]
 
 
 def _one(told: Told, phrase: str, but: Thing | None = None) -> Thing:
+    if re.fullmatch(r"(?:it|them|that|there|它|去|里面|里)", phrase.strip()) and told.last in told.things:
+        return told.things[told.last]
     found = [t for t in select(phrase, told.things) if t is not but and t.looks.split()[-1] not in ("cabinet", "panel")]
     if len(found) == 1:
+        told.last = found[0].id
         return found[0]
     if not found:
         raise LookupError(_say(told, f"I see no {phrase}. What do you mean?", f"我没有看到{phrase}。您指的是什么？"))

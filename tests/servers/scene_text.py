@@ -55,6 +55,8 @@ class Told:
     things: dict[str, Thing]
     held: str | None
     sections: dict[str, list[str]] = field(default_factory=dict)
+    last: str | None = None
+    """What was spoken of last."""
 
     def lines(self, title: str) -> list[str]:
         return next((v for k, v in self.sections.items() if k.startswith(title)), [])
