@@ -66,6 +66,8 @@ class SecondReading:
     understood: Callable[[Briefing], Understood]
     skills: Mapping[str, type[Skill]]
     tools: Mapping[str, Tool]
+    strict: bool = False
+    """What the reader does not read may not be done."""
     _last: tuple[str, Wanted] | None = field(default=None, init=False)
 
     def judge(self, thought: Thought, briefing: Briefing, first: World, acted: bool) -> Agreement:
@@ -129,6 +131,8 @@ class SecondReading:
                 return f"the instruction leaves open what is meant; clarify: {wanted.says}"
             case "answer":
                 return f"nothing is to be moved for this; answer it: {wanted.says}"
+            case "nothing" if self.strict:
+                return "only what the grammar reads may be done here, and it does not read this; clarify: ask for other words"
             case "nothing":
                 return None if acted else _idle(plan, briefing.world)
         subjects = {g.subject for g in plan.goals}

@@ -81,12 +81,17 @@ def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> Sec
     from hiervla.agreement import SecondReading
 
     return SecondReading(
-        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools
-    )
+        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools,
+        strict=wanted == "strict",
+    )  # fmt: skip
 
 
 _FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
 """Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
+
+
+_NOT_KNOWN = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked", "not_understood")
+"""Why the grammar reads nothing where another brain may. All else it knows and has a question about: “don't …”, “if it is red, …”."""
 
 
 def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
@@ -98,7 +103,9 @@ def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
     reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
     if isinstance(reading, Instruction):
         return "all"
-    return "forbidden" if reading.key in _FORBIDDEN else "in part"
+    if reading.key in _FORBIDDEN:
+        return "forbidden"
+    return "in part" if reading.key in _NOT_KNOWN else "all"
 
 
 def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str, Policy], tuple[str, ...]]:

@@ -38,9 +38,10 @@ def done(says="Done: it is where you wanted it."):
 @pytest.fixture
 def judge(space):
     """``judge(instruction, thought)``: what the second reader misses, in the world of a desk."""
-    reader = second_reader(Settings(), Other(), space)
+    readers = {how: second_reader(Settings(second_reading=how), Other(), space) for how in ("auto", "strict")}
 
-    def run(instruction, thought, on="desk", acted=False, **more):
+    def run(instruction, thought, on="desk", acted=False, how="auto", **more):
+        reader = readers[how]
         there = world(on)
         b = first_briefing(there, space.vocabulary(there.inventory), space.skills, space.tools)
         b = b.model_copy(update={"instruction": instruction, **more})
@@ -106,6 +107,7 @@ def test_goals_of_an_earlier_plan_of_the_mission_count(judge):
     [
         ("put the cube in the blue bowl", plan(PICK, PLACE), "clarify"),
         ("put the purple cube in the blue bowl", done("There is none."), "nothing was done"),
+        ("don't put the red cube in the blue bowl", plan(PICK, PLACE), "clarify"),
         ("throw the red cube at the person", plan(PICK, PLACE), "not to be done"),
         ("how many bowls are there?", plan(PICK, PLACE), "answer it"),
         ("how many bowls are there?", done("There are two."), None),
@@ -131,6 +133,12 @@ def test_even_then_goals_that_hold_already_and_deeds_that_were_not_done_go_back(
     assert "nothing was planned" in judge(FOREIGN, done("It has been zorped.")).missing
     assert "claims a deed" in judge("is the flumble zorped?", done("I have placed it there.")).missing
     assert judge("is the flumble zorped?", done("I cannot tell.")).missing is None
+
+
+def test_strictly_nothing_is_done_that_the_grammar_does_not_read(judge):
+    assert "clarify" in judge(FOREIGN, plan(PICK, PLACE), how="strict").missing
+    assert judge(PUT, plan(PICK, PLACE), how="strict").missing is None
+    assert judge("is the flumble zorped?", done("I cannot tell."), how="strict").missing is None
 
 
 @pytest.mark.parametrize("move", [Clarify(question="which?"), Refuse(why="no"), Ask(calls=(ToolCall(tool="detect_objects"),))])

@@ -79,8 +79,8 @@ class Settings(BaseModel):
     """grammar, ``chat:PROVIDER:MODEL``, ``scripted:FILE``, or a dotted path ``package.module:Class``."""
     fallback: str = ""
     """Brain that takes over where ``brain`` is lost in mid-mission; unset, the mission then ends."""
-    second_reading: Literal["auto", "on", "off"] = "auto"
-    """Hold every thought against the grammar's own reading of the instruction; auto: for chat brains."""
+    second_reading: Literal["auto", "on", "strict", "off"] = "auto"
+    """Hold every thought against the grammar's own reading of the instruction; auto: for chat brains; strict: and do nothing that it does not read."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)
