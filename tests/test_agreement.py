@@ -90,7 +90,9 @@ def test_a_last_word_rests_on_goals_that_were_seen_to_hold(judge):
 def test_after_a_failure_the_goals_still_count_and_the_steps_are_the_guards_to_judge(judge):
     failed = {"failure": Failure(kind=FailureKind.SLIPPED, why="it slipped"), "goals": (IN,)}
     assert judge(PUT, plan(step("pick", target="cup"), PICK, PLACE), acted=True, **failed).missing is None
-    assert judge(PUT, plan(PICK, goals=[Goal(relation="holding", subject="red_cube")]), acted=True, **(failed | {"goals": ()})).missing
+    assert judge(
+        PUT, plan(PICK, goals=[Goal(relation="holding", subject="red_cube")]), acted=True, **(failed | {"goals": ()})
+    ).missing
 
 
 def test_goals_of_an_earlier_plan_of_the_mission_count(judge):
@@ -141,7 +143,9 @@ def test_strictly_nothing_is_done_that_the_grammar_does_not_read(judge):
     assert judge("is the flumble zorped?", done("I cannot tell."), how="strict").missing is None
 
 
-@pytest.mark.parametrize("move", [Clarify(question="which?"), Refuse(why="no"), Ask(calls=(ToolCall(tool="detect_objects"),))])
+@pytest.mark.parametrize(
+    "move", [Clarify(question="which?"), Refuse(why="no"), Ask(calls=(ToolCall(tool="detect_objects"),))]
+)
 def test_it_turns_no_no_into_a_yes_and_lets_questions_and_refusals_pass(judge, move):
     assert judge(PUT, Thought(reasoning="", move=move)).missing is None
 
@@ -163,7 +167,12 @@ def test_a_reader_that_breaks_has_read_nothing(judge, monkeypatch):
 def test_the_grammar_agrees_with_itself(judge, space, words, on):
     there = world(on)
     b = first_briefing(there, space.vocabulary(there.inventory), space.skills, space.tools)
-    told = tell(make_brain("grammar", space), b.model_copy(update={"instruction": words}), space.tools.values(), skills=space.skills)
+    told = tell(
+        make_brain("grammar", space),
+        b.model_copy(update={"instruction": words}),
+        space.tools.values(),
+        skills=space.skills,
+    )
     planned = next(t for t in told.thoughts if isinstance(t.move, Plan))
     assert judge(words, planned, on=on).missing is None
     assert judge(words, done(), on=on).missing, "the same words, and nothing done"

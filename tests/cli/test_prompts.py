@@ -25,7 +25,11 @@ def test_a_described_world_is_shown_with_token_counts(tmp_path):
 def test_as_json_it_is_one_object(tmp_path):
     done = shown("把球放进杯子", "--world", str(WORLD), "--json", "--replies", "text", cwd=tmp_path)
     said = json.loads(done.stdout)
-    assert said["tokens"]["functions"] < 3 and "Write one JSON object" in said["system"] and "把球放进杯子" in said["human"]
+    assert (
+        said["tokens"]["functions"] < 3
+        and "Write one JSON object" in said["system"]
+        and "把球放进杯子" in said["human"]
+    )
 
 
 @pytest.mark.slow

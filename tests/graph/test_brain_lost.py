@@ -35,7 +35,9 @@ def notes(events):
 
 def test_a_lost_brain_stops_the_arm_and_ends_the_mission_with_the_reason(play):
     robot = FakeRobot(grasp_width_m=0.04)
-    state, _, events = play([], [SEPARATE], robot=robot, brain=Listed(BrainLost("the server is gone", COST, ("waited 2 s",))))
+    state, _, events = play(
+        [], [SEPARATE], robot=robot, brain=Listed(BrainLost("the server is gone", COST, ("waited 2 s",)))
+    )
     assert state["status"] == "failed" and "the server is gone" in state["answer"]
     assert robot.stops > 0 and not robot.actions
     assert state["usage"] == COST and "waited 2 s" in notes(events)
@@ -81,7 +83,13 @@ def test_replies_of_no_use_end_the_mission_after_the_budget_for_them(play):
 
 
 @pytest.mark.parametrize(
-    ("budget", "word"), [({"calls": 2}, "requests"), ({"tokens": 100}, "tokens"), ({"money": 0.5}, "money"), ({"brain_s": 30}, "time for the model")]
+    ("budget", "word"),
+    [
+        ({"calls": 2}, "requests"),
+        ({"tokens": 100}, "tokens"),
+        ({"money": 0.5}, "money"),
+        ({"brain_s": 30}, "time for the model"),
+    ],
 )
 def test_what_thinking_costs_has_an_end(play, budget, word):
     costly = PLAN.model_copy(update={"usage": COST})
@@ -123,5 +131,15 @@ def test_the_cost_stands_in_the_report(play, tmp_path):
 
     costly = PLAN.model_copy(update={"usage": COST})
     state, *_ = play([costly, FINISH], [SEPARATE, HOLDING, INSIDE])
-    report = compose(state, RunFolder(None), scene="x", seed=0, brain="b", settings=Settings(), interventions=0, robot_s=1.0, wall_s=2.0)
+    report = compose(
+        state,
+        RunFolder(None),
+        scene="x",
+        seed=0,
+        brain="b",
+        settings=Settings(),
+        interventions=0,
+        robot_s=1.0,
+        wall_s=2.0,
+    )
     assert report.usage == COST and '"usage"' in report.model_dump_json()

@@ -46,7 +46,11 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(200, json.dumps(whole).encode())
 
     def _faulty(self, options: Any, request: talk.Request, number: int) -> bool:
-        refused = {"no-tools": bool(request.tools), "no-schema": bool(request.tools or request.schema), "no-images": request.images > 0}
+        refused = {
+            "no-tools": bool(request.tools),
+            "no-schema": bool(request.tools or request.schema),
+            "no-images": request.images > 0,
+        }
         if options.fault in refused:
             if refused[options.fault]:
                 what = "image input" if options.fault == "no-images" else "tool choice"
@@ -65,8 +69,18 @@ class Handler(BaseHTTPRequestHandler):
             case "die":
                 os._exit(0)
             case status:
-                error = {"error": {"message": f"status {status}", "type": "x", "code": "rate_limit_exceeded" if status == "429" else None}}
-                self._send(int(status), json.dumps(error).encode(), **{"retry-after": options.retry_after} if options.retry_after else {})
+                error = {
+                    "error": {
+                        "message": f"status {status}",
+                        "type": "x",
+                        "code": "rate_limit_exceeded" if status == "429" else None,
+                    }
+                }
+                self._send(
+                    int(status),
+                    json.dumps(error).encode(),
+                    **{"retry-after": options.retry_after} if options.retry_after else {},
+                )
         return True
 
     def _send(self, status: int, data: bytes, kind: str = "application/json", **headers: str) -> None:

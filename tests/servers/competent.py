@@ -13,8 +13,12 @@ from servers.talk import Reply, Request
 _PUT = re.compile(
     r"^(?:please )?(?:put|place|move|set|drop|bring|stack)\s+(?P<what>.+?)\s+(?P<how>into|inside|in|on top of|onto|on|next to|beside|near)\s+(?P<where>.+)$"
 )
-_PUT_ZH = re.compile(r"^(?:请)?[把将](?P<what>.+?)(?:放|叠|移|摆|堆)(?:到|进|在|入|至)?(?P<where>.+?)(?P<how>里面|里|中|上面|上|旁边|旁)?$")
-_PARTS = re.compile(r"\s*(?:,?\s*\band then\b|,?\s*\bthen\b|;|\.\s+|,\s*(?=put|place|move|open|close|pick|stack)|\band (?=put |place |move |open |close |pick )|，?然后|，?再|，?接着|。|；|，(?=[把将打关拿]))\s*")
+_PUT_ZH = re.compile(
+    r"^(?:请)?[把将](?P<what>.+?)(?:放|叠|移|摆|堆)(?:到|进|在|入|至)?(?P<where>.+?)(?P<how>里面|里|中|上面|上|旁边|旁)?$"
+)
+_PARTS = re.compile(
+    r"\s*(?:,?\s*\band then\b|,?\s*\bthen\b|;|\.\s+|,\s*(?=put|place|move|open|close|pick|stack)|\band (?=put |place |move |open |close |pick )|，?然后|，?再|，?接着|。|；|，(?=[把将打关拿]))\s*"
+)
 _ALL = re.compile(r"\ball\b|\bevery\b|\beach\b|所有|全部|每|都")
 
 
@@ -25,7 +29,10 @@ def reply(request: Request) -> Reply:
         return answer
     confirmed = told.lines("Goals as the last look saw them")
     if confirmed and all(re.search(r": yes: ", line) for line in confirmed):
-        return _call("finish", answer=_say(told, "Done; the last look saw every goal hold.", "完成了，最后一次观察确认了所有目标。"))
+        return _call(
+            "finish",
+            answer=_say(told, "Done; the last look saw every goal hold.", "完成了，最后一次观察确认了所有目标。"),
+        )
     if (question := _question(told)) is not None:
         return question
     try:
@@ -42,9 +49,15 @@ def _planned(told: Told, goals: list[dict[str, Any]]) -> Reply:
     failed = [line for line in told.lines("Steps so far") if "FAILED" in line]
     if failed:  # another time, in another way
         for step in steps:
-            times = sum(line.startswith(f"- {step['skill']}(") and str(step["arguments"].get("target")) in line for line in failed)
+            times = sum(
+                line.startswith(f"- {step['skill']}(") and str(step["arguments"].get("target")) in line
+                for line in failed
+            )
             if times:
-                step["handling"] = {"speed": max(0.3, 1 - 0.2 * times), "yaw_offset_rad": (0.0, 0.4, -0.4, 0.8)[times % 4]}
+                step["handling"] = {
+                    "speed": max(0.3, 1 - 0.2 * times),
+                    "yaw_offset_rad": (0.0, 0.4, -0.4, 0.8)[times % 4],
+                }
     return _call("plan", goals=goals, subgoals=steps)
 
 
@@ -91,22 +104,38 @@ def _clause(told: Told, part: str) -> list[dict[str, Any]]:
     low = part.lower()
     if re.search(r"own colou?r|its colou?r|by colou?r|same colou?r|matching|按颜色|同色|相同颜色|颜色相同", low):
         return _sorted(told)
-    if re.search(r"^(stack|build a tower)|^(?:把.*)?(?:叠起来|堆起来|叠成|堆成)|叠起来|堆起来", low) and not _PUT.match(low):
+    if re.search(r"^(stack|build a tower)|^(?:把.*)?(?:叠起来|堆起来|叠成|堆成)|叠起来|堆起来", low) and not _PUT.match(
+        low
+    ):
         return _stacked(told, low)
     if (m := re.match(r"^(?:open|pull open) (.+)$|^打开(.+)$|^[把将](.+?)(?:打开|拉开)$", low)) is not None:
         return [{"relation": "open", "subject": _one(told, next(filter(None, m.groups()))).id}]
     if (m := re.match(r"^(?:close|shut|push shut) (.+)$|^关[上闭](.+)$|^[把将](.+?)关[上闭]$", low)) is not None:
         return [{"relation": "closed", "subject": _one(told, next(filter(None, m.groups()))).id}]
-    if (m := re.match(r"^(?:pick up|grab|take|lift) (.+)$|^(?:拿起|抓起|捡起)(.+)$|^[把将](.+?)(?:拿起来|拿起)$", low)) is not None:
+    if (
+        m := re.match(r"^(?:pick up|grab|take|lift) (.+)$|^(?:拿起|抓起|捡起)(.+)$|^[把将](.+?)(?:拿起来|拿起)$", low)
+    ) is not None:
         return [{"relation": "holding", "subject": _one(told, next(filter(None, m.groups()))).id}]
     m = _PUT.match(low) or _PUT_ZH.match(low)
     if m is None:
-        raise LookupError(_say(told, f"I do not understand “{part}”. What shall I do?", f"我不明白“{part}”。要我做什么？"))
+        raise LookupError(
+            _say(told, f"I do not understand “{part}”. What shall I do?", f"我不明白“{part}”。要我做什么？")
+        )
     where = _one(told, m["where"]) if not re.search(r"\btable\b|桌", m["where"]) else None
     how = m["how"] or ("里" if where is not None and where.container else "上")
-    relation = "in" if how in ("in", "into", "inside", "里面", "里", "中") else "beside" if how in ("next to", "beside", "near", "旁边", "旁") else "on"
+    relation = (
+        "in"
+        if how in ("in", "into", "inside", "里面", "里", "中")
+        else "beside"
+        if how in ("next to", "beside", "near", "旁边", "旁")
+        else "on"
+    )
     many = bool(_ALL.search(m["what"])) or bool(re.search(r"\bboth\b|两个", m["what"]))
-    what = [t for t in select(m["what"], told.things) if not t.fixed and t is not where] if many else [_one(told, m["what"], but=where)]
+    what = (
+        [t for t in select(m["what"], told.things) if not t.fixed and t is not where]
+        if many
+        else [_one(told, m["what"], but=where)]
+    )
     if not what:
         raise LookupError(_say(told, f"I see no {m['what']}.", f"我没有看到{m['what']}。"))
     return [{"relation": relation, "subject": t.id, "reference": where.id if where else "table"} for t in what]
@@ -206,7 +235,14 @@ def _steps(told: Told, goals: list[dict[str, Any]]) -> list[dict[str, Any]]:
                     clear(reference)
                 take(subject)
                 more = {k: g[k] for k in ("distance_m", "direction", "position") if g.get(k) is not None}
-                add("place", "as asked", target=subject, relation=relation, **({"reference": reference} if reference else {}), **more)
+                add(
+                    "place",
+                    "as asked",
+                    target=subject,
+                    relation=relation,
+                    **({"reference": reference} if reference else {}),
+                    **more,
+                )
                 rests[subject], held = (relation, reference or "table"), None
     return steps
 

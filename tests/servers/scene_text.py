@@ -78,7 +78,9 @@ def read(text: str) -> Told:
             if m["rests"].strip() == "in the hand":
                 relation, support = "in", "hand"
             size = tuple(float(v) for v in m["size"].split(" x "))
-            things[m["id"]] = Thing(m["id"], m["looks"], (float(m["x"]), float(m["y"]), float(m["z"])), size, relation, support, m["more"])
+            things[m["id"]] = Thing(
+                m["id"], m["looks"], (float(m["x"]), float(m["y"]), float(m["z"])), size, relation, support, m["more"]
+            )
     held = next((line.removeprefix("Hand: holds ") for line in scene if line.startswith("Hand: holds ")), None)
     return Told("\n".join(sections.get("Instruction", [])), things, held, sections)
 
@@ -91,7 +93,11 @@ def select(phrase: str, things: dict[str, Thing]) -> list[Thing]:
     named = [t for t in things.values() if (m := re.search(r'called "([^"]+)"', t.more)) and m[1].lower() in said]
     if named:
         return named
-    colours = [c for c, zh in _COLOURS.items() if re.search(rf"\b{c}\b", said) or zh in said or (c == "grey" and "gray" in said)]
+    colours = [
+        c
+        for c, zh in _COLOURS.items()
+        if re.search(rf"\b{c}\b", said) or zh in said or (c == "grey" and "gray" in said)
+    ]
     shapes = [s for s, words in _SHAPES.items() if any(w in said for w in words)]
     if not colours and not shapes and not re.search(r"thing|object|everything|东西|物体", said):
         return []

@@ -7,7 +7,17 @@ import json
 from servers import competent
 from servers.talk import Reply, Request
 
-MISTAKES = ("prose", "bad json", "wrong id", "empty", "loop", "no such function", "two at once", "no such skill", "cut off")
+MISTAKES = (
+    "prose",
+    "bad json",
+    "wrong id",
+    "empty",
+    "loop",
+    "no such function",
+    "two at once",
+    "no such skill",
+    "cut off",
+)
 
 
 def reply(request: Request) -> Reply:
@@ -23,7 +33,9 @@ def blunder(mistake: str, good: Reply) -> Reply:
     text = json.dumps(arguments, ensure_ascii=False)
     match mistake:
         case "prose":
-            return Reply(text=f"Sure! Here is what I would do:\n```json\n{json.dumps({'name': name, 'arguments': arguments})}\n```\nHope that helps.")
+            return Reply(
+                text=f"Sure! Here is what I would do:\n```json\n{json.dumps({'name': name, 'arguments': arguments})}\n```\nHope that helps."
+            )
         case "bad json":
             return Reply(calls=[(name, text[: len(text) // 2])])
         case "wrong id":
@@ -37,6 +49,16 @@ def blunder(mistake: str, good: Reply) -> Reply:
         case "two at once":
             return Reply(calls=[(name, arguments), ("refuse", {"why": "I would rather not"})])
         case "no such skill":
-            return Reply(calls=[("plan", {"goals": [{"relation": "holding", "subject": "x"}], "subgoals": [{"skill": "teleport", "arguments": {}, "why": ""}]})])
+            return Reply(
+                calls=[
+                    (
+                        "plan",
+                        {
+                            "goals": [{"relation": "holding", "subject": "x"}],
+                            "subgoals": [{"skill": "teleport", "arguments": {}, "why": ""}],
+                        },
+                    )
+                ]
+            )
         case _:
             return Reply(text="I think that first of all one should consider", finish="length")

@@ -31,7 +31,11 @@ class Served:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """Every request so far, oldest first: path, headers, body."""
-        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()] if self.log.exists() else []
+        return (
+            [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+            if self.log.exists()
+            else []
+        )
 
     def kill(self) -> None:
         self.process.kill()

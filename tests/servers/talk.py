@@ -31,7 +31,11 @@ class Reply:
             return self
         asks = [c for c in self.calls if c[0] not in ("plan", "clarify", "refuse", "finish")]
         if asks:
-            said: dict[str, Any] = {"reasoning": "first look it up", "move": "ask", "calls": [{"tool": n, "arguments": a} for n, a in asks]}
+            said: dict[str, Any] = {
+                "reasoning": "first look it up",
+                "move": "ask",
+                "calls": [{"tool": n, "arguments": a} for n, a in asks],
+            }
         else:
             name, arguments = self.calls[0]
             said = {"reasoning": "so", "move": name, **arguments}
@@ -64,7 +68,9 @@ def written(path: str, body: dict[str, Any], reply: Reply) -> dict[str, Any]:
     """A reply in the API that asked, whole."""
     if path.endswith("/messages"):
         content: list[dict[str, Any]] = [{"type": "text", "text": reply.text}] if reply.text else []
-        content += [{"type": "tool_use", "id": f"toolu_{k}", "name": n, "input": a} for k, (n, a) in enumerate(reply.calls)]
+        content += [
+            {"type": "tool_use", "id": f"toolu_{k}", "name": n, "input": a} for k, (n, a) in enumerate(reply.calls)
+        ]
         return {"id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "content": content, "stop_sequence": None,
                 "stop_reason": "tool_use" if reply.calls else "end_turn", "usage": {"input_tokens": 11, "output_tokens": 7}}  # fmt: skip
     if ":generateContent" in path:
@@ -73,7 +79,11 @@ def written(path: str, body: dict[str, Any], reply: Reply) -> dict[str, Any]:
         return {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
                 "usageMetadata": {"promptTokenCount": 11, "candidatesTokenCount": 7, "totalTokenCount": 18}}  # fmt: skip
     if path.endswith("/api/chat"):
-        message = {"role": "assistant", "content": reply.text, "tool_calls": [{"function": {"name": n, "arguments": a}} for n, a in reply.calls]}
+        message = {
+            "role": "assistant",
+            "content": reply.text,
+            "tool_calls": [{"function": {"name": n, "arguments": a}} for n, a in reply.calls],
+        }
         return {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "message": message, "done": True, "done_reason": "stop",
                 "prompt_eval_count": 11, "eval_count": 7, "total_duration": 1}  # fmt: skip
     message = {"role": "assistant", "content": reply.text or None}
@@ -81,7 +91,11 @@ def written(path: str, body: dict[str, Any], reply: Reply) -> dict[str, Any]:
         message["refusal"] = reply.refusal
     if reply.calls:
         message["tool_calls"] = [
-            {"id": f"call_{k}", "type": "function", "function": {"name": n, "arguments": a if isinstance(a, str) else json.dumps(a, ensure_ascii=False)}}
+            {
+                "id": f"call_{k}",
+                "type": "function",
+                "function": {"name": n, "arguments": a if isinstance(a, str) else json.dumps(a, ensure_ascii=False)},
+            }
             for k, (n, a) in enumerate(reply.calls)
         ]
     finish = reply.finish or ("tool_calls" if reply.calls else "stop")
@@ -99,9 +113,22 @@ def chunks(body: dict[str, Any], whole: dict[str, Any]) -> list[dict[str, Any]]:
     text = message.get("content") or ""
     deltas += [{"content": text[i : i + 7]} for i in range(0, len(text), 7)]
     for k, call in enumerate(message.get("tool_calls", ())):
-        deltas.append({"tool_calls": [{"index": k, "id": call["id"], "type": "function", "function": {"name": call["function"]["name"], "arguments": ""}}]})
+        deltas.append(
+            {
+                "tool_calls": [
+                    {
+                        "index": k,
+                        "id": call["id"],
+                        "type": "function",
+                        "function": {"name": call["function"]["name"], "arguments": ""},
+                    }
+                ]
+            }
+        )
         args = call["function"]["arguments"]
-        deltas += [{"tool_calls": [{"index": k, "function": {"arguments": args[i : i + 16]}}]} for i in range(0, len(args), 16)]
+        deltas += [
+            {"tool_calls": [{"index": k, "function": {"arguments": args[i : i + 16]}}]} for i in range(0, len(args), 16)
+        ]
     out = [base | {"choices": [{"index": 0, "delta": d, "finish_reason": None}]} for d in deltas]
     out.append(base | {"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]})
     if (body.get("stream_options") or {}).get("include_usage"):

@@ -151,12 +151,10 @@ class Clauses(Inquiries):
         return Put(((Transfer(_from(things, children), tuple(spots)),),), self.words(meta))
 
     def put_except(self, meta: Any, children: list[Any]) -> Act:
-        things = next(c for c in children if isinstance(c, tuple))
-        spots = next(c for c in children if isinstance(c, list))
-        but = first(children, Thing)
-        return Put(
-            ((Transfer(tuple(replace(t, but=(*t.but, but)) for t in _all(things)), tuple(spots)),),), self.words(meta)
-        )
+        spots, but = next(c for c in children if isinstance(c, list)), first(children, Thing)
+        things = _all(next(c for c in children if isinstance(c, tuple)))
+        things = tuple(replace(t, but=(*t.but, but)) for t in things)
+        return Put(((Transfer(things, tuple(spots)),),), self.words(meta))
 
     def put_it(self, meta: Any, children: list[Any]) -> Put:
         spots = next(c for c in children if isinstance(c, list))
@@ -172,10 +170,8 @@ class Clauses(Inquiries):
     def put_it_pps(self, meta: Any, children: list[Any]) -> Put:
         groups = next(c for c in children if isinstance(c, list))
         first_one = readings((Item(IT, tuple(groups)),))[0]
-        if any(s.describes for t in first_one for s in t.things[0].where):
-            raise Misread(
-                "not_understood", self.words(meta)
-            )  # what is not said carries no phrase: "put under the cup on the plate"
+        if any(s.describes for t in first_one for s in t.things[0].where):  # "put under the cup on the plate"
+            raise Misread("not_understood", self.words(meta))
         return Put((first_one,), self.words(meta))
 
     def put_at(self, meta: Any, children: list[Any]) -> Put:

@@ -23,7 +23,9 @@ def asked(serve, chat, pictured, monkeypatch):
         if key:
             monkeypatch.setenv(key, "test-key-0123456789")
         server = serve()
-        brain = chat(server, f"chat:{provider}:some-model", base_url=server.url if provider == "openai" else server.root)
+        brain = chat(
+            server, f"chat:{provider}:some-model", base_url=server.url if provider == "openai" else server.root
+        )
         thought = brain.think(pictured)
         assert isinstance(thought.move, Plan) and thought.usage.calls == 1 and not thought.usage.estimated
         (request,) = server.requests
@@ -48,13 +50,17 @@ def test_openai(asked):
 def test_anthropic(asked):
     path, headers, body = asked("anthropic", "langchain_anthropic", "ANTHROPIC_API_KEY")
     assert path == "/v1/messages" and "test-key" not in str(body)
-    key = headers.get("x-api-key") or headers["authorization"].removeprefix("Bearer ")  # anthropic 2.12 sends a bearer token
+    key = headers.get("x-api-key") or headers["authorization"].removeprefix(
+        "Bearer "
+    )  # anthropic 2.12 sends a bearer token
     assert key == "test-key-0123456789"
     assert "You are the brain" in str(body["system"]) and body["max_tokens"] > 0
     (user,) = body["messages"]
     text, image = user["content"]
     assert text["type"] == "text" and image["type"] == "image"
-    assert image["source"]["type"] == "base64" and image["source"]["media_type"] == "image/png" and image["source"]["data"]
+    assert (
+        image["source"]["type"] == "base64" and image["source"]["media_type"] == "image/png" and image["source"]["data"]
+    )
     tool = next(t for t in body["tools"] if t["name"] == "plan")
     assert tool["input_schema"]["type"] == "object" and tool["input_schema"]["required"] == ["goals", "subgoals"]
 
@@ -72,7 +78,10 @@ def test_google(asked):
     plan = next(f for f in declared["functionDeclarations"] if f["name"] == "plan")
     form = plan.get("parameters") or plan["parametersJsonSchema"]
     assert form["type"].lower() == "object" and form["required"] == ["goals", "subgoals"]
-    assert form["properties"]["subgoals"]["items"]["properties"]["arguments"]["properties"]["target"]["type"].lower() == "string"
+    assert (
+        form["properties"]["subgoals"]["items"]["properties"]["arguments"]["properties"]["target"]["type"].lower()
+        == "string"
+    )
 
 
 def test_ollama(asked):

@@ -54,7 +54,9 @@ def test_asking_works_without_functions_too(serve, chat, briefing):
     assert isinstance(thought.move, Ask) and thought.move.calls[0].tool == "detect_objects"
 
 
-@pytest.mark.parametrize(("words", "relation"), [("把红色方块放到蓝色碗里", "in"), ("put the red cube next to the blue bowl", "beside")])
+@pytest.mark.parametrize(
+    ("words", "relation"), [("把红色方块放到蓝色碗里", "in"), ("put the red cube next to the blue bowl", "beside")]
+)
 def test_both_languages_are_understood_by_the_competent_server(serve, chat, briefing, words, relation):
     assert chat(serve()).think(briefing(words)).move.goals[0].relation == relation
 
@@ -73,7 +75,13 @@ def test_after_enough_answers_on_one_look_no_tool_is_offered(serve, chat, briefi
 
     server = serve()
     asked = tuple(
-        ToolResult(call=ToolCall(tool="detect_objects", arguments={"query": f"{k}"}), ok=True, says="0", look_id="L7") for k in range(12)
+        ToolResult(call=ToolCall(tool="detect_objects", arguments={"query": f"{k}"}), ok=True, says="0", look_id="L7")
+        for k in range(12)
     )
     chat(server).think(briefing(asked=asked))
-    assert [t["function"]["name"] for t in server.requests[0]["body"]["tools"]] == ["plan", "clarify", "refuse", "finish"]
+    assert [t["function"]["name"] for t in server.requests[0]["body"]["tools"]] == [
+        "plan",
+        "clarify",
+        "refuse",
+        "finish",
+    ]

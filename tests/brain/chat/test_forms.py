@@ -54,7 +54,11 @@ def test_plain_resolves_references_nulls_tuples_and_constants():
     schema = {
         "$defs": {"P": {"type": "object", "properties": {"k": {"const": "x", "title": "K"}}}},
         "properties": {
-            "a": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}], "default": None, "description": "metres"},
+            "a": {
+                "anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}],
+                "default": None,
+                "description": "metres",
+            },
             "b": {"$ref": "#/$defs/P"},
             "c": {"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}], "minItems": 2},
         },

@@ -26,7 +26,10 @@ def test_an_unknown_provider_is_told():
         chat_model("chat:nosuch:model", LOCAL)
 
 
-@pytest.mark.parametrize(("provider", "extra"), [("openai", "chat"), ("ollama", "ollama"), ("anthropic", "anthropic"), ("google_genai", "google")])
+@pytest.mark.parametrize(
+    ("provider", "extra"),
+    [("openai", "chat"), ("ollama", "ollama"), ("anthropic", "anthropic"), ("google_genai", "google")],
+)
 def test_a_missing_package_is_told_with_the_extra_that_brings_it(monkeypatch, provider, extra):
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda n, *a: None if n.startswith("langchain_") else find(n, *a))

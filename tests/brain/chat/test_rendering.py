@@ -22,7 +22,11 @@ def prompts(space):
 
 def test_everything_a_brain_may_use_stands_in_the_prompt(prompts, briefing):
     goal = Goal(relation="in", subject="red_cube_1", reference="blue_bowl_1")
-    failure = Failure(kind=FailureKind.GRASP_MISSED, why="the fingers closed on nothing", evidence=(Evidence(source="sensor:gripper_width", says="0 mm", time_s=1.0),))
+    failure = Failure(
+        kind=FailureKind.GRASP_MISSED,
+        why="the fingers closed on nothing",
+        evidence=(Evidence(source="sensor:gripper_width", says="0 mm", time_s=1.0),),
+    )
     b = briefing(
         dialogue=(Turn(who="person", says="hello there"),),
         asked=(ToolResult(call=ToolCall(tool="detect_objects", arguments={"query": "cube"}), ok=False, says="nothing fits", look_id="L6"),),
@@ -64,10 +68,19 @@ def test_differences_between_looks_are_told_as_text(world_of, thing):
 
 
 def test_a_thing_is_told_with_all_that_is_known_of_it(world_of, thing):
-    drawer = thing("drawer", 0.6, 0.0, "d", size=(0.2, 0.1, 0.06), opening_m=0.03, travel_m=0.12, fixed=True, part_of="cab")
+    drawer = thing(
+        "drawer", 0.6, 0.0, "d", size=(0.2, 0.1, 0.06), opening_m=0.03, travel_m=0.12, fixed=True, part_of="cab"
+    )
     cup = thing("cup", 0.5, 0.1, "m", name="Ann's cup", attributes=("fragile",))
     text = "\n".join(scene_lines(world_of(drawer, cup, lost={"x": thing("ball", 0.3, 0.3, "x")}, warnings=("dark",))))
-    for part in ("3.0 of 12.0 cm open", "part of cab", "cannot be lifted", 'called "Ann\'s cup", fragile', "- x: not seen in this look", "Doubt: dark"):
+    for part in (
+        "3.0 of 12.0 cm open",
+        "part of cab",
+        "cannot be lifted",
+        'called "Ann\'s cup", fragile',
+        "- x: not seen in this look",
+        "Doubt: dark",
+    ):
         assert part in text
 
 
