@@ -15,6 +15,7 @@ from hiervla.workspace import Workspace
 if TYPE_CHECKING:
     from hiervla.agreement import Understood
     from hiervla.brain.chat.rendering import Prompts
+    from hiervla.brain.grammar.words import Words
     from hiervla.core.agreement import SecondReader
     from hiervla.core.briefing import Briefing
     from hiervla.robot.arm_model import ArmModel
@@ -79,26 +80,24 @@ def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> Sec
     if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
         return None
     from hiervla.agreement import SecondReading
+    from hiervla.brain.grammar.words import merge, read_words
 
+    words = read_words(merge(workspace.tables("grammar.*.toml")))  # read once: instructions are many
     return SecondReading(
-        make_brain("grammar", workspace), partial(_understood, workspace), workspace.skills, workspace.tools,
+        make_brain("grammar", workspace), partial(_understood, words), workspace.skills, workspace.tools,
         strict=wanted == "strict",
     )  # fmt: skip
 
 
 _FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
 """Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
-
-
 _NOT_KNOWN = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked", "not_understood")
 """Why the grammar reads nothing where another brain may. All else it knows and has a question about: “don't …”, “if it is red, …”."""
 
 
-def _understood(workspace: Workspace, briefing: Briefing) -> Understood:
+def _understood(words: Words, briefing: Briefing) -> Understood:
     from hiervla.brain.grammar import Instruction, parse
-    from hiervla.brain.grammar.words import merge, read_words
 
-    words = read_words(merge(workspace.tables("grammar.*.toml")))
     zones = tuple(briefing.world.zones)
     reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
     if isinstance(reading, Instruction):

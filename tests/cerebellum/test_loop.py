@@ -1,90 +1,19 @@
 """The control loop around small policies of the test's own: sizes, stops, faults, interrupts."""
 
-import re
 import threading
 
 import numpy as np
 import pytest
+from cerebellum.looping import TASK, Straight, cerebellum
 
 from hiervla.cerebellum.loop import Cerebellum
-from hiervla.cerebellum.monitors import TimeOut, default_monitors
+from hiervla.cerebellum.monitors import TimeOut
 from hiervla.cerebellum.policies.servo import ServoPolicy
-from hiervla.core.config import ChunkSettings
-from hiervla.core.errors import PolicyFault, SafetyStop
+from hiervla.core.errors import SafetyStop
 from hiervla.core.outcome import FailureKind
-from hiervla.core.task import ActionChunk, Handling, Keyframe, Task
+from hiervla.core.task import Handling, Keyframe, Task
 from hiervla.robot.envelope import Envelope
 from hiervla.robot.fake import FakeRobot
-
-
-class Straight:
-    """Goes forward for ever, in chunks of eight; after ``ends`` chunks it says that it is done."""
-
-    name, horizon, cameras = "straight", 8, ()
-
-    def __init__(self, step=0.005, ends=10**9):
-        self.step, self.ends, self.inferred, self.tasks = step, ends, 0, []
-
-    def reset(self, task):
-        self.tasks.append(task)
-        self.inferred = 0
-
-    def infer(self, observation, task, prefix=None):
-        self.inferred += 1
-        return ActionChunk(self.actions(), 0.1, terminate=1.0 if self.inferred > self.ends else 0.0)
-
-    def actions(self):
-        a = np.zeros((8, 7))
-        a[:, 1] = self.step
-        return a
-
-
-def cerebellum(policy, robot=None, monitors=None, **settings):
-    return Cerebellum(
-        robot=robot or FakeRobot(), policies={policy.name: policy}, order=(policy.name,),
-        monitors=default_monitors(None) if monitors is None else monitors, settings=ChunkSettings(**settings),
-    )  # fmt: skip
-
-
-TASK = Task(skill="go", instruction="go", max_seconds=2.95)
-
-
-@pytest.mark.parametrize(
-    "actions",
-    [
-        np.full((4, 7), np.nan),
-        np.full((4, 7), np.inf),
-        np.zeros((0, 7)),
-        np.zeros((4, 6)),
-        np.zeros(7),
-        np.full((4, 7), 50.0),
-    ],
-    ids=["nan", "inf", "empty", "six columns", "one action", "metres"],
-)
-def test_a_chunk_no_arm_should_be_given_is_the_policys_fault(actions):
-    class Mad(Straight):
-        def actions(self):
-            return actions
-
-    robot = FakeRobot()
-    trace = cerebellum(Mad(), robot).execute(TASK)
-    assert trace.failure.kind is FailureKind.POLICY_FAULT
-    assert trace.failure.evidence
-    assert not trace.completed
-    assert robot.actions == []
-    assert robot.stops == 1
-
-
-def test_a_nan_late_in_a_chunk_is_not_run_up_to():
-    class Mad(Straight):
-        def actions(self):
-            a = super().actions()
-            a[5, 2] = np.nan
-            return a
-
-    robot = FakeRobot()
-    assert cerebellum(Mad(), robot).execute(TASK).failure.kind is FailureKind.POLICY_FAULT
-    assert robot.actions == []
 
 
 def test_running_out_of_time_is_a_failure_and_stops_the_arm():
@@ -251,19 +180,6 @@ def test_a_changing_image_makes_chunks_shorter():
     assert mean_length(0.8) < mean_length(0.0)
 
 
-def test_a_policy_without_an_answer_is_its_fault_in_its_own_words():
-    class Dumb(Straight):
-        def infer(self, observation, task, prefix=None):
-            if self.inferred == 2:
-                raise PolicyFault("the line is dead")
-            return super().infer(observation, task, prefix)
-
-    robot = FakeRobot()
-    trace = cerebellum(Dumb(), robot, mode="fixed", length=3).execute(TASK)
-    assert (trace.failure.kind, trace.failure.why) == (FailureKind.POLICY_FAULT, "the line is dead")
-    assert trace.failure.evidence and len(robot.actions) == 6 and robot.stops == 1
-
-
 def test_a_policy_is_shown_the_size_of_picture_it_asks_for():
     class Asked(FakeRobot):
         def observe(self, detail="none", cameras=None):
@@ -275,33 +191,3 @@ def test_a_policy_is_shown_the_size_of_picture_it_asks_for():
         policy.cameras, policy.detail = ("front",), detail
         cerebellum(policy, Asked()).execute(TASK)
         assert len(asked) > 2 and set(asked) == {detail}
-
-
-@pytest.mark.parametrize(
-    ("gives", "says"),
-    [
-        (lambda: 1 / 0, "the policy straight broke: ZeroDivisionError"),
-        (lambda: None, "no ActionChunk but NoneType"),
-        (lambda: ActionChunk(np.zeros((8, 6)), 0.1), r"shape \(8, 6\): actions are \(n, 7\)"),
-        (lambda: ActionChunk(np.full((1, 7), np.nan), 0.1), "not finite"),
-        (lambda: ActionChunk(np.full((1, 7), 9.0), 0.1), "move the hand by 9"),
-    ],
-)
-def test_a_bug_in_a_policy_is_a_fault_of_its_own_kind_and_moves_nothing(gives, says):
-    policy, robot = Straight(), FakeRobot()
-    policy.infer = lambda observation, task, prefix=None: gives()
-    before = robot.observe("none").hand.position
-    trace = cerebellum(policy, robot).execute(TASK)
-    assert trace.failure.kind is FailureKind.POLICY_FAULT and re.search(says, trace.failure.why)
-    assert np.allclose(robot.observe("none").hand.position, before)
-
-
-def test_a_policy_that_breaks_as_it_begins_is_a_fault_too():
-    policy, robot = Straight(), FakeRobot()
-    policy.reset = lambda task: 1 / 0
-    trace = cerebellum(policy, robot).execute(TASK)
-    assert (
-        trace.failure.kind is FailureKind.POLICY_FAULT
-        and "the policy straight broke: ZeroDivisionError" in trace.failure.why
-    )
-    assert not robot.actions

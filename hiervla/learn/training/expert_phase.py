@@ -16,7 +16,7 @@ import torch
 from torch.optim.swa_utils import AveragedModel
 
 from hiervla.cerebellum.policies.mini.heads import action_loss
-from hiervla.cerebellum.policies.mini.model import ACTION, FACTS, Expert, Read
+from hiervla.cerebellum.policies.mini.model import Expert, Read
 from hiervla.learn.training.batches import Batches
 from hiervla.learn.training.checkpoint import FILE as CHECKPOINT
 from hiervla.learn.training.checkpoint import Checkpoint, load_checkpoint
@@ -76,7 +76,7 @@ class ExpertPhase:
     def read(self) -> Kept:
         """What the backbone makes of ``expert_reads`` batches that come after those it learnt from."""
         s, run = self.settings, self.run
-        kept = Kept(self.folder, s.expert_reads * s.batch, self.config.width)
+        kept = Kept(self.folder, s.expert_reads * s.batch)
         backbone = run.average.module.backbone.eval()
         batches = Batches(run.moments, run.moments.training, run.shown, s)
         first = kept.count // s.batch
@@ -126,25 +126,23 @@ def steps_done(run_folder: Path) -> int:
 class Kept:
     """What was read, in files that are mapped rather than loaded: memory (n, N, D) in half precision, facts, chunks."""
 
-    def __init__(self, folder: Path, n: int, width: int) -> None:
-        self._folder, self._n, self._width = folder, n, width
-        self._files: dict[str, np.memmap[Any, Any]] = {}
+    def __init__(self, folder: Path, n: int) -> None:
+        self._folder, self._n = folder, n
+        self._files: dict[str, np.ndarray] = {}
         note = folder / COUNT
         self.count = int(json.loads(note.read_text())["moments"]) if note.exists() else 0
         """Moments (n,) that were read so far."""
 
     def put(self, at: int, read: Read, chunk: torch.Tensor) -> None:
         """A batch of them, from number ``at`` on."""
-        parts = {"memory": read.memory, "facts": read.facts, "chunk": chunk}
-        for name, part in parts.items():
+        for name, part in (("memory", read.memory), ("facts", read.facts), ("chunk", chunk)):
             array = part.float().cpu().numpy()
-            file = self._mapped(name, array.shape[1:])
-            file[at : at + len(array)] = array
+            self._mapped(name, array.shape[1:])[at : at + len(array)] = array
 
     def note(self, count: int) -> None:
         """So many of them are on disk."""
         for file in self._files.values():
-            file.flush()
+            file.flush()  # type: ignore[attr-defined]
         part = self._folder / f".{COUNT}.part"
         part.write_text(json.dumps({"moments": count}))
         part.replace(self._folder / COUNT)
@@ -152,21 +150,20 @@ class Kept:
 
     def take(self, rows: np.ndarray, device: torch.device) -> tuple[Read, torch.Tensor]:
         """Moments (n,) by their number."""
-        tokens = self._size("memory") // (self._n * self._width * 2)
-        shapes = {"memory": (tokens, self._width), "facts": (FACTS,), "chunk": (self._size("chunk") // (self._n * ACTION * 4), ACTION)}  # fmt: skip
         memory, facts, chunk = (
-            torch.from_numpy(self._mapped(name, shape)[rows].astype(np.float32)).to(device)
-            for name, shape in shapes.items()
+            torch.from_numpy(self._mapped(name)[rows].astype(np.float32)).to(device)
+            for name in ("memory", "facts", "chunk")
         )
         return Read(memory, facts), chunk
 
-    def _size(self, name: str) -> int:
-        return (self._folder / name).stat().st_size
-
-    def _mapped(self, name: str, shape: tuple[int, ...]) -> np.memmap[Any, Any]:
+    def _mapped(self, name: str, shape: tuple[int, ...] = ()) -> np.ndarray:
+        """A file as it is on disk, or a new one of this shape a moment."""
         if name not in self._files:
+            path = self._folder / f"{name}.npy"
             kind = np.float16 if name == "memory" else np.float32
-            path = self._folder / name
-            mode: Any = "r+" if path.exists() else "w+"
-            self._files[name] = np.memmap(path, kind, mode, shape=(self._n, *shape))
+            self._files[name] = (
+                np.load(path, mmap_mode="r+")
+                if path.exists()
+                else np.lib.format.open_memmap(path, "w+", kind, (self._n, *shape))
+            )
         return self._files[name]

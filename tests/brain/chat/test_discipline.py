@@ -19,7 +19,10 @@ def plan(*steps, goals=(GOAL,)):
 
 
 def hold(move, briefing, notes=None):
-    held_to(Thought(reasoning="", move=move), briefing, SETTINGS, [] if notes is None else notes)
+    """What is noted of a move that may go on."""
+    notes = [] if notes is None else notes
+    held_to(Thought(reasoning="", move=move), briefing, SETTINGS, notes)
+    return notes
 
 
 @pytest.mark.parametrize(
@@ -42,8 +45,8 @@ def test_breaches_go_back_in_one_line(briefing, move, wrong):
 
 
 def test_a_good_plan_goes_on(briefing):
-    hold(plan(PICK), briefing())
-    hold(plan(Subgoal(skill="home", why=""), Subgoal(skill="home", why="")), briefing())
+    assert hold(plan(PICK), briefing()) == []
+    assert hold(plan(Subgoal(skill="home", why=""), Subgoal(skill="home", why="")), briefing()) == []
 
 
 def test_a_question_answered_on_this_look_is_not_asked_again_but_on_another_it_is(briefing):
