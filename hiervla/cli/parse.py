@@ -46,7 +46,7 @@ def parse(
     if world is None and (act or said):
         raise SetupError(f"{'--act' if act else '--said'} needs a world to act in: --world FILE (docs/language.md)")
     space = opt.workspace(workspace)
-    there = read_world(world) if world is not None else Described(World())
+    there = read_world(world, space.lexicon) if world is not None else Described(World())
     form = canonical_form(text, there.world, space.vocabulary(there.inventory), space)
     with opt.json_stdout(json) as put:
         if world is None and form is not None:  # no world to plan in

@@ -87,7 +87,7 @@ def _described(instruction: str, world: Path, space: Workspace, settings: Settin
     from hiervla.paper.described import read_world
     from hiervla.paper.mission import first_briefing
 
-    there = read_world(world)
+    there = read_world(world, space.lexicon)
     first = first_briefing(there, space.vocabulary(there.inventory), space.skills, space.tools, settings.speaker)
     return first.model_copy(update={"instruction": instruction, "left": settings.budgets})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hiervla.core.errors import SetupError
 from hiervla.core.goal import DIRECTIONS
 from hiervla.core.misfit import misfit
-from hiervla.core.vocabulary import Inventory
+from hiervla.core.vocabulary import Inventory, Lexicon
 from hiervla.core.world import Detection, Held, Surface, World, Zone
 
 USUAL_CM: dict[str, tuple[float, float, float]] = {
@@ -23,6 +24,8 @@ USUAL_CM: dict[str, tuple[float, float, float]] = {
 }  # fmt: skip
 """Length, width and height where a file gives none; anything else is 4 cm each way."""
 HOLLOW = ("bowl", "box", "cup", "drawer")
+NO_KIND = ("tool", "part", "object", "container", "handle")
+"""Words for many kinds of things, or for no thing of its own."""
 FURNITURE = ("drawer", "cabinet", "button", "slider", "panel")
 TRAVEL_CM = 12.0
 SMALL_CM, LARGE_CM = 3.5, 7.5
@@ -40,6 +43,7 @@ class Thing(_Form):
     """One object of a described world. Lengths in centimetres; the arm's base is at 0, 0, x points away from it, y to its left."""
 
     kind: str
+    """What eyes would call it, or any word for it: ``tray`` is a box named so, ``fork`` a flat shape of that name."""
     colour: str = "unknown"
     shade: Literal["", "light", "dark"] = ""
     at_cm: Pair | None = None
@@ -87,8 +91,12 @@ class Described:
     inventory: tuple[Inventory, ...] = ()
 
 
-def read_world(path: Path) -> Described:
+def read_world(path: Path, lexicon: Lexicon) -> Described:
     """The world in a TOML file, or in a JSON file that holds a ``World`` (of a run's record, for example).
+
+    Args:
+        path: the file.
+        lexicon: what words its kinds may be told in.
 
     Raises:
         SetupError: the file cannot be read or describes no world; says what is wrong.
@@ -96,7 +104,7 @@ def read_world(path: Path) -> Described:
     try:
         if path.suffix == ".json":
             return Described(World.model_validate_json(path.read_text(encoding="utf-8")))
-        return described(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        return described(tomllib.loads(path.read_text(encoding="utf-8")), lexicon, str(path))
     except (OSError, UnicodeDecodeError) as e:
         raise SetupError(f"cannot read {path}: {e}") from e
     except tomllib.TOMLDecodeError as e:
@@ -108,7 +116,7 @@ def read_world(path: Path) -> Described:
         raise SetupError(f"{path} is no world: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
 
 
-def described(table: dict[str, Any], where: str = "world") -> Described:
+def described(table: dict[str, Any], lexicon: Lexicon, where: str = "world") -> Described:
     """The world of a table that was read already.
 
     Raises:
@@ -118,6 +126,7 @@ def described(table: dict[str, Any], where: str = "world") -> Described:
         said = File.model_validate(table)
     except ValidationError as e:
         raise SetupError(f"{where}: {misfit(e, File)}") from e
+    said = said.model_copy(update={"things": {i: _known(i, t, lexicon, where) for i, t in said.things.items()}})
     objects: dict[str, Detection] = {}
     for object_id in _in_order(said, where):
         for d in _seen(object_id, said.things[object_id], objects, where):
@@ -132,6 +141,22 @@ def described(table: dict[str, Any], where: str = "world") -> Described:
         Inventory(name=t.name or "", also=t.also, looks=f"{t.colour} {t.kind}", attributes=t.attributes) for t in named
     ]
     return Described(world, tuple({line.name: line for line in lines}.values()))
+
+
+def _known(object_id: str, said: Thing, lexicon: Lexicon, where: str) -> Thing:
+    """The thing with a kind that eyes have; the word it was told in becomes its name where it has none."""
+    kinds = {k: [k, *words] for k, words in lexicon.shapes.items() if k not in NO_KIND}
+    if said.kind in kinds:
+        return said
+    kind = next((k for k, words in kinds.items() if said.kind in words), None)
+    if kind is None:
+        if near := difflib.get_close_matches(
+            said.kind, [w for words in kinds.values() for w in words], n=1, cutoff=0.75
+        ):
+            told = f'did you mean {near[0]!r}? A thing of another kind: kind = "shape", name = {said.kind!r}'
+            raise SetupError(f"{where}: things.{object_id}: no kind {said.kind!r}; {told}")
+        kind = "shape"
+    return said.model_copy(update={"kind": kind, "name": said.name or said.kind})
 
 
 def _in_order(said: File, where: str) -> Iterator[str]:

@@ -8,6 +8,9 @@ from hiervla.core.relations import holds
 from hiervla.paper.arm import CannotDo, PaperArm
 from hiervla.paper.described import described, read_world
 from hiervla.sim.expectation import parse_goal
+from hiervla.workspace import load_workspace
+
+WORDS = load_workspace().lexicon
 
 DESK = {
     "things": {
@@ -25,7 +28,7 @@ def step(skill, **arguments):
 
 
 def test_a_described_world_is_as_eyes_would_report_it():
-    world = described(DESK).world
+    world = described(DESK, WORDS).world
     assert world.objects["c2"].support == "c1" and world.objects["c2"].bottom_z == pytest.approx(0.04)
     assert world.objects["d"].part_of == "d_cabinet" and world.objects["d"].opens == (-1.0, 0.0)
     assert world.objects["b"].hollow and not world.objects["c1"].fixed
@@ -34,8 +37,19 @@ def test_a_described_world_is_as_eyes_would_report_it():
 
 def test_a_dumped_world_is_read_too(tmp_path):
     path = tmp_path / "world.json"
-    path.write_text(described(DESK).world.model_dump_json())
-    assert set(read_world(path).world.objects) == {"c1", "c2", "b", "d", "d_cabinet"}
+    path.write_text(described(DESK, WORDS).world.model_dump_json())
+    assert set(read_world(path, WORDS).world.objects) == {"c1", "c2", "b", "d", "d_cabinet"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "name"),
+    [("box", "box", None), ("tray", "box", "tray"), ("杯子", "cup", "杯子"), ("fork", "shape", "fork")],
+)
+def test_a_kind_may_be_told_in_any_word(kind, label, name):
+    found = described({"things": {"x": {"kind": kind, "at_cm": [50, 0]}}}, WORDS)
+    assert (found.world.objects["x"].label, found.world.objects["x"].name) == (label, name)
+    assert found.world.objects["x"].hollow == (label in ("box", "cup"))
+    assert [line.name for line in found.inventory] == [name] * (name is not None)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +60,16 @@ def test_a_dumped_world_is_read_too(tmp_path):
         ({"things": {"c": {"kind": "cube", "at_cm": [1]}}}, "at_cm"),
         ({"things": {}, "held": "c"}, "held"),
         ({}, "things"),
+        ({"things": {"c": {"kind": "cueb", "at_cm": [50, 0]}}}, "did you mean 'cube'"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(table, says):
     with pytest.raises(SetupError, match=says):
-        described(table)
+        described(table, WORDS)
 
 
 def test_the_arm_brings_goals_about():
-    arm = PaperArm(described(DESK).world)
+    arm = PaperArm(described(DESK, WORDS).world)
     for s in (step("pick", target="c2"), step("place", target="c2", relation="in", reference="b")):
         arm.do(s)
     assert holds(parse_goal("in c2 b", ["c2", "b"]), arm.world)
@@ -73,7 +88,7 @@ def test_the_arm_brings_goals_about():
     ],
 )
 def test_what_is_not_possible_is_not_done(steps):
-    arm = PaperArm(described(DESK).world)
+    arm = PaperArm(described(DESK, WORDS).world)
     with pytest.raises(CannotDo):
         for s in steps:
             arm.do(s)
@@ -81,7 +96,7 @@ def test_what_is_not_possible_is_not_done(steps):
 
 
 def test_what_went_into_a_closed_drawer_is_remembered_and_comes_back():
-    arm = PaperArm(described(DESK).world)
+    arm = PaperArm(described(DESK, WORDS).world)
     arm.do(step("open", target="d"))
     arm.do(step("pick", target="c2"))
     arm.do(step("place", target="c2", relation="in", reference="d"))

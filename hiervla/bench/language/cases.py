@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hiervla.core.errors import SetupError
 from hiervla.paper.described import Described, read_world
+from hiervla.workspace import load_workspace
 
 HERE = Path(__file__).parent
 PARTS = ("dev", "held_out")
@@ -78,4 +79,4 @@ def read_cases(path: Path, part: str) -> list[Case]:
 @cache
 def world(name: str) -> Described:
     """A described world of the bench."""
-    return read_world(HERE / "worlds" / f"{name}.toml")
+    return read_world(HERE / "worlds" / f"{name}.toml", load_workspace().lexicon)
