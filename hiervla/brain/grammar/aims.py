@@ -32,7 +32,7 @@ Roles = Mapping[str, list[str]]
 
 def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     """The goal of a thing coming to a spot."""
-    if d.label == "slider" and spot.relation in ("side", "end", "by"):
+    if d.label == "slider" and spot.relation in ("side", "end", "by", "mark"):
         return slide_to(d, spot, scene)
     if d.fixed:
         raise refuse("fixed", thing=d)
@@ -189,7 +189,10 @@ def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:
 def _meant(asked: Scene, thing: Thing, d: Detection, scene: Scene) -> Detection:
     """The one thing that a mark names; ``it`` may be the place that a question or a condition spoke of."""
     try:
-        return asked.one(thing, told=scene.told_of(as_mark=True))
+        found = asked.one(thing, told=scene.told_of(as_mark=True))
+        if thing.pronoun != "it" or found.id != d.id:
+            return found
+        raise refuse("itself", thing=d)  # "put that one in it": the place that was spoken of
     except Objection:
         place = scene.place or scene.named_place or scene.earlier_place()
         if thing.pronoun != "it" or place is None or not isinstance(place.reference, Thing) or place.reference.pronoun:

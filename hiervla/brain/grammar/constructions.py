@@ -178,6 +178,10 @@ class Constructions(Stacking):
     def way_by(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("by", distance_m=first(children, float), text=self.words(meta))
 
+    def way_to(self, meta: Any, children: list[Any]) -> Spot:
+        """``to 5 cm``: the mark that a slider is to stand at."""
+        return Spot("mark", distance_m=first(children, float), text=self.words(meta))
+
     def way_side(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("side", direction=leaves(children, "SIDEADV")[0], text=self.words(meta))
 

@@ -60,9 +60,12 @@ class Doing:
         goals = []
         spots = [*[s for i in act.items for g in i.groups for s in g], *act.spots]
         times = next((s for s in spots if s.relation == "times"), None)
+        spots = [s for s in spots if s is not times]
+        if times is not None and act.skill == "turn" and any(s.angle_deg for s in spots):  # "30 degrees, twice"
+            spots = [replace(s, angle_deg=s.angle_deg * (times.count or 1)) if s.angle_deg else s for s in spots]
+            times = None
         if times is not None and act.skill != "press":
             raise clarify("repeat_what", part=act.text)
-        spots = [s for s in spots if s is not times]
         wants = act.skill in ("push", "turn", "slide") or (
             act.skill == "open" and any(s.distance_m or s.relation == "end" for s in spots)
         )

@@ -69,8 +69,13 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         near = difflib.get_close_matches(unknown.text.lower(), alike, n=1, cutoff=0.7)
         if key == "unknown_word" and near and _leads(tokens, unknown):
             near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.8]
+            near = (
+                near
+                if not _deed_on(tokens, unknown)
+                else [w for w in near if tokens.known.entries[w].keys() & set(VERBS)]
+            )
         if key == "unknown_word" and near and _stands_for(tokens, unknown) == "unknown_thing":
-            near = [w for w in near if not tokens.known.entries[w].keys() <= {*VERBS, "RELPRO", "DONEW"}]
+            near = [w for w in near if tokens.known.entries[w].keys() & NOMINAL]
         if key == "unknown_word" and _asks_for(tokens, unknown):
             return NotUnderstood("unknown_asked", unknown.text, language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
@@ -105,7 +110,18 @@ def _asks_for(tokens: Tokens, unknown: Token) -> bool:
 
 def _leads(tokens: Tokens, unknown: Token) -> bool:
     """It stands first in a sentence without a known verb: it is the deed."""
-    return tokens.tokens[0] is unknown and not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens)
+    first = next((t for t in tokens.tokens if not t.kinds.keys() & {"COMMA", "STOP"}), None)  # "okay, paint that one"
+    return first is unknown and not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens)
+
+
+NOMINAL = {"SHAPE", "NAME", "ZONE", "ZONEWORD", "TABLE", "EDGE", "CORNER", "COLOUR", "SIZE", "SUPER", "ATTR", "FIGURE", "HEIGHT", "FORM", "TOWERN", "ONE", "ORD", "NUM", "OTHER", "SAME", "COMP", "SIDEADJ"}  # fmt: skip
+"""What may stand behind an article."""
+
+
+def _deed_on(tokens: Tokens, unknown: Token) -> bool:
+    """``read my little one a story``: what follows is what it would be done to."""
+    at = tokens.tokens.index(unknown)
+    return at + 1 < len(tokens.tokens) and bool(tokens.tokens[at + 1].kinds.keys() & {"THE", "IT", "THEM"})
 
 
 NOUN_AFTER = {"THE", "A", "COLOUR", "SIZE", "SUPER", "ATTR", "HEIGHT", "BA", "CL", "ALL", "PICK", "DE", "IT"}

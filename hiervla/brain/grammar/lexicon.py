@@ -57,8 +57,11 @@ class Lexicon:
         """A noun with its English plurals."""
         self.add(word, kind, Noun(name, collective=collective))
         if word[-1:].isascii() and word[-1:].isalpha():
-            for ending in ("s", "es"):
-                self.add(word + ending, kind, Noun(name, plural=True))
+            several = [f"{word}s", f"{word}es"]
+            if word[-1] == "y" and word[-2:-1] not in tuple("aeiou"):
+                several.insert(0, f"{word[:-1]}ies")
+            for said in several:
+                self.add(said, kind, Noun(name, plural=True))
 
     def at(self, text: str, start: int, within: int = 1000) -> tuple[int, Kinds] | None:
         """The longest word (of fewer than ``within`` characters) that stands here: where it ends, and what it may be."""
@@ -239,10 +242,12 @@ def _add_looks(
         lexicon.add_noun(word, "NAME", name)
     heads = [" ".join(n.lower().split()).rsplit(" ", 1) for i in vocabulary.inventory for n in (i.name, *i.also)]
     known = {w for shape, said in vocabulary.lexicon.shapes.items() for w in (shape, *said)} | named.keys()
-    for _, head in (h for h in heads if len(h) == 2):  # "the switch", of the lamp switch
-        meant = {i.name for i in vocabulary.inventory for n in (i.name, *i.also) if n.lower().split()[-1] == head}
-        if head not in known and len(meant) == 1 and head.isascii() and head.isalpha():
-            lexicon.add_noun(head, "NAME", meant.pop())
+    for _, head in (
+        h for h in heads if len(h) == 2
+    ):  # "the switch", of the lamp switch; "the shaker", of salt or pepper
+        meant = {i.name: None for i in vocabulary.inventory for n in (i.name, *i.also) if n.lower().split()[-1] == head}
+        if head not in known and head.isascii() and head.isalpha():
+            lexicon.add_noun(head, "NAME", "|".join(meant))
     for kind, said in kinds.items():  # "the fruit", by what the inventory says of things
         for word in said:
             lexicon.add_noun(word, "SHAPE", kind, not word.isascii())

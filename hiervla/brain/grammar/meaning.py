@@ -130,6 +130,7 @@ class Meaning:
 
     def _spare(self, act: Spare, scene: Scene) -> list[Goal]:
         named = [d.id for t in act.things for d in (scene.find(t) or scene.resolve(t))]
+        scene.noun = scene.noun or next((t for t in act.things if not t.nounless), None)  # what “the red one” is one of
         if act.careful:  # "be careful with the egg": not to be touched, unless it is told what to do with it
             scene.careful |= set(named)
             scene.speak_of(named)

@@ -139,7 +139,8 @@ def _in_other_words(
 def _loses(text: str, plain: str, lexicon: Lexicon) -> bool:
     """Whether other words leave out of what is not meant a word that nobody knows: ``instead of the blorfitz cube, take …``."""
     for t in tokenise(text, lexicon).tokens:
-        gone = [w for w in t.text.lower().split() if w not in plain.lower()] if t.unknown else []
+        says = lexicon.roles.get("wishing", ())
+        gone = [w for w in t.text.lower().split() if w not in plain.lower() and w not in says] if t.unknown else []
         if any(mended(w, lexicon) is None for w in gone) and _DENIED.search(text[: t.start]):
             return True
     return False

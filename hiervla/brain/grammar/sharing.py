@@ -116,6 +116,7 @@ def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
         mark = transfer.spots[-1].reference if len(transfer.spots) == 1 else None
         two = len(act.things) == 2 or (len(act.things) == 1 and act.things[0].count == 2)
         both = isinstance(mark, Thing) and mark.pronoun == "them" and transfer.spots[-1].relation == "on"
+        both = both or (len(transfer.spots) == 1 and transfer.spots[0].relation == "top" and transfer.spots[0].text.lower().endswith(("them", "both", "the two", "those", "these")))  # fmt: skip
         if two and both and len(after.readings) == 1 and len(transfer.things) == 1 and not transfer.things[0].many:
             things = (*act.things, *transfer.things)
             whole = Arrange("pyramid", things, text=after.text, low=act.things, high=transfer.things)

@@ -22,6 +22,13 @@ def slide_to(d: Detection, where: Spot, scene: Scene) -> Goal:
         Objection: it does not go that way, or not that far, or which way is not said.
     """
     travel, now = d.travel_m or TRAVEL_M, d.opening_m or 0.0
+    if where.relation == "mark" and where.distance_m is not None:  # "to 5 cm"
+        if where.distance_m > travel + 0.005:
+            raise refuse("slides_only", thing=d, cm=round(travel * 100, 1), part=where.text)
+        return Goal(relation="slid", subject=d.id, distance_m=round(min(where.distance_m, travel), 4))
+    if where.relation == "back" and where.distance_m is None:  # to where it was, else to its start
+        was = next((c.was.opening_m for turn in scene.changed for c in turn if c.was.id == d.id), None)
+        return Goal(relation="slid", subject=d.id, distance_m=round(was or 0.0, 4))
     sign = 0.0
     if where.direction not in (None, "middle"):
         ux, uy = d.opens or (0.0, -1.0)

@@ -29,6 +29,7 @@ BUNDLED = (
     "grammar.rewrites.en.everyday.toml",
     "grammar.rewrites.en.question.toml",
     "grammar.rewrites.en.recast.toml",
+    "grammar.rewrites.en.told.toml",
     "grammar.rewrites.en.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
