@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hiervla.brain.grammar.discourse import Discourse
-from hiervla.brain.grammar.form import Spot, Thing
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import SAME_PLACE_M, between, order, volume
 from hiervla.core.goal import DIRECTIONS
@@ -190,6 +190,22 @@ class Choosing(Discourse, ABC):
             return thing
         loose = [d for d in self.world.objects.values() if not (d.fixed or d.hollow or d.label == "plate")]
         return replace(thing, shape="object", ids=thing.ids or tuple(d.id for d in loose))
+
+    def seen_on(self, thing: Thing) -> list[Detection]:
+        """All that a description fits; on the table is also what is stacked there."""
+        found, spot = self.find(thing), thing.where[0] if len(thing.where) == 1 else None
+        if spot is None or spot.relation != "on" or not isinstance(spot.reference, Fixture) or spot.negated:
+            return found
+        return [d for d in self.find(replace(thing, where=())) if d in found or self._on_table(d)]
+
+    def _on_table(self, d: Detection) -> bool:
+        below = self.world.objects.get(d.support)
+        return d.relation == "on" and (d.support == "table" or (below is not None and self._on_table(below)))
+
+    def _called(self, thing: Thing, found: list[Detection]) -> list[Detection]:
+        """``the small plate`` is no coaster where a plate that has no other name is seen."""
+        plain = [d for d in found if not d.name] if thing.shape == "plate" and not thing.name else []
+        return plain or found
 
     def _some(self, thing: Thing) -> list[Detection]:
         """``all but one of the cubes``: so many, where a number is said; those that lie farthest off."""

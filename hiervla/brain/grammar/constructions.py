@@ -189,6 +189,10 @@ class Constructions(Stacking):
         said = leaves(children, "ENDPP")[0]
         return Spot("end", direction=None if said == "end" else said, text=self.words(meta))
 
+    def way_mark(self, meta: Any, children: list[Any]) -> Spot:
+        """``滑块推到5厘米``: how far out of its start, not how much farther."""
+        return Spot("mark", distance_m=first(children, float), text=self.words(meta))
+
     def way_turn(self, meta: Any, children: list[Any]) -> Spot:
         sense = next(iter([*leaves(children, "TURNDIR"), *leaves(children, "SIDEPP")]), None)
         if sense not in (None, "left", "right"):

@@ -96,7 +96,9 @@ def completed(
         and isinstance(when := reading.acts[0], When)
         and when.condition.kind == "asked"
     ):
-        return with_the_question(reading, when, briefing, read), True
+        return if_so(briefing.instruction, before, read, finds) or with_the_question(
+            reading, when, briefing, read
+        ), True
     if isinstance(earlier, Instruction) and reading.language == "zh":
         if (anew := retold(briefing, earlier, read, scene, finds)) is not None:
             return anew, True

@@ -30,7 +30,7 @@ PUSH_TOLERANCE_M = 0.02
 """A pushed thing comes to lie less exactly than a placed one."""
 SUITED = {"open": ("drawer",), "close": ("drawer",), "press": ("button",), "slide": ("slider",)}
 """Skills that act on one kind of thing only: ``it`` is one of those."""
-WAYS = ("by", "side", "end", "turn")
+WAYS = ("by", "side", "end", "turn", "mark")
 
 
 class Doing:
@@ -153,7 +153,7 @@ class Doing:
             raise refuse("fixed", thing=d)
         if where is None:
             raise clarify("push_where", part=act.text, thing=d)
-        if where.relation == "end" or (where.relation == "by" and where.direction is None):
+        if where.relation in ("end", "mark") or (where.relation == "by" and where.direction is None):
             raise clarify("push_where", part=act.text, thing=d)
         if where.relation == "side" and where.direction is not None:
             plain_way(where, self._roles)

@@ -77,7 +77,7 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
         if key == "unknown_word" and near and _stands_for(tokens, unknown) == "unknown_thing":
             near = [w for w in near if tokens.known.entries[w].keys() & NOMINAL]
         if key == "unknown_word" and _asks_for(tokens, unknown):
-            return NotUnderstood("unknown_asked", unknown.text, language)
+            return NotUnderstood("unknown_asked", _whole_word(tokens, unknown), language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):
             key = _stands_for(tokens, unknown)
         return NotUnderstood(key, unknown.text, language, tuple(near))
@@ -88,7 +88,7 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
 
 def _part_of_word(tokens: Tokens, at: int) -> bool:
     """``牙刷``: a deed's character in a name that is not known."""
-    around = [t for t in tokens.tokens if t.unknown]
+    around = [t for t in tokens.tokens if t.unknown and len(tokens.tokens[at].text) == 1]
     return any(tokens.tokens[at].start in (t.end, t.start - 1) or tokens.tokens[at].end == t.start for t in around)
 
 
@@ -100,9 +100,25 @@ def _named_deed(tokens: Tokens) -> bool:
     )
 
 
+def _whole_word(tokens: Tokens, unknown: Token) -> str:
+    """``剪刀``, where ``剪`` is a deed."""
+    at = tokens.tokens.index(unknown)
+    before = tokens.tokens[at - 1] if at else unknown
+    return before.text * ("UNLEARNED" in before.kinds and before.end == unknown.start) + unknown.text
+
+
 def _asks_for(tokens: Tokens, unknown: Token) -> bool:
     """``is there a fork?``: the honest answer to that is no, whatever a fork is."""
     at = tokens.tokens.index(unknown)
+    if not unknown.text.isascii():  # "桌上有没有香蕉"
+        asked = next((i for i, t in enumerate(tokens.tokens[:at]) if "Q_EXISTS" in t.kinds), None)
+        where, named, rest = (tokens.tokens[:asked], tokens.tokens[(asked or 0) + 1 : at], tokens.tokens[at + 1 :])
+        return (
+            asked is not None
+            and all(t.kinds.keys() & {"TABLE", "POST", "ZAT", "FILLER", "THERE"} for t in where)
+            and all(t.kinds.keys() & {"A", "COLOUR", "SIZE", "CL", "NUM", "DE", "UNLEARNED"} for t in named)
+            and all(t.kinds.keys() & {"MA", "STOP", "FILLER"} for t in rest)
+        )
     asks = any(t.kinds.keys() & {"Q_EXISTS"} for t in tokens.tokens[:1])
     rest = tokens.tokens[1:at]
     return asks and all(t.kinds.keys() & {"A", "COLOUR", "SIZE", "CL", "NUM", "DE"} for t in rest)

@@ -42,8 +42,7 @@ class Scene(Kindred):
     ) -> list[Detection]:
         """The objects a description means, nearest first.
 
-        ``avoid``: ids to take last where there is a choice. ``without``: ids that cannot be meant. ``told``: ids of which
-        ``the mug`` may be one.
+        ``avoid``: ids to take last where there is a choice. ``without``: those not meant. ``told``: ``the mug`` may be one.
 
         Raises:
             Objection: nothing fits, or several things do where one is meant.
@@ -58,11 +57,11 @@ class Scene(Kindred):
         if thing.other and thing.nounless and not self.mentioned and " else" in thing.text.lower():
             thing = replace(thing, shape="object")  # "now put everything else in there": of whatever kind
         elif thing.other and thing.nounless and not self.mentioned:
-            before = self.earlier()
-            if not before:
+            if before := self.earlier():
+                self.speak_of(before[0])
+            elif thing.text.isascii() or not thing.many:
                 raise clarify("what_it", part=thing.text)
-            self.speak_of(before[0])
-            thing = self.like_before(thing, before)
+            thing = self.like_before(thing, before) if before else replace(thing, shape="rest")  # "其他的都放进托盘"
         elif thing.nounless and self.noun is None and not self.mentioned and not thing.id and not thing.ids:
             thing = self.of_kind_before(thing)
         if thing.says_nothing and self.noun is None:
@@ -115,7 +114,7 @@ class Scene(Kindred):
             things = list({d.id: d for t in thing.either for d in [self.one(t)]}.values())
         if thing.nounless and thing.superlatives:  # "the biggest": of what is not the place it goes to
             things = [d for d in things if d.id not in self.marks and not d.fixed]
-        found = next((f for way in (True, False, None) if (f := [d for d in things if self._looks(thing, d, way)])), [])
+        found = next((f for way in (True, False, None) if (f := self._called(thing, [d for d in things if self._looks(thing, d, way)]))), [])  # fmt: skip
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
@@ -196,7 +195,8 @@ class Scene(Kindred):
                 found = rest if len(rest) < 3 else [d for d in rest if d.size_word == "medium"] or rest
                 continue
             fit = [d for d in found if d.size_word == size]
-            if not fit and size in ("small", "large") and len(found) > 1:
+            alike = not fit or (len(fit) == 2 and fit == found and not thing.many)  # of two large plates the larger
+            if alike and size in ("small", "large") and len(found) > 1:
                 fit = self._extreme("smallest" if size == "small" else "largest", thing, found)
             if not fit and len(found) == 1 and found[0].size_word == "medium":
                 fit = found  # "the big red cube", where no other is red

@@ -81,8 +81,12 @@ class NounPhrases(Transformer[Any, Any]):
                     thing = replace(thing, plural=thing.plural or said.endswith("s"))
                 case Leaf(kind="POST", value=value) if value in LATERAL:
                     thing = replace(thing, side=value)
+                case Leaf(kind="POST", value="on"):
+                    thing = self._placed(thing, Spot("stacked", describes=True, text=thing.text))
                 case Leaf(kind="POST"):
                     raise Misread("where_of", thing.text)
+        if thing.nounless and any(s.relation == "stacked" and s.describes for s in thing.where):  # "上面的": of what?
+            raise Misread("where_of", thing.text)
         picked = thing.superlatives or thing.ordinal or thing.side
         if thing.text.endswith("东西") and thing.quantity == "bare" and (thing.colours or thing.where) and not picked:
             return replace(thing, plural=True)  # "红的东西": whatever is red

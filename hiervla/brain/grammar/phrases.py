@@ -26,6 +26,8 @@ class Phrases(NounPhrases):
 
     def zmod_side(self, meta: Any, children: list[Any]) -> Spot:
         value = leaves(children, "POST")[0]
+        if value == "on":  # "上面的便利贴": what lies on another thing
+            return Spot("stacked", describes=True, text=self.words(meta))
         if value not in LATERAL:
             raise Misread("where_of", self.words(meta))
         return Spot("side", direction=value, text=self.words(meta))

@@ -134,6 +134,10 @@ class Pointing(Asking):
         """``the cube underneath the yellow one``."""
         return Spot("under", self._reference(children), describes=True, text=self.words(meta))
 
+    def zmod_under(self, meta: Any, children: list[Any]) -> Spot:
+        """``紫方块底下的那块``."""
+        return self.pp_under(meta, children)
+
     def which_matched(self, meta: Any, children: list[Any]) -> Spot:
         """``that has a bowl of its own colour``, ``of the same colour as a bowl``."""
         mark = self.thing(meta, [c for c in children if isinstance(c, dict)])

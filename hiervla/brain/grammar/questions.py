@@ -116,7 +116,7 @@ class Answers(Recalled):
         return said[0].upper() + said[1:]
 
     def _many(self, question: Question) -> str:
-        found = self._scene.find(question.things[0])
+        found = self._scene.seen_on(question.things[0])
         if not found:
             return self._speech.say("many_none", scene=self._speech.scene())
         return self._speech.say("many", n=len(found), scene=self._speech.scene(found))
@@ -220,8 +220,12 @@ class Answers(Recalled):
 
     def _choose(self, question: Question) -> str:
         """Which of two is nearer, bigger, taller."""
-        two = [self._scene.one(t) for t in question.things]
         key = order(question.spot.relation if question.spot else "", self._scene.reach)
+        groups = [self._scene.branch().find(t) for t in question.things]
+        for won, other in (groups, groups[::-1]):  # "苹果和鸡蛋，哪个大": each egg is smaller
+            if len(won) == 1 and len(other) > 1 and key(won[0]) < min(key(d) for d in other):
+                return _capital(self._speech.say("which_is", found=won))
+        two = [self._scene.one(t) for t in question.things]
         best = sorted(two, key=key)
         if same(*(float(key(d)) for d in best)):
             return _capital(self._speech.say("as_much", found=best))

@@ -83,8 +83,9 @@ def parse(
     lexicon = lexicon_for(words, vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
         narrow = text.translate(NARROW) if language == "en" else text
-        first = words.rewriting.put(narrow, "en", "first") if language == "en" else ""
-        typed = plainly_typed(text) if language == "zh" else narrow if first == narrow.strip() else first
+        narrow = plainly_typed(text) if language == "zh" else narrow
+        first = words.rewriting.put(narrow, language, "first")
+        typed = narrow if first == narrow.strip() else first
         reading = _passing_over(typed, lexicon, language, words.rewriting)
         if language == "en" and typed != text and isinstance(reading, Instruction):
             reading = replace(reading, text=text, said=reading.said or typed)

@@ -98,6 +98,8 @@ def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
 
 def _instead(thing: Thing, answer: Thing) -> Thing:
     """What is named by a noun of another kind stands for itself: after the red ball, ``the ring`` may be of any colour."""
+    if answer.other and not thing.pronoun and answer.shape and answer.shape == thing.shape and not answer.colours:
+        return answer  # "换另一个盒子": of whatever colour
     another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
     if another and not thing.pronoun and thing.quantity == "all" and answer.quantity == "bare":
         return replace(answer, quantity="all")  # "方块也是" after "把球都放进去"
@@ -139,7 +141,7 @@ def instead_of(
         return told
     if corrects:
         moved = [c.was.id for c in briefing.dialogue[-1].changed if c.was.support != "hand"]
-        return put_back_first(told, earlier, moved, scene) if "en" in (told.language, earlier.language) else told
+        return put_back_first(told, earlier, moved, scene)
     now = {d.id for t in things_of(told) if not t.pronoun for d in scene.branch().find(t)}
     scene.spared |= {c.was.id for changed in scene.changed for c in changed} - now
     return told

@@ -83,6 +83,7 @@ def _ways(
         yield _instead(rest, earlier, read, scene)
         return
     yield _as_far(rest, earlier, last, read, finds)
+    yield _other_side(rest, last, read, finds)
     if not finds("put", rest):
         yield _another(rest, how, earlier, read, scene)
     yield _elsewhere(rest, read, finds)
@@ -116,6 +117,16 @@ def _as_far(rest: str, earlier: Instruction, last: Put, read: Reader, finds: Fin
     return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), rest),), links=())
 
 
+def _other_side(rest: str, last: Put, read: Reader, finds: Finds) -> Instruction | None:
+    """``不是旁边，是里面``: of the same thing."""
+    spots = last.readings[0][-1].spots
+    mark = spots[-1].reference if spots else None
+    if not isinstance(mark, Thing) or mark.pronoun or not finds("side_of_it", rest):
+        return None
+    told = read(f"把它放到{mark.text}{rest.removeprefix('它').removeprefix('的')}")
+    return told if isinstance(told, Instruction) and isinstance(told.acts[0], Put) else None
+
+
 def _another(rest: str, how: str, earlier: Instruction, read: Reader, scene: Scene) -> Instruction | None:
     """Another thing, or another place for it; what is exchanged for another goes back where it was."""
     said = read(rest)
@@ -127,11 +138,14 @@ def _another(rest: str, how: str, earlier: Instruction, read: Reader, scene: Sce
     if not isinstance(told, Instruction) or not isinstance(act := told.acts[-1], Put) or act == earlier.acts[-1]:
         return None
     before, now = (p.readings[0][-1] for p in (earlier.acts[-1], act) if isinstance(p, Put))
-    moved = [c.was.id for c in scene.changed[0]] if scene.changed else []
+    moved = [c.was.id for c in scene.changed[0] if not c.was.fixed] if scene.changed else []
     if before.things == now.things:  # it goes elsewhere
-        it: Act = replace(act, readings=tuple(tuple(replace(t, things=(IT,)) for t in r) for r in act.readings))
+        looks = [Thing(t.text, "all", colours=t.colours, shape=t.shape, name=t.name) for t in before.things]
+        own = [d.id for t in looks for d in scene.branch().find(t) if d.id in moved]  # not what made way for it
+        thing = Thing(text=rest, id=own[0].lower()) if len(own) == 1 else IT
+        it: Act = replace(act, readings=tuple(tuple(replace(t, things=(thing,)) for t in r) for r in act.readings))
         return replace(told, acts=(it,))
-    if len(moved) == 1 and (how in _SWAPS or _no_room_beside(moved[0], now, scene)):
+    if len(moved) == 1 and (how in (*_SWAPS, "是") or _no_room_beside(moved[0], now, scene)):
         old = Thing(text=before.things[0].text, id=moved[0].lower())
         back = Put(((Transfer((old,), (Spot("back", text=rest),)),),), rest)
         return replace(told, acts=(back, act), links=("then",))

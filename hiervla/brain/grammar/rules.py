@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pydantic import BaseModel, ConfigDict, Field
 
 STAGES = {
-    "zh": ("typed", "manner", "often", "then", "way", "but", "press", "instead", "slip", "caution", "recast", "aside", "tail", "polite", "question", "told", "answer"),
+    "zh": ("first", "typed", "manner", "often", "then", "way", "but", "press", "instead", "slip", "caution", "recast", "aside", "tail", "polite", "question", "told", "answer"),
     "en": ("first", "checked", "lead", "filler", "question", "reach", "if", "but", "count", "far", "row", "place", "then", "turn", "recast", "listed", "answer"),
 }  # fmt: skip
 """Language → its stages, as they follow one another."""

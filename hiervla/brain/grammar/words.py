@@ -43,6 +43,7 @@ BUNDLED = (
     "grammar.rewrites.zh.slip.toml",
     "grammar.rewrites.zh.told.toml",
     "grammar.rewrites.zh.typed.toml",
+    "grammar.rewrites.zh.usual.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
 
