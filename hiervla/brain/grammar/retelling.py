@@ -145,7 +145,9 @@ def _another(rest: str, how: str, earlier: Instruction, read: Reader, scene: Sce
         thing = Thing(text=rest, id=own[0].lower()) if len(own) == 1 else IT
         it: Act = replace(act, readings=tuple(tuple(replace(t, things=(thing,)) for t in r) for r in act.readings))
         return replace(told, acts=(it,))
-    if len(moved) == 1 and (how in (*_SWAPS, "是") or _no_room_beside(moved[0], now, scene)):
+    if len(moved) == 1 and (
+        how in _SWAPS or (how.endswith("是") and "还" not in how) or _no_room_beside(moved[0], now, scene)
+    ):
         old = Thing(text=before.things[0].text, id=moved[0].lower())
         back = Put(((Transfer((old,), (Spot("back", text=rest),)),),), rest)
         return replace(told, acts=(back, act), links=("then",))
