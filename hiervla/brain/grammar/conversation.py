@@ -96,9 +96,8 @@ def completed(
         and isinstance(when := reading.acts[0], When)
         and when.condition.kind == "asked"
     ):
-        return if_so(briefing.instruction, before, read, finds) or with_the_question(
-            reading, when, briefing, read
-        ), True
+        so = if_so(briefing.instruction, before, read, finds)
+        return so or with_the_question(reading, when, briefing, read), True
     if isinstance(earlier, Instruction) and reading.language == "zh":
         if (anew := retold(briefing, earlier, read, scene, finds)) is not None:
             return anew, True
