@@ -50,8 +50,9 @@ def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None
     if name == "grammar":
         from hiervla.brain.grammar import GrammarBrain
         from hiervla.brain.grammar.words import merge
+        from hiervla.brain.paraphrase.paraphraser import bundled
 
-        return GrammarBrain(merge(workspace.tables("grammar.*.toml")))
+        return GrammarBrain(merge(workspace.tables("grammar.*.toml")), bundled())
     if name.startswith("chat:"):
         from hiervla.brain.chat import ChatBrain
 
@@ -96,10 +97,12 @@ _NOT_KNOWN = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked", 
 
 
 def _understood(words: Words, briefing: Briefing) -> Understood:
-    from hiervla.brain.grammar import Instruction, parse
+    from hiervla.brain.grammar import Instruction
+    from hiervla.brain.grammar.learnt import heard
+    from hiervla.brain.paraphrase.paraphraser import bundled
 
     zones = tuple(briefing.world.zones)
-    reading = parse(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones)
+    reading = heard(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones, bundled())
     if isinstance(reading, Instruction):
         return "all"
     if reading.key in _FORBIDDEN:

@@ -22,6 +22,7 @@ from hiervla.bench.language.cases import Case, all_cases, world
 from hiervla.bench.language.scoring import Clocked, judge
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.brain.grammar.words import merge
+from hiervla.brain.paraphrase.paraphraser import bundled
 from hiervla.core.briefing import Briefing
 from hiervla.core.plan import Clarify, Refuse
 from hiervla.core.ports import Brain
@@ -186,7 +187,7 @@ def _space() -> Workspace:
 
 @cache
 def plain_brain() -> GrammarBrain:
-    return GrammarBrain(merge(_space().tables("grammar.*.toml")))
+    return GrammarBrain(merge(_space().tables("grammar.*.toml")), bundled())
 
 
 def digest(done: list[Run], also_safe: bool = False) -> str:

@@ -82,7 +82,7 @@ def test_a_rule_of_ones_own_joins_the_others_and_a_bundled_one_can_be_switched_o
         ('becomes = "put the ball in the cup"', 'becomes = "put the ball"', "makes 'put the ball in the cup'"),
         ("please not", "please, not", "does not leave 'pretty please, not the ball' alone"),
         ('keeps = ["pretty please not the ball"]', "", "drops words"),
-        ("en.filler", "en.fillers", "no stage en.fillers; there are zh.typed"),
+        ("en.filler", "en.fillers", "no stage en.fillers; there are zh.first"),
         ('becomes = ""', 'hook = "magic"', "no hook 'magic'"),
     ],
 )

@@ -12,6 +12,7 @@ from hiervla.bench.language.cases import PARTS, Case, all_cases, world
 from hiervla.bench.language.expected import moved_things, named_in, true_after
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.brain.grammar.words import merge
+from hiervla.brain.paraphrase.paraphraser import bundled
 from hiervla.core.briefing import Briefing
 from hiervla.core.plan import Clarify, Finish, Refuse, Thought
 from hiervla.paper.mission import Told, first_briefing, said, tell
@@ -141,4 +142,4 @@ def _space() -> Workspace:
 
 @cache
 def _brain() -> GrammarBrain:
-    return GrammarBrain(merge(_space().tables("grammar.*.toml")))
+    return GrammarBrain(merge(_space().tables("grammar.*.toml")), bundled())

@@ -17,18 +17,20 @@ from hiervla.brain.grammar.conversation import completed, place_before, spoken_o
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.learnt import heard
 from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.nearer import nearer_of
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.questions import Answers, calls_for
-from hiervla.brain.grammar.reading import NotUnderstood, parse
+from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.recovery import Recovery
 from hiervla.brain.grammar.rehearsal import with_remembered
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
+from hiervla.brain.paraphrase.paraphraser import Paraphraser
 from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
@@ -40,9 +42,14 @@ class GrammarBrain:
 
     name = "grammar"
 
-    def __init__(self, words: dict[str, Any] | None = None) -> None:
-        """``words``: the merged tables of ``prompts/grammar.*.toml``; the bundled ones when not given."""
+    def __init__(self, words: dict[str, Any] | None = None, paraphraser: Paraphraser | None = None) -> None:
+        """
+        Args:
+            words: the merged tables of ``prompts/grammar.*.toml``; the bundled ones when not given.
+            paraphraser: proposes plain sentences for what no rule reads; nobody does when not given.
+        """
         self._words: Words = bundled_words() if words is None else read_words(words)
+        self._paraphraser = paraphraser
 
     def think(self, briefing: Briefing) -> Thought:
         """One thought from everything known so far."""
@@ -63,7 +70,7 @@ class GrammarBrain:
 
     def _read(self, briefing: Briefing, text: str) -> Instruction | NotUnderstood:
         zones = tuple(briefing.world.zones)
-        return parse(text, briefing.vocabulary, briefing.skills, self._words, zones)
+        return heard(text, briefing.vocabulary, briefing.skills, self._words, zones, self._paraphraser)
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
         reading = self._read(briefing, briefing.instruction)

@@ -1,0 +1,176 @@
+"""Training of the small paraphraser, from pairs to the two graphs that ``hiervla.brain.paraphrase`` runs."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+
+from hiervla.brain.paraphrase.slots import MOST, is_slot
+from hiervla.core.errors import SetupError
+from hiervla.learn.paraphrase.network import BEGIN, END, PAD, SPECIAL, UNKNOWN, Network, NetworkConfig
+from hiervla.learn.paraphrase.pairs import NO_SENTENCE, Example, examples, renumbered
+from hiervla.learn.training.schedule import fading, share
+from hiervla.workspace import Workspace
+
+LANGUAGES = ("<en>", "<zh>")
+Progress = Callable[[int, int, dict[str, float]], None]
+
+
+class ParaphraseSettings(BaseModel):
+    """One training run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pairs: Path
+    out: Path
+    steps: int = Field(6000, ge=1)
+    batch: int = Field(64, ge=1)
+    learning_rate: float = Field(1e-3, gt=0)
+    warmup: int = 300
+    smoothing: float = 0.1
+    forgotten: float = 0.03
+    """Share of the words of a source that are read as unknown."""
+    plain: float = 0.1
+    """Share of examples that are plain already and stay as they are."""
+    seed: int = 0
+    threads: int = 0
+    width: int = 160
+    layers: int = 3
+    dropout: float = 0.2
+
+
+class Words:
+    """Tokens and their numbers."""
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self.tokens = tuple(tokens)
+        self.numbers = {t: k for k, t in enumerate(self.tokens)}
+
+    @classmethod
+    def of(cls, found: Sequence[Example]) -> Words:
+        """All that is said in some examples, the commonest first."""
+        said = Counter(t for e in found for t in (*e.source, *e.target) if not is_slot(t) and t not in NO_SENTENCE)
+        slots = [f"{kind}{n}" for kind, most in MOST.items() for n in range(1, most + 1)]
+        return cls((*SPECIAL, *LANGUAGES, *NO_SENTENCE, *slots, *(t for t, _ in said.most_common())))
+
+    def numbered(self, tokens: Sequence[str]) -> list[int]:
+        return [self.numbers.get(t, UNKNOWN) for t in tokens]
+
+
+def train(settings: ParaphraseSettings, space: Workspace, progress: Progress | None = None) -> Network:
+    """Train, and write ``model.pt``, ``words.json`` and a log into the folder ``out``; returns the average of the weights.
+
+    Raises:
+        SetupError: the pairs are not there or cannot be read.
+    """
+    s = settings
+    torch.manual_seed(s.seed)
+    if s.threads:
+        torch.set_num_threads(s.threads)
+    every = list(examples(s.pairs, space))
+    training, apart = [e for e in every if not e.apart], [e for e in every if e.apart]
+    if not apart:
+        raise SetupError(f"{s.pairs}: {len(every)} pairs are too few to keep some of them apart")
+    words = Words.of(training)
+    config = NetworkConfig(words=len(words.tokens), width=s.width, layers=s.layers, dropout=s.dropout)
+    model = Network(config)
+    average = AveragedModel(model, multi_avg_fn=fading(0.998), use_buffers=True)
+    optimiser = torch.optim.AdamW(model.parameters(), s.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
+    rng = random.Random(s.seed)
+    s.out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    with (s.out / "log.jsonl").open("a", encoding="utf-8") as log:
+        for step in range(s.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = s.learning_rate * share(step, s.warmup, s.steps)
+            model.train()
+            source, target = batch(training, words, s, rng, config.longest)
+            loss = _loss(model, source, target, s.smoothing)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            average.update_parameters(model)
+            found = {"loss": float(loss.detach())}
+            if (step + 1) % 500 == 0 or step + 1 == s.steps:
+                found |= checked(average.module, apart, words, config.longest)
+                log.write(json.dumps({"step": step + 1, "seconds": time.monotonic() - began} | found) + "\n")
+                log.flush()
+            if progress is not None:
+                progress(step + 1, s.steps, found)
+    best: Network = average.module
+    torch.save({"config": config.model_dump(), "weights": best.state_dict()}, s.out / "model.pt")
+    (s.out / "words.json").write_text(json.dumps(words.tokens, ensure_ascii=False), encoding="utf-8")
+    return best.eval()
+
+
+def batch(found: Sequence[Example], words: Words, s: ParaphraseSettings, rng: random.Random, longest: int) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Random examples, each varied, as word numbers: sources and targets (batch, length)."""
+    sources, targets = [], []
+    while len(sources) < s.batch:
+        e = renumbered(rng.choice(found), rng)
+        if rng.random() < s.plain and e.target[0] not in NO_SENTENCE:
+            e = replace(e, source=e.target)
+        source, target = coded(e, words)
+        if len(source) > longest or len(target) > longest:
+            continue
+        source = [source[0], *(UNKNOWN if rng.random() < s.forgotten and not is_slot(words.tokens[n]) else n for n in source[1:])]  # fmt: skip
+        sources.append(source)
+        targets.append(target)
+    return padded(sources), padded(targets)
+
+
+def coded(e: Example, words: Words) -> tuple[list[int], list[int]]:
+    """Source with its language before it, target between its begin and end."""
+    chinese = any("一" <= c <= "鿿" for c in e.pair.say)
+    return words.numbered((LANGUAGES[chinese], *e.source)), [BEGIN, *words.numbered(e.target), END]
+
+
+def padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    out = np.full((len(rows), max(map(len, rows))), PAD, dtype=np.int64)
+    for k, row in enumerate(rows):
+        out[k, : len(row)] = row
+    return torch.from_numpy(out)
+
+
+def _loss(model: Network, source: Tensor, target: Tensor, smoothing: float) -> Tensor:
+    logits = model(source, target[:, :-1])
+    return nn.functional.cross_entropy(
+        logits.flatten(0, 1), target[:, 1:].flatten(), ignore_index=PAD, label_smoothing=smoothing
+    )
+
+
+@torch.no_grad()
+def checked(model: Network, apart: Sequence[Example], words: Words, longest: int) -> dict[str, float]:
+    """Loss on what was kept apart, and the share said word for word."""
+    model.eval()
+    rows = [c for e in apart if max(map(len, c := coded(e, words))) <= longest]
+    total, exact = 0.0, 0
+    for k in range(0, len(rows), 64):
+        source, target = padded([r[0] for r in rows[k : k + 64]]), padded([r[1] for r in rows[k : k + 64]])
+        total += float(_loss(model, source, target, 0.0)) * len(source)
+        said = greedy(model, source, target.shape[1])
+        exact += sum(r[1][1:] == [*s[: s.index(END)], END] if END in s else False for r, s in zip(rows[k : k + 64], said.tolist(), strict=True))  # fmt: skip
+    return {"check_loss": total / len(rows), "check_exact": exact / len(rows)}
+
+
+def greedy(model: Network, source: Tensor, most: int) -> Tensor:
+    """The likeliest word after the likeliest word: (batch, most), without its begin."""
+    memory = model.read(source)
+    said = torch.full((len(source), 1), BEGIN)
+    for _ in range(most):
+        said = torch.cat((said, model.say(source, memory, said)[:, -1].argmax(-1, keepdim=True)), 1)
+        if bool((said == END).any(1).all()):
+            break
+    return said[:, 1:]
