@@ -91,10 +91,10 @@ def table_edge(
 
 
 def distance_between(subject: Detection, reference: str, world: World) -> tuple[float, str]:
-    """Gap in metres from a thing's outline to another thing or a table edge, and what was measured to.
+    """Gap in metres from a thing's outline to another thing, a zone or a table edge, and what was measured to.
 
     Raises:
-        KeyError: the reference is neither an object in the world nor a table edge.
+        KeyError: the reference is neither an object nor a zone in the world nor a table edge.
     """
     if reference == "edge" or reference in EDGES:
         table = world.table
@@ -102,7 +102,9 @@ def distance_between(subject: Detection, reference: str, world: World) -> tuple[
             raise KeyError("table")
         name, a, b = table_edge(table, reference, (subject.centre[0], subject.centre[1]))
         return edge_gap(footprint(subject), a, b), name
-    return gap(footprint(subject), footprint(world.objects[reference])), reference
+    zone = world.zones.get(reference) if reference not in world.objects else None
+    other = footprint(world.objects[reference]) if zone is None else np.asarray(zone.outline, dtype=np.float64)
+    return gap(footprint(subject), other), reference
 
 
 def on_side(goal_direction: str, subject: Detection, reference: Detection) -> bool:

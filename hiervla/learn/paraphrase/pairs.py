@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hiervla.brain.paraphrase.slots import MOST, Slotted, Slotter, is_slot
 from hiervla.core.errors import SetupError
-from hiervla.paper.described import read_world
-from hiervla.workspace import Workspace
 
 NO_SENTENCE = ("#cannot", "#unclear", "#chat")
 """Instead of a plain sentence: nothing this robot does, nothing that can be done without asking, nothing to do."""
+WordsOf = Callable[[Path], Slotter]
+"""From a described world's file to the words of its things."""
 
 
 class Pair(BaseModel):
@@ -64,13 +64,12 @@ def read_pairs(folder: Path) -> list[Pair]:
     return found
 
 
-def examples(folder: Path, space: Workspace) -> Iterator[Example]:
+def examples(folder: Path, words_of: WordsOf) -> Iterator[Example]:
     """The pairs of a folder in tokens, each with the words of its world, which lies in ``worlds/``; those that slots cannot say are left out."""
     slotters: dict[str, Slotter] = {}
     for pair in read_pairs(folder):
         if pair.world not in slotters:
-            there = read_world(folder / "worlds" / f"{pair.world}.toml", space.lexicon)
-            slotters[pair.world] = Slotter(space.vocabulary(there.inventory), there.world.zones)
+            slotters[pair.world] = words_of(folder / "worlds" / f"{pair.world}.toml")
         if (made := example_of(pair, slotters[pair.world])) is not None:
             yield made
 

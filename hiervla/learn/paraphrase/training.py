@@ -19,9 +19,8 @@ from torch.optim.swa_utils import AveragedModel
 from hiervla.brain.paraphrase.slots import MOST, is_slot
 from hiervla.core.errors import SetupError
 from hiervla.learn.paraphrase.network import BEGIN, END, PAD, SPECIAL, UNKNOWN, Network, NetworkConfig
-from hiervla.learn.paraphrase.pairs import NO_SENTENCE, Example, examples, renumbered
+from hiervla.learn.paraphrase.pairs import NO_SENTENCE, Example, WordsOf, examples, renumbered
 from hiervla.learn.training.schedule import fading, share
-from hiervla.workspace import Workspace
 
 LANGUAGES = ("<en>", "<zh>")
 Progress = Callable[[int, int, dict[str, float]], None]
@@ -68,7 +67,7 @@ class Words:
         return [self.numbers.get(t, UNKNOWN) for t in tokens]
 
 
-def train(settings: ParaphraseSettings, space: Workspace, progress: Progress | None = None) -> Network:
+def train(settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | None = None) -> Network:
     """Train, and write ``model.pt``, ``words.json`` and a log into the folder ``out``; returns the average of the weights.
 
     Raises:
@@ -78,7 +77,7 @@ def train(settings: ParaphraseSettings, space: Workspace, progress: Progress | N
     torch.manual_seed(s.seed)
     if s.threads:
         torch.set_num_threads(s.threads)
-    every = list(examples(s.pairs, space))
+    every = list(examples(s.pairs, words_of))
     training, apart = [e for e in every if not e.apart], [e for e in every if e.apart]
     if not apart:
         raise SetupError(f"{s.pairs}: {len(every)} pairs are too few to keep some of them apart")
