@@ -113,7 +113,8 @@ class GeometricEyes:
             if held.width_m < RIM_M:
                 objects = {i: d for i, d in objects.items() if i not in pieces_of(there, objects, before)}
             objects[held.id] = self._inventory(there)
-        lost = {k: d for k, d in {**before.lost, **before.objects}.items() if k not in objects}
+        gone = {**before.lost, **before.objects, **past.objects}  # what was let go is lost where it was let go
+        lost = {k: d for k, d in gone.items() if k not in objects}
         warnings += [f"the arm hides {k}" for k, d in lost.items() if d.support != "hand" and hidden_by_arm(view, d)]
         warnings += [
             f"little of {k} is seen" for k, d in objects.items() if k != (held and held.id) and d.visible < 0.35

@@ -130,6 +130,26 @@ def test_held_carried_put_into_a_bowl_and_let_go() -> None:
     made.close()
 
 
+def test_what_is_not_seen_after_it_was_let_go_is_missed_where_it_was_let_go() -> None:
+    """Not where it hung in the look before: how far it lies from there would make another thing of it."""
+    made = three()
+    world = look(made)
+    made.go(0.47, 0.06, 0.15, 0)
+    made.go(0.47, 0.06, 0.02, 0)
+    made.go(0.47, 0.06, 0.02, 1)
+    made.go(0.47, 0.06, 0.20, 1)
+    lifted = look(made, world, expect="red_cube_1")
+    assert lifted.held is not None and lifted.held.id == "red_cube_1"
+    made.go(0.40, -0.24, 0.20, 1)
+    made.go(0.40, -0.24, 0.025, 1)
+    made.go(0.40, -0.24, 0.025, 0)
+    put(made, "r", 0.9, 0.9)  # hidden, as far as the eyes can tell
+    gone = look(made, lifted, expect="red_cube_1")
+    assert gone.held is None and "red_cube_1" not in gone.objects
+    assert math.dist(gone.lost["red_cube_1"].centre[:2], (0.40, -0.24)) < 0.02
+    made.close()
+
+
 def test_what_lies_high_in_a_bowl_is_no_taller_than_it_was() -> None:
     """On the wall and on another cube: the near wall hides what is below it, which is not more of the cube."""
     made = cell(
