@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hiervla.core.errors import SetupError
 from hiervla.paper.described import Described, read_world
-from hiervla.workspace import load_workspace
+from hiervla.workspace import Workspace, load_workspace
 
 HERE = Path(__file__).parent
 PARTS = ("dev", "held_out")
@@ -79,4 +79,10 @@ def read_cases(path: Path, part: str) -> list[Case]:
 @cache
 def world(name: str) -> Described:
     """A described world of the bench."""
-    return read_world(HERE / "worlds" / f"{name}.toml", load_workspace().lexicon)
+    return read_world(HERE / "worlds" / f"{name}.toml", space().lexicon)
+
+
+@cache
+def space() -> Workspace:
+    """The bundled content."""
+    return load_workspace()

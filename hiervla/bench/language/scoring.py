@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from hiervla.bench.language.cases import PARTS, Case, all_cases, world
+from hiervla.bench.language.cases import PARTS, Case, all_cases, space, world
 from hiervla.bench.language.expected import moved_things, named_in, true_after
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.brain.grammar.words import merge
@@ -17,7 +17,6 @@ from hiervla.core.briefing import Briefing
 from hiervla.core.plan import Clarify, Finish, Refuse, Thought
 from hiervla.paper.mission import Told, first_briefing, said, tell
 from hiervla.scenario.figures import Figure, proportion, quantile
-from hiervla.workspace import Workspace, load_workspace
 
 GOALS = {"dev": (">= 0.97", "<= 0.01"), "held_out": (">= 0.9", "<= 0.01")}
 """Part → goals of ``right`` and ``wrong_action``."""
@@ -64,11 +63,13 @@ def work(name: str) -> dict[str, Any]:
 def told_in_turn(case: Case, brain: Any) -> tuple[Told, Any]:
     """All turns of a case, one after the other; what came of the last, and the world before it."""
     there = world(case.world)
-    space = _space()
-    briefing = first_briefing(there, space.vocabulary(there.inventory), space.skills, space.tools)
+    content = space()
+    briefing = first_briefing(there, content.vocabulary(there.inventory), content.skills, content.tools)
     for turn in case.turns:
         before = briefing.world
-        told = tell(brain, briefing.model_copy(update={"instruction": turn}), space.tools.values(), skills=space.skills)
+        told = tell(
+            brain, briefing.model_copy(update={"instruction": turn}), content.tools.values(), skills=content.skills
+        )
         briefing = briefing.model_copy(update={"world": told.world, "dialogue": said(told)})
     return told, before
 
@@ -136,10 +137,5 @@ def line(row: dict[str, Any]) -> str:
 
 
 @cache
-def _space() -> Workspace:
-    return load_workspace()
-
-
-@cache
 def _brain() -> GrammarBrain:
-    return GrammarBrain(merge(_space().tables("grammar.*.toml")), bundled())
+    return GrammarBrain(merge(space().tables("grammar.*.toml")), bundled())

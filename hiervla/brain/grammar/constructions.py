@@ -179,7 +179,7 @@ class Constructions(Stacking):
         return Spot("by", distance_m=first(children, float), text=self.words(meta))
 
     def way_to(self, meta: Any, children: list[Any]) -> Spot:
-        """``to 5 cm``: the mark that a slider is to stand at."""
+        """``to 5 cm``, ``推到5厘米``: the mark that a slider is to stand at, how far out of its start and not how much farther."""
         return Spot("mark", distance_m=first(children, float), text=self.words(meta))
 
     def way_side(self, meta: Any, children: list[Any]) -> Spot:
@@ -188,10 +188,6 @@ class Constructions(Stacking):
     def way_end(self, meta: Any, children: list[Any]) -> Spot:
         said = leaves(children, "ENDPP")[0]
         return Spot("end", direction=None if said == "end" else said, text=self.words(meta))
-
-    def way_mark(self, meta: Any, children: list[Any]) -> Spot:
-        """``滑块推到5厘米``: how far out of its start, not how much farther."""
-        return Spot("mark", distance_m=first(children, float), text=self.words(meta))
 
     def way_turn(self, meta: Any, children: list[Any]) -> Spot:
         sense = next(iter([*leaves(children, "TURNDIR"), *leaves(children, "SIDEPP")]), None)

@@ -30,11 +30,6 @@ def slide_to(d: Detection, where: Spot, scene: Scene) -> Goal:
         was = next((c.was.opening_m for turn in scene.changed for c in turn if c.was.id == d.id), None)
         return Goal(relation="slid", subject=d.id, distance_m=round(was or 0.0, 4))
     sign = 0.0
-    if where.relation == "mark":
-        mark = where.distance_m or 0.0
-        if mark > travel + 0.005:
-            raise refuse("slides_only", thing=d, cm=round((travel - now) * 100, 1), part=where.text)
-        return Goal(relation="slid", subject=d.id, distance_m=round(min(mark, travel), 4))
     if where.direction not in (None, "middle"):
         ux, uy = d.opens or (0.0, -1.0)
         x, y = DIRECTIONS[where.direction]
