@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,12 @@ def dump(value: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of what a result depends on."""
-    found = {"hiervla": hiervla.__version__, "python": platform.python_version()}
+    return {"hiervla": hiervla.__version__, "python": platform.python_version(), **_installed()}
+
+
+@cache
+def _installed() -> dict[str, str]:
+    found = {}
     for name in ("pybullet", "numpy", "open3d-cpu", "open3d", "langgraph"):
         try:
             found[name] = version(name)

@@ -11,6 +11,7 @@ import os
 import sys
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Workspace:
     roots: list[Path]
     entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {k: {} for k in KINDS})
     lexicon: Lexicon = field(default_factory=Lexicon)
+    _tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def skills(self) -> dict[str, type[Skill]]:
@@ -80,15 +82,20 @@ class Workspace:
     def tables(self, pattern: str) -> list[dict[str, Any]]:
         """Every TOML file in the roots' ``prompts/`` that fits a pattern, the bundled root's first; ``file`` says where each lies.
 
+        Read once: not to be changed by who asks.
+
         Raises:
             SetupError: one is no TOML; says which and where.
         """
+        if pattern in self._tables:
+            return self._tables[pattern]
         found = []
         for path in [p for root in self.roots for p in sorted((root / "prompts").glob(pattern))]:
             try:
                 found.append(tomllib.loads(path.read_text(encoding="utf-8")) | {"file": str(path)})
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
                 raise SetupError(f"{path}: {e}") from e
+        self._tables[pattern] = found
         return found
 
     def prompt(self, name: str) -> str:
@@ -143,6 +150,12 @@ def load_workspace(own: Path | None = None) -> Workspace:
         for path in sorted((root / "prompts").glob(f"*{_LEXICON}")):
             space.lexicon = space.lexicon.merged(_lexicon(path))
     return space
+
+
+@lru_cache(maxsize=4)
+def shared_workspace(own: Path | None = None) -> Workspace:
+    """The content for many episodes of one process, read once: loading executes its modules, which stay in memory each time."""
+    return load_workspace(own)
 
 
 def _lexicon(path: Path) -> Lexicon:

@@ -3,7 +3,7 @@
 import pytest
 
 from hiervla.core.errors import SetupError
-from hiervla.workspace import KINDS, bundled_root, load_workspace, own_root
+from hiervla.workspace import KINDS, bundled_root, load_workspace, own_root, shared_workspace
 
 SKILL = '''"""A skill."""
 from hiervla.core.skill import Skill
@@ -207,3 +207,10 @@ def test_a_file_that_adds_nothing_is_a_mistake_that_is_told(tmp_path, file, text
     assert path.name in str(e.value)
     path.rename(path.with_name(f"_{path.name}" if path.suffix == ".py" else "mine.txt"))
     load_workspace(tmp_path)
+
+
+def test_many_episodes_of_a_process_share_one_reading_of_the_content():
+    """Loading executes every module anew, and the old ones stay in memory: a thousand missions must not load a thousand times."""
+    space = shared_workspace()
+    assert shared_workspace() is space
+    assert space.tables("grammar.*.toml") is space.tables("grammar.*.toml")

@@ -49,7 +49,7 @@ def work(band: str, seed: int) -> dict[str, Any]:
     from hiervla.perception.eyes import GeometricEyes
     from hiervla.sim.describe import describe_all
     from hiervla.sim.visibility import visible_share
-    from hiervla.workspace import load_workspace
+    from hiervla.workspace import shared_workspace
 
     crowded = band == "crowded" or (band == "noisy" and seed % 2 == 1)
     scene, words = draw_table(seed, crowded)
@@ -60,7 +60,7 @@ def work(band: str, seed: int) -> dict[str, Any]:
         seen = arm.observe("look", ("front",))
         if band == "noisy":
             seen = replace(seen, images={"front": noisy(seen.images["front"], rng)})
-        eyes = GeometricEyes(load_workspace().vocabulary(()), limits=scene.limits, skin=arm.describe().skin)
+        eyes = GeometricEyes(shared_workspace().vocabulary(()), limits=scene.limits, skin=arm.describe().skin)
         began = time.perf_counter()
         world = eyes.look(seen, World(), "L1")
         took = time.perf_counter() - began

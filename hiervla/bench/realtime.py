@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hiervla.scenario.figures import Figure, mean, quantile
-from hiervla.workspace import load_workspace
+from hiervla.workspace import shared_workspace
 
 
 def items(seeds: list[int]) -> list[tuple[int]]:
@@ -20,7 +20,7 @@ def work(seed: int) -> dict[str, Any]:
     from hiervla.assemble import simulated
     from hiervla.sim.scene import load_scene
 
-    sim, arm = simulated(load_scene(load_workspace().scene_path("tabletop")), seed)
+    sim, arm = simulated(load_scene(shared_workspace().scene_path("tabletop")), seed)
     rng = np.random.default_rng(seed)
     ticks = []
     for _ in range(50):

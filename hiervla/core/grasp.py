@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import footprint, gap, rectangle
+from hiervla.core.footprint import footprint, gap, half_diagonal, rectangle
 from hiervla.core.geometry import Vec3, wrap_angle
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Gripper
@@ -269,10 +269,13 @@ def hand_room(
     x, y, z = at
     fingers = finger_outlines(x, y, yaw, opening, gripper)
     palm = rectangle(x, y, *gripper.palm_m, yaw)
+    reach = max(math.dist((x, y), p) for p in (*fingers[0], *fingers[1], *palm))
     room = 1.0
     for o in world.objects.values():
         if o.id in but or o.support == "hand":
             continue
+        if math.dist((x, y), o.centre[:2]) - reach - half_diagonal(o) > room:
+            continue  # too far off to matter, without measuring how far
         outline = footprint(o)
         if o.top_z > z - gripper.tip_m + 0.002:
             room = min([room, *[gap(f, outline) for f in fingers]])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import contains, footprint, gap, inside_distance
+from hiervla.core.footprint import contains, footprint, gap, half_diagonal, inside_distance
 from hiervla.core.outcome import FailureKind
 from hiervla.core.spots import CLEARANCE_M, Spot, is_free, outline_at, reachable
 from hiervla.core.task import Limits
@@ -97,7 +97,7 @@ def _leaving_room(d: Detection, container: Detection, yaw: float | None) -> Spot
     floor = BOWL_FOOT * min(container.size[:2]) / 2
     if container.label != "bowl" or min(container.size[:2]) / 2 < 3.0 * radius:
         return x, y
-    reach = radius if d.round else math.hypot(*d.size[:2]) / 2
+    reach = radius if d.round else half_diagonal(d)
     return x, y + min(max(0.0, floor - WALL_M - reach), 1.3 * radius)
 
 
@@ -186,7 +186,7 @@ def inside(
     def freedom(spot: Spot) -> float:
         if yaw is not None and oblong(d):
             outline = outline_at(d, spot, yaw)
-            walls = min(inside_distance(inner, p) for p in outline) - WALL_M
+            walls = inside_distance(inner, outline) - WALL_M
             return min([walls, *[gap(outline, footprint(o)) - WALL_M for o in content]])
         walls = inside_distance(inner, spot) - radius
         return min([walls, *[math.dist(spot, o.centre[:2]) - max(o.size[:2]) / 2 - radius for o in content]])
@@ -196,7 +196,7 @@ def inside(
         if yaw is None or d.round or oblong(d):
             return freedom(spot)
         outline = outline_at(d, spot, yaw)
-        walls = min(inside_distance(inner, p) for p in outline)
+        walls = inside_distance(inner, outline)
         return min([walls, *[gap(outline, footprint(o)) for o in content]])
 
     c, s = math.cos(container.yaw), math.sin(container.yaw)

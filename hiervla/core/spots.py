@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hiervla.core.errors import ToolError
-from hiervla.core.footprint import contains, disc, edge_gap, footprint, gap, rectangle
+from hiervla.core.footprint import contains, disc, edge_gap, footprint, gap, half_diagonal, rectangle
 from hiervla.core.geometry import Array
 from hiervla.core.goal import DIRECTIONS, EDGES, table_edge
 from hiervla.core.outcome import FailureKind
@@ -58,14 +58,9 @@ def is_free(d: Detection, spot: Spot, yaw: float, world: World, clearance: float
     others = [
         o for o in (*world.objects.values(), *world.lost.values()) if o.id not in (d.id, but) and o.support == "table"
     ]
-    reach = clearance + _half_diagonal(d) + ROUNDING_M
-    near = [o for o in others if math.dist(spot, o.centre[:2]) < reach + _half_diagonal(o)]
+    reach = clearance + half_diagonal(d) + ROUNDING_M
+    near = [o for o in others if math.dist(spot, o.centre[:2]) < reach + half_diagonal(o)]
     return all(gap(outline, footprint(o)) >= clearance for o in near)
-
-
-def _half_diagonal(d: Detection) -> float:
-    """No part of its footprint lies farther from its middle."""
-    return math.hypot(d.size[0], d.size[1]) / 2
 
 
 def free_spots(d: Detection, yaw: float, world: World, limits: Limits, near: Spot) -> Iterator[Spot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from hiervla.core.errors import ToolError, broke
-from hiervla.core.footprint import footprint, gap
+from hiervla.core.footprint import footprint, gap, half_diagonal
 from hiervla.core.geometry import Array, Pose
 from hiervla.core.judging import look_evidence
 from hiervla.core.misfit import misfit
@@ -212,6 +213,7 @@ def _point(p: Array) -> Array:
 
 def _lowest_near(a: Array, b: Array, o: Detection, half: float) -> float | None:
     """Lowest height of the stretch a→b where it passes within ``half`` of a thing's outline; None where it does not."""
-    outline = footprint(o)
-    heights = [float(p[2]) for t in np.linspace(0, 1, 12) if gap(_point(p := a + (b - a) * t), outline) < half]
+    outline, reach = footprint(o), half + half_diagonal(o) + 0.001
+    ways = [p for t in np.linspace(0, 1, 12) if math.dist((p := a + (b - a) * t)[:2], o.centre[:2]) < reach]
+    heights = [float(p[2]) for p in ways if gap(_point(p), outline) < half]
     return min(heights) if heights else None

@@ -15,7 +15,7 @@ from hiervla.learn.dataset.layout import put
 from hiervla.learn.dataset.writer import DatasetWriter
 from hiervla.learn.form import FPS, demonstration_form
 from hiervla.learn.shown import Plan, show_seed
-from hiervla.workspace import load_workspace
+from hiervla.workspace import shared_workspace
 
 LESSONS = "lessons.jsonl"
 """What came of every seed, a line each; written last, so that a shard that has it is whole."""
@@ -85,4 +85,4 @@ def get_lessons(folder: Path) -> dict[int, Row]:
 
 @cache
 def _skills() -> dict[str, type[Skill]]:
-    return load_workspace().skills
+    return shared_workspace().skills

@@ -76,8 +76,10 @@ def _overlap(a: Solid, b: Solid) -> bool:
 
 def _claim(view: View, free: Mask, raised: Mask, normals: Array, d: Detection, solid: Solid) -> _Claim | None:
     reach = max(solid.size) + _BESIDE_M
-    away = np.abs(view.points[..., :2] - solid.centre).max(axis=-1)
-    rows, cols = np.nonzero(raised & (away < reach))
+    rows, cols = np.nonzero(raised)
+    away = np.abs(view.points[rows, cols, :2] - solid.centre)
+    near = (away[:, 0] < reach) & (away[:, 1] < reach)
+    rows, cols = rows[near], cols[near]
     xy, heights = view.points[rows, cols, :2], view.height[rows, cols]
     slack = 2 * view.noise_m
     covering = (solid.signed(xy) < -0.002) & (heights > solid.top + 0.008 + slack)

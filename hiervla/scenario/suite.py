@@ -15,7 +15,7 @@ from hiervla.record import versions
 from hiervla.scenario.figures import Figure, mean, proportion, quantile
 from hiervla.scenario.rows import Row, run_rows, weights_of
 from hiervla.sim.scene import ScenarioSpec, load_scene
-from hiervla.workspace import Workspace, load_workspace
+from hiervla.workspace import Workspace, shared_workspace
 
 if TYPE_CHECKING:
     from hiervla.sim.disturbance import Disturber
@@ -59,7 +59,7 @@ def run_episode(
 ) -> Row:
     """One scenario from one seed, scored by truth. A crash of ours is a row with status ``crashed``: never left out."""
     began = time.time()
-    workspace = load_workspace(Path(own) if own else None)
+    workspace = shared_workspace(Path(own) if own else None)
     spec = next(s for s in load_scene(workspace.scene_path(scene)).scenario if s.name == name)
     try:
         score = _score(spec, seed, scene, Settings.model_validate(settings), workspace, keep)

@@ -19,7 +19,7 @@ from hiervla.core.task import Trace
 from hiervla.core.world import Detection, World
 from hiervla.sim.scene import Scene
 from hiervla.sim.truth import settle, true_world
-from hiervla.workspace import Workspace, load_workspace
+from hiervla.workspace import Workspace, shared_workspace
 
 SAME_M = 0.04
 """A thing seen farther than this from a body is not that body."""
@@ -48,7 +48,7 @@ class Trial:
         brain: Brain | None = None,
     ) -> Trial:  # fmt: skip
         """A trial in a scene built from a seed, after its first look. ``space`` and ``brain``: loaded before, for many trials."""
-        trial = cls(assemble(settings or Settings(), space or load_workspace(), scene, seed, brain=brain))
+        trial = cls(assemble(settings or Settings(), space or shared_workspace(), scene, seed, brain=brain))
         trial.look()
         trial._name()
         return trial

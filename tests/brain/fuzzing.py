@@ -40,7 +40,7 @@ SEVERAL = ("two glued", "very long", "exchanged", "dropped")
 
 @dataclass(slots=True)
 class Run:
-    """One mutant told: what was wrong, if anything, and how long each thought took, seconds."""
+    """One mutant told: what was wrong, if anything, and how long each thought took, seconds of its thread."""
 
     case: str
     mutant: Mutant
@@ -160,7 +160,7 @@ def before_last(name: str) -> Briefing:
 
 
 def _tell(briefing: Briefing, text: str, brain: Brain | None = None) -> tuple[Told, list[float]]:
-    clocked = Clocked(brain or plain_brain())  # type: ignore[arg-type]
+    clocked = Clocked(brain or plain_brain(), clock=time.thread_time)  # type: ignore[arg-type]
     space = _space()
     came = tell(clocked, briefing.model_copy(update={"instruction": text}), space.tools.values(), skills=space.skills)
     return came, clocked.took

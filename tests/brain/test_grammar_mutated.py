@@ -11,7 +11,7 @@ from brain.mutations import STILL, Mutant, mutants
 from brain.spoiling import NONSENSE, known_words, letters_apart
 
 HANG_S = 5.0
-"""A thought takes milliseconds; this only tells that it does not hang on a machine that is busy with other things."""
+"""A thought takes milliseconds of its thread; this only tells that it does not hang."""
 
 
 def complaints(done):
@@ -21,9 +21,9 @@ def complaints(done):
     return "\n".join([*([digest(wrong)] if wrong else []), *slow])
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_few_hundred_spoilt_instructions(seed):
-    assert complaints(runs(100, seed)) == ""
+    assert complaints(runs(80, seed)) == ""
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from hiervla.core.grasp import (
 )
 from hiervla.core.outcome import FailureKind
 from hiervla.core.task import Gripper
+from hiervla.core.walls import finger_outlines
 
 BASE = (0.0, 0.0, 0.0)
 HAND = Gripper()
@@ -272,3 +273,16 @@ def test_in_a_box_a_cube_is_taken_across_the_side_that_is_farther_from_a_wall(tu
     grasp = choose_grasp(cube, world_of(box, cube), Gripper())
     closing = np.array([-np.sin(grasp.yaw), np.cos(grasp.yaw)])
     assert abs(closing @ along) > 0.99, "the fingers stand apart along the box"
+
+
+def test_what_is_too_far_off_to_matter_is_not_measured_and_the_room_is_the_same(thing, world_of):
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        spots, sizes = rng.uniform((0.3, -0.3), (0.7, 0.3), (6, 2)), rng.uniform(0.02, 0.12, (6, 3))
+        beside = [thing("block", *p, id=f"o{p}", size=tuple(s)) for p, s in zip(spots, sizes, strict=True)]
+        x, y, yaw, opening = *rng.uniform((0.3, -0.3), (0.7, 0.3)), rng.uniform(-3, 3), rng.uniform(0.02, 0.08)
+        fingers, palm = finger_outlines(x, y, yaw, opening, HAND), rectangle(x, y, *HAND.palm_m, yaw)
+        low, high = 0.022 - HAND.tip_m, 0.02 + HAND.palm_above_m
+        gaps = [gap(f, footprint(o)) for o in beside for f in fingers if o.top_z > low]
+        gaps += [gap(palm, footprint(o)) for o in beside if o.top_z > high]
+        assert hand_room((x, y, 0.02), yaw, opening, world_of(*beside), (), HAND) == min([1.0, *gaps])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hiervla.core.errors import SetupError
 from hiervla.paper.described import Described, read_world
-from hiervla.workspace import Workspace, load_workspace
+from hiervla.workspace import Workspace, shared_workspace
 
 HERE = Path(__file__).parent
 PARTS = ("dev", "held_out")
@@ -85,4 +85,4 @@ def world(name: str) -> Described:
 @cache
 def space() -> Workspace:
     """The bundled content."""
-    return load_workspace()
+    return shared_workspace()

@@ -25,7 +25,7 @@ from hiervla.learn.exam.witness import Truth, Witness, judge
 from hiervla.learn.lessons import Lesson, Step, draw_lesson
 from hiervla.named import make_brain, make_policy
 from hiervla.scenario.trial import Trial, Unset
-from hiervla.workspace import Workspace, load_workspace
+from hiervla.workspace import Workspace, shared_workspace
 
 EXAMINED = "examined"
 """What the policy under test is called among a cell's policies. All else that moves the arm is servo's."""
@@ -54,7 +54,7 @@ class Timed:
 
 @lru_cache(maxsize=1)
 def _content() -> tuple[Workspace, Brain]:
-    space = load_workspace()
+    space = shared_workspace()
     return space, make_brain("grammar", space)
 
 
