@@ -6,6 +6,8 @@ SEED ?= 0
 # uv does not read pip's configuration: hand over the folder of wheels, where pip knows one.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 export OMP_NUM_THREADS ?= 1
+# Many tests start the command line: without Python's compiled modules each start takes seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test test-all check build clean
 

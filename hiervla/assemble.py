@@ -21,6 +21,7 @@ from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
     from hiervla.brain.chat.rendering import Prompt
+    from hiervla.brain.paraphrase.slots import Slotter
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.core.briefing import Briefing
     from hiervla.guard.rules import Guard
@@ -148,6 +149,19 @@ def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: W
     words = read_words(merge(workspace.tables("grammar.*.toml")))
     reading = heard(text, vocabulary, skill_cards(workspace.skills), words, tuple(world.zones), bundled())
     return str(reading) if isinstance(reading, Instruction) else None
+
+
+def words_of(world: Path, workspace: Workspace) -> Slotter:
+    """The words by which things of a described world are named.
+
+    Raises:
+        SetupError: the file describes no world.
+    """
+    from hiervla.brain.paraphrase.slots import Slotter
+    from hiervla.paper.described import read_world
+
+    there = read_world(world, workspace.lexicon)
+    return Slotter(workspace.vocabulary(there.inventory), there.world.zones)
 
 
 def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools") -> Prompt:

@@ -13,6 +13,7 @@ import typer
 
 from hiervla.cli import options as opt
 from hiervla.cli.learn_eval import learn_eval
+from hiervla.cli.learn_paraphrase import learn_paraphrase
 from hiervla.cli.learn_train import learn_all, learn_export, learn_finetune, learn_release, learn_train
 from hiervla.cli.scenario import Jobs
 from hiervla.core.errors import ExitCode, SetupError
@@ -32,6 +33,7 @@ app.command("release")(learn_release)
 app.command("all")(learn_all)
 app.command("finetune")(learn_finetune)
 app.command("eval")(learn_eval)
+app.command("paraphrase")(learn_paraphrase)
 
 
 @app.command("collect")

@@ -42,7 +42,7 @@ def learn_train(
         run = Run(settings)
         if run.step:
             print(f"goes on from step {run.step}")
-        with _bar(run.step, settings.steps + settings.expert_steps) as told:
+        with bar(run.step, settings.steps + settings.expert_steps) as told:
             checked = run.train(told)
         folder = run.folder / "policy"
         print(
@@ -95,7 +95,7 @@ def learn_finetune(
 
     with opt.json_stdout(json) as put:
         settings = FinetuneSettings(steps=steps, rank=rank, learning_rate=learning_rate)
-        with _bar(0, steps) as told:
+        with bar(0, steps) as told:
             found = finetune(policy, data, out, settings, told)
         share = found.adapted / found.of
         print(
@@ -122,7 +122,8 @@ def learn_all(
 
 
 @contextmanager
-def _bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
+def bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
+    """A progress bar on stderr: to be told the step, of how many, and what was found."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

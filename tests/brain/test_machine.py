@@ -4,10 +4,11 @@ import pytest
 from brain.fuzzing import before_last, seeds
 from lark import Tree, UnexpectedInput
 
-from hiervla.brain.grammar import machine, parse
+from hiervla.brain.grammar import compiled, machine, parse
 from hiervla.brain.grammar.acts import Instruction
+from hiervla.brain.grammar.compiled import STARTS
 from hiervla.brain.grammar.lexicon import lexicon_for
-from hiervla.brain.grammar.machine import STARTS, Sentence
+from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.tokens import tokenise
 from hiervla.brain.grammar.words import bundled_words
 
@@ -39,7 +40,7 @@ def _sentence(case):
 
 
 def _same(cases):
-    whole, read = machine._machine()[0], 0
+    (whole, _), read = compiled.whole(machine.GRAMMAR.read_text(encoding="utf-8")), 0
     for case in cases:
         sentence = _sentence(case)
         for start in STARTS:
@@ -68,7 +69,11 @@ def test_a_sentence_of_other_words_is_not_read():
 
 def test_where_parsing_stopped_is_told_as_a_word():
     sentence = Sentence([{"PICK"}, {"THE"}, {"SHAPE", "NAME"}])
-    assert [sentence.word_at(k) for k in (0, sentence.text.index(machine.END) + 1, len(sentence.text) - 1)] == [0, 1, 2]
+    assert [sentence.word_at(k) for k in (0, sentence.text.index(compiled.END) + 1, len(sentence.text) - 1)] == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_sentence_tried_from_one_start_is_read_from_another():

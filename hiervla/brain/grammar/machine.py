@@ -6,7 +6,6 @@ serves all lexicons, and the parser rather than the lexer decides what an ambigu
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Tree
+from lark import Tree
 from lark.parsers import xearley
 
+from hiervla.brain.grammar.compiled import END, compiled
+
 GRAMMAR = Path(__file__).with_name("instruction.lark")
-STARTS = ("commands", "questions", "fragment")
-END = "\ue000"
-"""Closes each word's code. Codes live in Unicode's private use area."""
 
 
 class Sentence:
@@ -52,21 +50,12 @@ class Sentence:
 
 
 @cache
-def _machine() -> tuple[Lark, dict[str, str]]:
-    text = GRAMMAR.read_text(encoding="utf-8")
-    terminals = sorted(set(re.findall(r"\b[A-Z][A-Z_]*\b", re.sub(r"//.*", "", text))))
-    codes = {name: chr(ord(END) + 1 + i) for i, name in enumerate(terminals)}
-    declared = "".join(f"{name}: /[^{END}]*{code}[^{END}]*{END}/\n" for name, code in codes.items())
-    lark = Lark(
-        text + "\n" + declared, start=list(STARTS), parser="earley", lexer="dynamic", propagate_positions=True, maybe_placeholders=False,
-        keep_all_tokens=True,
-    )  # fmt: skip
-    return lark, codes
+def _machine() -> tuple[Any, dict[str, str]]:
+    return compiled(GRAMMAR)
 
 
 def _earley() -> Any:
-    inner: Any = _machine()[0].parser
-    return inner.parser
+    return _machine()[0]
 
 
 class _Peeking(xearley.Parser):

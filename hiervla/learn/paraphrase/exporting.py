@@ -44,11 +44,11 @@ def export(folder: Path, out: Path) -> list[Path]:
     length = torch.export.Dim("length", min=2, max=network.config.longest)
     so_far = torch.export.Dim("so_far", min=1, max=network.config.longest)
     torch.onnx.export(
-        _Reads(network), (source,), str(out / READS), input_names=["source"], output_names=["memory"],
+        _Reads(network).eval(), (source,), str(out / READS), input_names=["source"], output_names=["memory"],
         dynamic_shapes=({0: rows, 1: length},), dynamo=True, external_data=False, verbose=False,
     )  # fmt: skip
     torch.onnx.export(
-        _Says(network), (source, memory, begun), str(out / SAYS), input_names=["source", "memory", "begun"], output_names=["logits"],
+        _Says(network).eval(), (source, memory, begun), str(out / SAYS), input_names=["source", "memory", "begun"], output_names=["logits"],
         dynamic_shapes=({0: rows, 1: length}, {0: rows, 1: length}, {0: rows, 1: so_far}), dynamo=True, external_data=False, verbose=False,
     )  # fmt: skip
     for name in (READS, SAYS):

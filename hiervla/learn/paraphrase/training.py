@@ -67,8 +67,10 @@ class Words:
         return [self.numbers.get(t, UNKNOWN) for t in tokens]
 
 
-def train(settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | None = None) -> Network:
-    """Train, and write ``model.pt``, ``words.json`` and a log into the folder ``out``; returns the average of the weights.
+def train(
+    settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | None = None
+) -> tuple[Network, dict[str, float]]:
+    """Train, and write ``model.pt``, ``words.json`` and a log into the folder ``out``; returns the average of the weights and the last check.
 
     Raises:
         SetupError: the pairs are not there or cannot be read.
@@ -88,7 +90,7 @@ def train(settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | 
     optimiser = torch.optim.AdamW(model.parameters(), s.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
     rng = random.Random(s.seed)
     s.out.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
+    began, found = time.monotonic(), dict[str, float]()
     with (s.out / "log.jsonl").open("a", encoding="utf-8") as log:
         for step in range(s.steps):
             for group in optimiser.param_groups:
@@ -111,7 +113,7 @@ def train(settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | 
     best: Network = average.module
     torch.save({"config": config.model_dump(), "weights": best.state_dict()}, s.out / "model.pt")
     (s.out / "words.json").write_text(json.dumps(words.tokens, ensure_ascii=False), encoding="utf-8")
-    return best.eval()
+    return best.eval(), found
 
 
 def batch(found: Sequence[Example], words: Words, s: ParaphraseSettings, rng: random.Random, longest: int) -> tuple[Tensor, Tensor]:  # fmt: skip
