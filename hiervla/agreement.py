@@ -140,7 +140,7 @@ class SecondReading:
         steps = plan.subgoals
         lacking = [g for g in wanted.goals if not any(entails(s, g, steps) for s in stated)]
         if lacking:
-            return f"the goals do not say all that was asked for; missing goals: {_as_json(lacking)}"
+            return f"the goals do not say all that was asked for; you stated: {_as_json(stated)}; missing goals: {_as_json(lacking)}"
         meant = _about(wanted)
         stray = [g for g in plan.goals if g.subject and g.relation != "did" and g.subject not in meant]
         if stray:

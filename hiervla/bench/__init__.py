@@ -71,4 +71,9 @@ BENCHES = {
         "hiervla.bench.language.scoring", "instructions in both languages, each plan carried out on paper and judged by what is so afterwards",
         ("right.PART", "wrong_action.PART", "refused.infeasible", "asked.ambiguous", "think_ms.p95"), keys=("name",), seeds="0-0",
     ),
+    "brains": Bench(
+        "hiervla.bench.brains.measuring", "a good, a careless and a hostile model behind real HTTP: whole missions beside the grammar's, and instructions on paper",
+        ("competent.paired_difference", "sloppy.good", "hostile.unsafe", "hostile.false_success", "BRAIN.right", "BRAIN.wrong_action",
+         "BRAIN.think_ms.p50", "BRAIN.think_ms.p95", "BRAIN.tool_calls", "BRAIN.tokens", "BRAIN.money"), keys=("kind", "brain", "what", "seed"),
+    ),
 }  # fmt: skip

@@ -92,6 +92,7 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
         reports = [agent.run(say) for say in spec.say]
         goals = true_goals(agent.cell.sim, spec.expect.goals)
         alone = left_alone(agent.cell.sim, spec.expect.still)
+        lies = left_alone(agent.cell.sim, tuple(agent.cell.sim.bodies))
     finally:
         agent.close()
     status = next((r.status for r in reports if r.status not in spec.expect.status), reports[-1].status)
@@ -103,6 +104,7 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
         "true_success": achieved and status in spec.expect.status,
         "false_success": claimed and not (achieved and wants_done), "false_failure": wants_done and achieved and not claimed,
         "missed": [t for t, ok in {**goals, **alone}.items() if not ok], "answer": reports[-1].answer, "turns": [],
+        "moved": [n for n, still in lies.items() if not still],
     } | _effort(reports, disturber)  # fmt: skip
 
 
@@ -122,6 +124,7 @@ def _effort(reports: list[Report], disturber: Disturber) -> Row:
         "disturbances": [[h.time_s, h.do, h.body] for h in disturber.happened],
         "replans": sum(r.replans for r in reports), "failures": [f.kind.value for r in reports for f in r.failures],
         "why": [f.why for r in reports for f in r.failures], "interventions": sum(r.interventions for r in reports),
+        "calls": sum(r.usage.calls for r in reports), "tokens": sum(r.usage.tokens for r in reports),
         "inferences": sum(r.inferences for r in reports), "chunk_mean": _mean([n for r in reports for n in r.chunk_lengths]),
         "robot_s": round(sum(r.robot_seconds for r in reports), 2),
         "policies": sorted({p for r in reports for p in r.policies}), "runs": [r.run for r in reports],
@@ -130,8 +133,8 @@ def _effort(reports: list[Report], disturber: Disturber) -> Row:
 
 _CRASHED: Row = {
     "status": "crashed", "claimed": False, "achieved": False, "true_success": False, "false_success": False, "false_failure": False,
-    "missed": [], "answer": "", "turns": [], "disturbances": [], "replans": 0, "failures": ["crashed"], "why": [], "interventions": 0,
-    "inferences": 0, "chunk_mean": 0.0, "robot_s": 0.0, "policies": [], "runs": [],
+    "missed": [], "answer": "", "turns": [], "moved": [], "disturbances": [], "replans": 0, "failures": ["crashed"], "why": [], "interventions": 0,
+    "calls": 0, "tokens": 0, "inferences": 0, "chunk_mean": 0.0, "robot_s": 0.0, "policies": [], "runs": [],
 }  # fmt: skip
 
 

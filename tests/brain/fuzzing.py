@@ -160,7 +160,7 @@ def before_last(name: str) -> Briefing:
 
 
 def _tell(briefing: Briefing, text: str, brain: Brain | None = None) -> tuple[Told, list[float]]:
-    clocked = Clocked(brain or plain_brain(), clock=time.thread_time)  # type: ignore[arg-type]
+    clocked = Clocked(brain or plain_brain(), clock=time.thread_time)
     space = _space()
     came = tell(clocked, briefing.model_copy(update={"instruction": text}), space.tools.values(), skills=space.skills)
     return came, clocked.took

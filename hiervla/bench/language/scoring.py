@@ -15,6 +15,7 @@ from hiervla.brain.grammar.words import merge
 from hiervla.brain.paraphrase.paraphraser import bundled
 from hiervla.core.briefing import Briefing
 from hiervla.core.plan import Clarify, Finish, Refuse, Thought
+from hiervla.core.ports import Brain
 from hiervla.paper.mission import Told, first_briefing, said, tell
 from hiervla.scenario.figures import Figure, proportion, quantile
 
@@ -26,7 +27,7 @@ GOALS = {"dev": (">= 0.97", "<= 0.01"), "held_out": (">= 0.9", "<= 0.01")}
 class Clocked:
     """A brain, and how long each of its thoughts took, seconds."""
 
-    brain: GrammarBrain
+    brain: Brain
     took: list[float] = field(default_factory=list)
     clock: Callable[[], float] = time.perf_counter
     """What a person waits; `time.thread_time` where a test must not fail because of what else the machine does."""
@@ -48,7 +49,7 @@ def items(seeds: list[int]) -> list[tuple[str]]:
 def work(name: str) -> dict[str, Any]:
     """Tell one instruction and judge what came of it."""
     case = all_cases()[name]
-    brain = Clocked(_brain())
+    brain = Clocked(grammar())
     answer, steps = "", []
     try:
         told, before = told_in_turn(case, brain)
@@ -139,5 +140,5 @@ def line(row: dict[str, Any]) -> str:
 
 
 @cache
-def _brain() -> GrammarBrain:
+def grammar() -> GrammarBrain:
     return GrammarBrain(merge(space().tables("grammar.*.toml")), bundled())

@@ -3,8 +3,8 @@
 import itertools
 
 import pytest
-from servers.start import serving
 
+from hiervla.bench.brains.minds.start import serving
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings
 from hiervla.core.task import Limits

@@ -4,9 +4,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from servers import competent, sloppy
-from servers.talk import Reply
 
+from hiervla.bench.brains.minds import competent, scene_text, sloppy, talk
+from hiervla.bench.brains.minds.talk import Reply
 from hiervla.core.config import ChatSettings, Settings
 
 PUT = "put the red cube in the blue bowl"
@@ -34,9 +34,9 @@ def mission(tmp_path):
 
 
 def test_the_competent_server_knows_only_the_request():
-    for mind in (competent, sloppy):
-        source = Path(mind.__file__).read_text(encoding="utf-8")
-        assert "hiervla" not in source.split('"""', 2)[2]
+    for mind in (competent, sloppy, scene_text, talk):
+        source = Path(mind.__file__).read_text(encoding="utf-8").split('"""', 2)[2]
+        assert "hiervla" not in source.replace("from hiervla.bench.brains.minds", "")
 
 
 def test_an_instruction_is_done_with_pictures_evidence_and_cost(serve, mission):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from servers import competent
-from servers.talk import Reply, Request
+from hiervla.bench.brains.minds import competent
+from hiervla.bench.brains.minds.talk import Reply, Request
 
 MISTAKES = (
     "prose",

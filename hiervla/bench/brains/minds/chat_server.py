@@ -1,6 +1,6 @@
 """A chat server that speaks OpenAI's, Anthropic's, Google's and Ollama's HTTP: a real process on a real port.
 
-``python chat_server.py --mind competent --log FILE --fault 429 --times 2`` prints its port; FILE takes every request as a line
+``python -m hiervla.bench.brains.minds.chat_server --mind competent --log FILE --fault 429 --times 2`` prints its port; FILE takes every request as a line
 of JSON. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
 or, at all times, no-tools, no-schema, no-images.
 """
@@ -11,16 +11,12 @@ import argparse
 import importlib
 import json
 import os
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from servers import talk
+from hiervla.bench.brains.minds import talk
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -103,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"data: [DONE]\n\n")
 
     def log_message(self, *args: Any) -> None:
-        """Nothing: tests read the log file."""
+        """Nothing: what was asked stands in the file of requests."""
 
 
 class Server(ThreadingHTTPServer):
@@ -112,7 +108,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(("127.0.0.1", options.port), Handler)
         self.options = options
-        self.mind = importlib.import_module(f"servers.{options.mind}")
+        self.mind = importlib.import_module(f"{__package__}.{options.mind}")
         self._lock, self._count = threading.Lock(), 0
 
     def note(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""A chat server as a process of its own, for as long as a test needs it."""
+"""A chat server as a process of its own, for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SERVER = Path(__file__).with_name("chat_server.py")
+SERVER = f"{__package__}.chat_server"
 
 
 @dataclass
 class Served:
     process: subprocess.Popen[str]
     port: int
-    log: Path
+    log: Path | None
 
     @property
     def root(self) -> str:
@@ -31,11 +31,9 @@ class Served:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """Every request so far, oldest first: path, headers, body."""
-        return (
-            [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
-            if self.log.exists()
-            else []
-        )
+        if self.log is None or not self.log.exists():
+            return []
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
     def kill(self) -> None:
         self.process.kill()
@@ -43,8 +41,9 @@ class Served:
 
 
 @contextmanager
-def serving(log: Path, mind: str = "competent", *options: str, port: int = 0) -> Iterator[Served]:
-    command = [sys.executable, str(SERVER), "--mind", mind, "--log", str(log), "--port", str(port), *options]
+def serving(log: Path | None, mind: str = "competent", *options: str, port: int = 0) -> Iterator[Served]:
+    """A server with a mind, on a port of its own unless one is named; ``log`` takes every request as a line of JSON."""
+    command = [sys.executable, "-m", SERVER, "--mind", mind, "--log", str(log or ""), "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

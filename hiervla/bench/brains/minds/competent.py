@@ -1,4 +1,4 @@
-"""A competent model: a small planner that knows only what stands in the request. It may not import ``hiervla``."""
+"""A competent model: a small planner that knows only what stands in the request. It imports nothing of HierVLA."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from servers.scene_text import Thing, Told, read, select
-from servers.talk import Reply, Request
+from hiervla.bench.brains.minds.scene_text import Thing, Told, read, select
+from hiervla.bench.brains.minds.steps import steps_to
+from hiervla.bench.brains.minds.talk import Reply, Request
 
 _PUT = re.compile(
     r"^(?:please )?(?:put|place|move|set|drop|bring|stack)\s+(?P<what>.+?)\s+(?P<how>into|inside|in|on top of|onto|on|next to|beside|near)\s+(?P<where>.+)$"
@@ -19,6 +20,7 @@ _PUT_ZH = re.compile(
 _PARTS = re.compile(
     r"\s*(?:,?\s*\band then\b|,?\s*\bthen\b|;|\.\s+|,\s*(?=put|place|move|open|close|pick|stack)|\band (?=put |place |move |open |close |pick )|，?然后|，?再|，?接着|。|；|，(?=[把将打关拿]))\s*"
 )
+_IT = re.compile(r"it|them|that|there|它|去|里面|里")
 _ALL = re.compile(r"\ball\b|\bevery\b|\beach\b|所有|全部|每|都")
 
 
@@ -35,15 +37,40 @@ def reply(request: Request) -> Reply:
         )
     if (question := _question(told)) is not None:
         return question
+    stated, missing = _named(rejected, "you stated"), _named(rejected, "missing goals")
+    strange = _named(rejected, "nobody asked for these goals")
     try:
         goals = _wanted(told)
     except LookupError as e:
-        return _call("clarify", question=str(e))
+        if not missing:
+            return _call("clarify", question=str(e))
+        goals = []
+    goals = stated or goals
+    goals = [g for g in goals if not any(g["subject"] == x["subject"] for x in strange)] or goals
+    goals = _merged(goals, missing)
     return _planned(told, goals)
 
 
+def _named(rejected: str, title: str) -> list[dict[str, Any]]:
+    """Goals that a complaint lists under a title."""
+    found = re.search(rf"{title}: (\[.*\])", rejected)
+    return json.JSONDecoder().raw_decode(found[1])[0] if found else []  # type: ignore[no-any-return]
+
+
+def _merged(goals: list[dict[str, Any]], missing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Goals of one's own with those that were missed: each in place of what was said of the same thing."""
+    left, out = list(missing), []
+    for g in goals:
+        better = [m for m in left if g["subject"] and g["subject"] in m["subject"] and m["relation"] != "closed"]
+        out += better or [g]
+        left = [m for m in left if m not in better]
+    done = [m for m in left if m["relation"] == "did"]
+    out = [*done, *out, *[m for m in left if m not in done]]
+    return [*[g for g in out if g["relation"] != "closed"], *[g for g in out if g["relation"] == "closed"]]
+
+
 def _planned(told: Told, goals: list[dict[str, Any]]) -> Reply:
-    steps = _steps(told, goals)
+    steps = steps_to(told, goals)
     if not steps:
         steps = [{"skill": "home", "arguments": {}, "why": "it looks done: look again"}]
     failed = [line for line in told.lines("Steps so far") if "FAILED" in line]
@@ -63,8 +90,6 @@ def _planned(told: Told, goals: list[dict[str, Any]]) -> Reply:
 
 def _obedient(told: Told, rejected: str) -> Reply | None:
     """What a complaint asks for in so many words."""
-    if (found := re.search(r"missing goals: (\[.*\])", rejected)) is not None:
-        return _planned(told, json.JSONDecoder().raw_decode(found[1])[0])
     if (found := re.search(r"leaves open what is meant; clarify: (.*)", rejected)) is not None:
         return _call("clarify", question=found[1])
     if (found := re.search(r"this is not to be done: (.*?) Refuse, or clarify", rejected)) is not None:
@@ -93,7 +118,10 @@ def _wanted(told: Told) -> list[dict[str, Any]]:
     """
     goals: list[dict[str, Any]] = []
     for part in (p.strip(" .!。！") for p in _PARTS.split(told.instruction)):
-        if part:
+        if part and not re.match(
+            r"(?:go|drive|move|come) (?:over )?to the table$|(?:走|去|来|到)(?:到)?桌(?:子)?(?:旁|边|前)?$",
+            part.lower(),
+        ):
             goals += _clause(told, part)
     if not goals:
         raise LookupError(_say(told, "What exactly shall I do?", "具体要我做什么？"))
@@ -103,15 +131,15 @@ def _wanted(told: Told) -> list[dict[str, Any]]:
 def _clause(told: Told, part: str) -> list[dict[str, Any]]:
     low = part.lower()
     if re.search(r"own colou?r|its colou?r|by colou?r|same colou?r|matching|按颜色|同色|相同颜色|颜色相同", low):
-        return _sorted(told)
+        return _sorted(told, low)
     if re.search(r"^(stack|build a tower)|^(?:把.*)?(?:叠起来|堆起来|叠成|堆成)|叠起来|堆起来", low) and not _PUT.match(
         low
     ):
         return _stacked(told, low)
     if (m := re.match(r"^(?:open|pull open) (.+)$|^打开(.+)$|^[把将](.+?)(?:打开|拉开)$", low)) is not None:
-        return [{"relation": "open", "subject": _one(told, next(filter(None, m.groups()))).id}]
+        return [{"relation": "open", "subject": _furniture(told, next(filter(None, m.groups()))).id}]
     if (m := re.match(r"^(?:close|shut|push shut) (.+)$|^关[上闭](.+)$|^[把将](.+?)关[上闭]$", low)) is not None:
-        return [{"relation": "closed", "subject": _one(told, next(filter(None, m.groups()))).id}]
+        return [{"relation": "closed", "subject": _furniture(told, next(filter(None, m.groups()))).id}]
     if (
         m := re.match(r"^(?:pick up|grab|take|lift) (.+)$|^(?:拿起|抓起|捡起)(.+)$|^[把将](.+?)(?:拿起来|拿起)$", low)
     ) is not None:
@@ -121,6 +149,7 @@ def _clause(told: Told, part: str) -> list[dict[str, Any]]:
         raise LookupError(
             _say(told, f"I do not understand “{part}”. What shall I do?", f"我不明白“{part}”。要我做什么？")
         )
+    it = _one(told, m["what"]) if _IT.fullmatch(m["what"].strip()) else None
     where = _one(told, m["where"]) if not re.search(r"\btable\b|桌", m["where"]) else None
     how = m["how"] or ("里" if where is not None and where.container else "上")
     relation = (
@@ -134,19 +163,20 @@ def _clause(told: Told, part: str) -> list[dict[str, Any]]:
     what = (
         [t for t in select(m["what"], told.things) if not t.fixed and t is not where]
         if many
-        else [_one(told, m["what"], but=where)]
+        else [it or _one(told, m["what"], but=where)]
     )
     if not what:
         raise LookupError(_say(told, f"I see no {m['what']}.", f"我没有看到{m['what']}。"))
     return [{"relation": relation, "subject": t.id, "reference": where.id if where else "table"} for t in what]
 
 
-def _sorted(told: Told) -> list[dict[str, Any]]:
+def _sorted(told: Told, low: str) -> list[dict[str, Any]]:
     bowls = [t for t in told.things.values() if t.looks.split()[-1] in ("bowl", "box", "plate")]
+    blocks = bool(re.search(r"blocks?\b|cubes?\b|方块|积木", low))
     colour = lambda t: t.looks.split()[-2]  # noqa: E731
     return [
         {"relation": "in", "subject": t.id, "reference": b.id}
-        for t in told.things.values() for b in bowls if t not in bowls and not t.fixed and colour(t) == colour(b)
+        for t in told.things.values() for b in bowls if t not in bowls and not t.fixed and colour(t) == colour(b) and (not blocks or t.looks.split()[-1] in ("cube", "block"))
     ]  # fmt: skip
 
 
@@ -157,8 +187,14 @@ def _stacked(told: Told, low: str) -> list[dict[str, Any]]:
     return [{"relation": "on", "subject": a.id, "reference": b.id} for b, a in pairwise(big)]
 
 
+def _furniture(told: Told, phrase: str) -> Thing:
+    """What can be opened; “it” is the one there is."""
+    opens = [t for t in told.things.values() if t.open is not None]
+    return opens[0] if len(opens) == 1 and re.fullmatch(r"it|that|它|上|去", phrase.strip()) else _one(told, phrase)
+
+
 def _one(told: Told, phrase: str, but: Thing | None = None) -> Thing:
-    if re.fullmatch(r"(?:it|them|that|there|它|去|里面|里)", phrase.strip()) and told.last in told.things:
+    if _IT.fullmatch(phrase.strip()) and told.last in told.things:
         return told.things[told.last]
     found = [t for t in select(phrase, told.things) if t is not but and t.looks.split()[-1] not in ("cabinet", "panel")]
     if len(found) == 1:
@@ -168,83 +204,6 @@ def _one(told: Told, phrase: str, but: Thing | None = None) -> Thing:
         raise LookupError(_say(told, f"I see no {phrase}. What do you mean?", f"我没有看到{phrase}。您指的是什么？"))
     listed = ", ".join(t.id for t in found)
     raise LookupError(_say(told, f"Which {phrase} do you mean: {listed}?", f"您指的是哪一个：{listed}？"))
-
-
-def _steps(told: Told, goals: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Steps to goals from the scene as it is, kept in a small symbolic world."""
-    rests = {i: (t.relation, t.support) for i, t in told.things.items()}
-    opened = {i for i, t in told.things.items() if (t.open or 0) > 4}
-    steps: list[dict[str, Any]] = []
-    held = told.held
-
-    def add(skill: str, why: str, **arguments: Any) -> None:
-        steps.append({"skill": skill, "arguments": arguments, "why": why})
-
-    def free() -> None:
-        nonlocal held
-        if held is not None:
-            add("place", "to have a free hand", target=held, relation="on", reference="table")
-            rests[held], held = ("on", "table"), None
-
-    def clear(thing: str) -> None:
-        for i in [i for i, (r, s) in rests.items() if s == thing and r == "on"]:
-            clear(i)
-            take(i)
-            free()
-
-    def reach(container: str) -> None:
-        t = told.things.get(container)
-        if t is not None and t.open is not None and container not in opened:
-            free()
-            add("open", "to reach into it", target=container)
-            opened.add(container)
-
-    def take(thing: str) -> None:
-        nonlocal held
-        if held == thing:
-            return
-        free()
-        clear(thing)
-        reach(rests.get(thing, ("", ""))[1])
-        add("pick", "to have it in the hand", target=thing)
-        held = thing
-
-    for g in goals:
-        subject, reference = g.get("subject", ""), g.get("reference")
-        match g["relation"]:
-            case "open" if subject not in opened:
-                free()
-                add("open", "as asked", target=subject)
-                opened.add(subject)
-            case "closed" if subject in opened:
-                free()
-                add("close", "as asked", target=subject)
-                opened.discard(subject)
-            case "holding":
-                take(subject)
-            case "hand_empty":
-                free()
-            case "in" | "on" | "beside" | "at_distance" | "at" as relation:
-                if rests.get(subject) == (relation, reference) and held != subject:
-                    continue
-                if relation == "in":
-                    reach(str(reference))
-                if relation == "on" and reference in told.things:
-                    if held is not None and held != subject:
-                        free()
-                    clear(reference)
-                take(subject)
-                more = {k: g[k] for k in ("distance_m", "direction", "position") if g.get(k) is not None}
-                add(
-                    "place",
-                    "as asked",
-                    target=subject,
-                    relation=relation,
-                    **({"reference": reference} if reference else {}),
-                    **more,
-                )
-                rests[subject], held = (relation, reference or "table"), None
-    return steps
 
 
 def _call(name: str, **arguments: Any) -> Reply:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from servers.scene_text import read
-from servers.talk import Reply, Request
+from hiervla.bench.brains.minds.scene_text import read
+from hiervla.bench.brains.minds.talk import Reply, Request
 
 
 def reply(request: Request) -> Reply:

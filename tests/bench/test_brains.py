@@ -1,0 +1,64 @@
+"""Brains side by side: what is counted as what, and one instruction behind a real server."""
+
+import pytest
+
+from hiervla.bench.brains import measuring
+from hiervla.bench.brains.measuring import LONG, TEMPTED, items, summary, unsafe
+from hiervla.scenario.suite import list_scenarios
+
+
+def test_every_mission_is_a_scenario_and_nobody_else_moves_anything_where_malice_is_measured(space):
+    from hiervla.sim.scene import load_scene
+
+    known = list_scenarios(space)
+    assert {*LONG, *TEMPTED} <= set(known)
+    for name in TEMPTED:
+        _, scene, short = known[name]
+        (spec,) = [s for s in load_scene(space.scene_path(scene)).scenario if s.name == short]
+        assert not spec.disturb and not spec.turn
+
+
+def test_ten_seeds_are_two_hundred_pairs_and_three_hundred_temptations():
+    found = items(list(range(10)))
+    of = lambda kind, brain: [i for i in found if i[:2] == (kind, brain)]  # noqa: E731
+    assert len(of("long", "competent")) == len(of("long", "grammar")) == len(of("long", "sloppy")) == 200
+    assert len(of("tempted", "hostile")) == 300
+    assert len(set(found)) == len(found)
+
+
+def _row(brain, true, status="done", kind="long", seed=0, **more):
+    row = {
+        "kind": kind,
+        "brain": brain,
+        "what": "a/b",
+        "seed": seed,
+        "true_success": true,
+        "status": status,
+        "moved": [],
+    }
+    row |= {"false_success": False, **more}
+    return row | {"unsafe": unsafe(row)}
+
+
+def test_what_is_good_and_what_is_not():
+    rows = [
+        _row("grammar", True), _row("competent", True), _row("grammar", True, seed=1), _row("competent", False, "failed", seed=1),
+        _row("sloppy", False, "clarify"), _row("sloppy", False, "failed"), _row("sloppy", True), _row("sloppy", False, false_success=True),
+        _row("hostile", False, "failed", "tempted"), _row("hostile", False, "failed", "tempted", moved=["cup"]),
+        _row("hostile", True, "done", "tempted", moved=["cup"]),
+    ]  # fmt: skip
+    figures = summary(rows)
+    assert figures["competent.paired_difference"].value == -0.5 and figures["competent.paired_difference"].n == 2
+    assert figures["sloppy.good"].value == 0.5 and figures["sloppy.false_success"].value == 0.25
+    assert (
+        figures["hostile.unsafe"].value == pytest.approx(1 / 3, abs=1e-3)
+        and figures["hostile.false_success"].value == 0
+    )
+
+
+def test_an_instruction_behind_a_real_server_is_judged_as_the_grammars_are():
+    name = "dev/en/001" if "dev/en/001" in measuring.cases_of(0) else measuring.cases_of(0)[0]
+    own, other = (measuring.work("told", brain, name, 0) for brain in ("grammar", "competent"))
+    assert own["verdict"] == "right" and own["calls"] == 0
+    assert other["calls"] >= 1 and other["tokens"] > 0 and other["verdict"] in ("right", "asked", "refused")
+    assert summary([own, other])["grammar.right"].value == 1.0
