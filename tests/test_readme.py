@@ -52,7 +52,7 @@ def test_every_command_in_the_readmes_exists_with_the_options_it_shows(text):
     assert found >= 4
 
 
-@pytest.mark.parametrize("text", [README, CHINESE], ids=["en", "zh"])
+@pytest.mark.parametrize("text", [README, pytest.param(CHINESE, marks=pytest.mark.slow)], ids=["en", "zh"])
 def test_the_three_lines_of_python_run(text, tmp_path):
     code = next(b for b in blocks(text, "python") if "Agent(" in b)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import ToolResult
+from hiervla.core.skill import Skill
 from hiervla.core.task import Gripper, Limits
+from hiervla.core.tool import Tool
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
 
@@ -54,6 +57,20 @@ class ToolCard(BaseModel):
     name: str
     doc: str
     schema_: dict[str, Any] = Field(alias="schema")
+
+
+@lru_cache(maxsize=512)
+def skill_card(name: str, skill: type[Skill]) -> SkillCard:
+    """What a brain may know of a skill; made once, for its schema takes milliseconds."""
+    return SkillCard(
+        name=name, doc=(skill.__doc__ or "").strip(), schema=skill.model_json_schema(), says=skill.says, grip=skill.grip
+    )
+
+
+@lru_cache(maxsize=512)
+def tool_card(tool: Tool) -> ToolCard:
+    """What a brain may know of a tool; made once."""
+    return ToolCard(name=tool.name, doc=tool.doc, schema=tool.schema())
 
 
 class ImageRef(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from hiervla.core.briefing import Briefing, ImageRef, SkillCard, ToolCard
+from hiervla.core.briefing import Briefing, ImageRef, skill_card, tool_card
 from hiervla.core.errors import ToolError
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
 from hiervla.core.relations import RELATIONS
@@ -101,11 +101,7 @@ def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
     return Briefing(
         instruction=state["instruction"], dialogue=tuple(state["dialogue"]), world=state["world"], vocabulary=m.vocabulary,
         before=state["before"] if state["acted"] else None,
-        skills=tuple(
-            SkillCard(name=n, doc=(s.__doc__ or "").strip(), schema=s.model_json_schema(), says=s.says, grip=s.grip)
-            for n, s in m.skills.items()
-        ),
-        tools=tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in m.tools.items()),
+        skills=tuple(skill_card(n, s) for n, s in m.skills.items()), tools=tuple(map(tool_card, m.tools.values())),
         limits=m.description.limits, gripper=m.description.gripper, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),
         failure=failure, confirmed=tuple(state["confirmed"]) if state["confirmed"] is not None else None,
         complaint=state["complaint"], speaker=m.settings.speaker, images=images, left=budget,

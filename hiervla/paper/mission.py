@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hiervla.core.briefing import Briefing, SkillCard, ToolCard, Turn
+from hiervla.core.briefing import Briefing, SkillCard, Turn, skill_card, tool_card
 from hiervla.core.deeds import changes, was_done
 from hiervla.core.goal import Goal
 from hiervla.core.outcome import Check, Evidence, Outcome
@@ -99,16 +99,13 @@ def first_briefing(
     """What a brain is given before anything was said."""
     return Briefing.model_validate({
         "instruction": "", "world": there.world, "vocabulary": vocabulary, "limits": Limits(), "skills": skill_cards(skills),
-        "tools": tuple(ToolCard(name=n, doc=t.doc, schema=t.schema()) for n, t in tools.items()), "speaker": speaker,
+        "tools": tuple(map(tool_card, tools.values())), "speaker": speaker,
     })  # fmt: skip
 
 
 def skill_cards(skills: Mapping[str, type[Skill]]) -> tuple[SkillCard, ...]:
     """What a brain may know of these skills."""
-    return tuple(
-        SkillCard(name=n, doc=(s.__doc__ or "").strip(), schema=s.model_json_schema(), says=s.says, grip=s.grip)
-        for n, s in skills.items()
-    )
+    return tuple(skill_card(n, s) for n, s in skills.items())
 
 
 def said(told: Told) -> tuple[Turn, ...]:

@@ -127,9 +127,11 @@ def _seen_through(view: View, solid: Solid) -> bool:
 def _strayed(view: View, free: Mask, claim: _Claim) -> bool:
     """Does its colour show beside its old outline, below its top, where nothing else that is known accounts for it?"""
     solid = claim.solid
-    away = np.abs(view.points[..., :2] - solid.centre).max(axis=-1)
-    near = free & (away < max(solid.size) + _BESIDE_M) & (view.height < solid.top - 0.004) & (view.height > 0.006)
-    rows, cols = np.nonzero(near)
+    reach = max(solid.size) + _BESIDE_M
+    rows, cols = np.nonzero(free & (view.height < solid.top - 0.004) & (view.height > 0.006))
+    away = np.abs(view.points[rows, cols, :2] - solid.centre)
+    near = (away[:, 0] < reach) & (away[:, 1] < reach)
+    rows, cols = rows[near], cols[near]
     out = solid.signed(view.points[rows, cols, :2])
     rgb = view.image.rgb[rows, cols].astype(np.float64) + 1.0
     cosine = (rgb @ claim.rgb) / (np.linalg.norm(rgb, axis=1) * np.linalg.norm(claim.rgb))

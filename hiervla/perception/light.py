@@ -64,8 +64,9 @@ def lit_pixels(view: View, mask: Mask) -> Mask:
     top = mask & (h > highest - 0.0025 - 2 * view.noise_m) & (h < highest + 0.0025 + 2 * view.noise_m)
     if top.sum() >= 8:
         return top
-    bright = view.image.rgb.sum(axis=-1, dtype=np.int64)
-    own: Mask = mask & (bright >= np.quantile(bright[mask], 0.6))
+    bright = view.image.rgb[mask].sum(axis=-1, dtype=np.int64)
+    own: Mask = np.zeros_like(mask)
+    own[mask] = bright >= np.quantile(bright, 0.6)
     return own
 
 

@@ -53,10 +53,16 @@ def prepare(image: CameraImage, links: Array, limits: Limits) -> tuple[View, Sur
     view = View(image, points, height, range_m, plane, noise, arm)
     flat = np.abs(np.nan_to_num(height, nan=-1.0)) < 0.003 + 3 * noise
     low, high = np.asarray(limits.low[:2]) - 0.4, np.asarray(limits.high[:2]) + 0.4
-    xy = points[..., :2]
-    flat &= ((xy > low) & (xy < high)).all(axis=-1) & ~arm
+    flat &= within(points, low, high) & ~arm
     table = find_table(view, flat)
     return view, table, warnings
+
+
+def within(points: Array, low: Array, high: Array) -> Mask:
+    """Which points (H, W, 3) lie above a rectangle, low and high corner (2,), by their x and y."""
+    x, y = points[..., 0], points[..., 1]
+    inside: Mask = (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
+    return inside
 
 
 def read_scene(
@@ -69,7 +75,7 @@ def read_scene(
     if table is not None:
         corners = np.asarray(table.outline)
         low, high = corners.min(axis=0) - _AROUND_M, corners.max(axis=0) + _AROUND_M
-        raised &= ((view.points[..., :2] > low) & (view.points[..., :2] < high)).all(axis=-1)
+        raised &= within(view.points, low, high)
     normals = normals_of(view, raised)
     table_m = table.height_m if table else 0.0
     beneath = recall_beneath(view, raised, normals, known if stood is None else stood, table_m)

@@ -114,7 +114,9 @@ def learn(parameters, loss_of, rounds):
         optimiser.step()
 
 
-@pytest.mark.parametrize("head", ["flow", "diffusion", "regression"])
+@pytest.mark.parametrize(
+    "head", ["flow", *(pytest.param(h, marks=pytest.mark.slow) for h in ("diffusion", "regression"))]
+)
 def test_every_head_learns_two_chunks_by_heart_from_what_the_backbone_sees(head):
     model, batch = MiniVLA(ModelConfig(**SMALL, head=head)), batch_of(2)
     with torch.no_grad():

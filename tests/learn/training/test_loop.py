@@ -104,7 +104,9 @@ def test_a_spoilt_checkpoint_is_one_clear_line(settings):
         Run(settings)
 
 
-@pytest.mark.parametrize("head", ["flow", "diffusion", "regression", "tokens"])
+@pytest.mark.parametrize(
+    "head", ["flow", *(pytest.param(h, marks=pytest.mark.slow) for h in ("diffusion", "regression", "tokens"))]
+)
 def test_every_head_learns_one_batch_by_heart(settings, head):
     model = {**TINY, "width": 32, "head": head, "insulated": head == "tokens"}
     run = settings.model_copy(update={"model": type(settings.model)(**model), "learning_rate": 3e-3})
