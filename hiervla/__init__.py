@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Agent", "Report", "Settings", "__version__"]
+__all__ = ["Agent", "Drawing", "Mark", "Report", "Settings", "__version__"]
 
 if TYPE_CHECKING:
     from hiervla.agent import Agent
     from hiervla.core.config import Settings
     from hiervla.core.events import Report
+    from hiervla.core.marking import Drawing, Mark
 
 
 def __getattr__(name: str) -> Any:
@@ -29,4 +30,8 @@ def __getattr__(name: str) -> Any:
         from hiervla.core.events import Report
 
         return Report
+    if name in ("Mark", "Drawing"):
+        from hiervla.core import marking
+
+        return getattr(marking, name)
     raise AttributeError(name)

@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from hiervla.core.config import Settings
 from hiervla.core.deeds import changes, taken
 from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
+from hiervla.core.marking import Drawing, Mark
 from hiervla.core.plan import Thought
 from hiervla.core.ports import Brain, Robot
 from hiervla.core.world import World
@@ -84,15 +85,20 @@ class Agent:
         self._stop = threading.Event()
         self._missions = 0
 
-    def run(self, instruction: str, on_event: Callable[[Any], None] | None = None) -> Report:
-        """Carry out one instruction, or answer one question, to its end. Never raises for a mission that fails."""
-        for event in self.stream(instruction):
+    def run(
+        self, instruction: str, on_event: Callable[[Any], None] | None = None, marks: Sequence[Mark | Drawing] = ()
+    ) -> Report:
+        """Carry out one instruction, or answer one question, to its end. Never raises for a mission that fails.
+
+        ``marks``: what the person marked in the picture of the cell's fixed camera, and may speak of from now on.
+        """
+        for event in self.stream(instruction, marks):
             if on_event is not None:
                 on_event(event)
         assert self.report is not None
         return self.report
 
-    def stream(self, instruction: str) -> Iterator[Event]:
+    def stream(self, instruction: str, marks: Sequence[Mark | Drawing] = ()) -> Iterator[Event]:
         """Events of one mission as they happen; ``agent.report`` holds the report when they end."""
         from hiervla.graph.build import build_graph
         from hiervla.graph.speech import say
@@ -119,7 +125,7 @@ class Agent:
         saver, connection = _checkpointer(folder)
         graph = build_graph(saver)
         config = {"configurable": {"thread_id": "mission"}, "recursion_limit": 100_000}
-        ask: Any = first_state(text, list(self.dialogue), self.world)
+        ask: Any = first_state(text, list(self.dialogue), self.world, marks)
         if len(text) > MAX_INSTRUCTION:
             answer = say("too_long", text, length=str(len(text)), most=str(MAX_INSTRUCTION))
             ask |= {"next": "report", "status": "refused", "answer": answer}
@@ -232,7 +238,7 @@ class Agent:
             settings=self.settings, robot=cell.robot, description=cell.robot.describe(), brain=cell.brain, eyes=cell.eyes,
             guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda t: cell.cerebellum.policy_for(t).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
-            stop=self._stop, draw=cell.draw, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
+            stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             fallback=cell.fallback, second=cell.second, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 

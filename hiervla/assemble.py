@@ -13,6 +13,7 @@ import numpy as np
 from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
+from hiervla.core.marking import Drawing, Mark
 from hiervla.core.ports import Brain, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
@@ -47,6 +48,7 @@ class Cell:
     vocabulary: Vocabulary
     workspace: Workspace
     draw: Callable[..., Any]
+    point: Callable[..., Any]
     camera: str
     """The fixed camera that looks are taken with: the scene's first."""
 
@@ -74,7 +76,9 @@ def assemble(
     from hiervla.guard.rules import Guard
     from hiervla.perception.change import TargetWatch, image_change
     from hiervla.perception.draw import mark
+    from hiervla.perception.drawings import drawn_marks, read_drawing
     from hiervla.perception.eyes import GeometricEyes
+    from hiervla.perception.pointing import pointed
     from hiervla.robot.envelope import Envelope
 
     vocabulary = workspace.vocabulary(described.inventory)
@@ -106,11 +110,34 @@ def assemble(
     def draw(seen: Any, world: Any, caption: str) -> np.ndarray:
         return np.asarray(mark(seen.images[camera], world, camera=camera, caption=caption))
 
+    def point(marks: Any, seen: Any, world: Any) -> Any:
+        image, words = seen.images[camera], vocabulary.lexicon.colours
+        drawn = [
+            d
+            for m in marks
+            if isinstance(m, Drawing)
+            for d in drawn_marks(read_drawing(Path(m.path)), image.rgb, words)
+        ]
+        return pointed([*(m for m in marks if isinstance(m, Mark)), *drawn], image, world, camera)
+
     mind = brain or make_brain(settings.brain, workspace, settings.chat)
     fallback = make_brain(settings.fallback, workspace, settings.chat) if settings.fallback else None
     second = second_reader(settings, mind, workspace)
     return Cell(
-        described, sim, safe, eyes, mind, fallback, second, cerebellum, guard, vocabulary, workspace, draw, camera
+        described,
+        sim,
+        safe,
+        eyes,
+        mind,
+        fallback,
+        second,
+        cerebellum,
+        guard,
+        vocabulary,
+        workspace,
+        draw,
+        point,
+        camera,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiervla.core.config import ChatSettings, Settings
 from hiervla.core.errors import SetupError, unknown
+from hiervla.core.marking import in_plain_words
 from hiervla.core.ports import Brain, Policy, RobotDescription
 from hiervla.workspace import Workspace
 
@@ -102,7 +103,8 @@ def _understood(words: Words, briefing: Briefing) -> Understood:
     from hiervla.brain.paraphrase.paraphraser import bundled
 
     zones = tuple(briefing.world.zones)
-    reading = heard(briefing.instruction, briefing.vocabulary, briefing.skills, words, zones, bundled())
+    said = in_plain_words(briefing.instruction, briefing.world)
+    reading = heard(said, briefing.vocabulary, briefing.skills, words, zones, bundled())
     if isinstance(reading, Instruction):
         return "all"
     if reading.key in _FORBIDDEN:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
     from hiervla.core.config import Settings
+    from hiervla.core.marking import Drawing, Mark
     from hiervla.workspace import Workspace
 
 Scene = Annotated[str | None, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")]
@@ -41,6 +43,20 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="Change a setting: key=value, e.g. chunk.mode=fixed. Repeatable.")
 ]
 Gui = Annotated[bool, typer.Option("--gui", help="Open PyBullet's window (needs a display).")]
+Marks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mark",
+        help="A click or box in the look picture, to speak of: NAME=X,Y or NAME=X0,Y0,X1,Y1 in pixels. Repeatable.",
+    ),
+]
+Drawn = Annotated[
+    Path | None,
+    typer.Option(
+        "--drawn",
+        help="A copy of the look picture with coloured boxes drawn on it: “the red box”, “there (green box)”.",
+    ),
+]
 
 
 def legible(said: str | None) -> str | None:
@@ -60,6 +76,19 @@ def workspace(own: str | None) -> Workspace:
     if root is not None and own is None and "HIERVLA_WORKSPACE" not in os.environ:
         print(f"workspace: {root}", file=sys.stderr)
     return load_workspace(root)
+
+
+def marks(said: list[str] | None, drawn: Path | None = None) -> tuple[Mark | Drawing, ...]:
+    """Marks from the command line; SetupError where one is none, two have one name, or the drawing is not there."""
+    from hiervla.core.marking import Drawing, Mark
+
+    found = tuple(map(Mark.parse, said or ()))
+    for m in found:
+        if sum(m.name == o.name for o in found) > 1:
+            raise SetupError(f"two marks are called {m.name!r}; give each a name of its own")
+    if drawn is not None and not drawn.is_file():
+        raise SetupError(f"no drawing {drawn}: draw on a copy of the look picture L1-front.png of a run's folder")
+    return (*found, Drawing(path=str(drawn))) if drawn is not None else found
 
 
 def settings(

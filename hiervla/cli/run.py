@@ -23,6 +23,8 @@ def run(
     workspace: opt.Own = None,
     set_: opt.Sets = None,
     gui: opt.Gui = False,
+    mark: opt.Marks = None,
+    drawn: opt.Drawn = None,
     keep: Annotated[bool, typer.Option(help="Leave a run folder with events, report, picture and video.")] = True,
 ) -> None:
     """Carry out one instruction and say how it went.
@@ -34,11 +36,12 @@ def run(
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
         settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback)
+        marks = opt.marks(mark, drawn)
         from hiervla.agent import Agent
 
         with Agent(scene, seed, settings=settings, workspace=space, gui=gui, keep=keep, approver=ask_person) as agent:
             live = Live(to_stderr=json)
-            report = agent.run(instruction, on_event=live)
+            report = agent.run(instruction, on_event=live, marks=marks)
             if report.run:
                 live.line(f"[dim]{report.run}: {', '.join(report.artifacts.values())}[/]")
         put(report.model_dump_json())

@@ -154,6 +154,19 @@ class Fact(BaseModel):
     """The look that saw it."""
 
 
+class Pointed(BaseModel):
+    """What a person's mark in the picture means: a thing, or a place on the table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    also: tuple[str, ...] = ()
+    id: str | None = None
+    """Of the thing it is drawn around; None for a place."""
+    outline: tuple[tuple[float, float], ...] = ()
+    """Of the place, metres, seen from above."""
+
+
 class World(BaseModel):
     """Everything believed after a look. Objects carry when they were last seen."""
 
@@ -167,9 +180,16 @@ class World(BaseModel):
     held: Held | None = None
     surfaces: dict[str, Surface] = Field(default_factory=dict)
     zones: dict[str, Zone] = Field(default_factory=dict)
+    marks: tuple[Pointed, ...] = ()
+    """What the person marked in the picture, as it was understood when it was marked."""
     facts: tuple[Fact, ...] = ()
     warnings: tuple[str, ...] = ()
     """What the eyes doubt about this look."""
+
+    def with_marks(self, marks: tuple[Pointed, ...]) -> World:
+        """The world with marks; marked places are zones too."""
+        places = {n: Zone(name=n, outline=m.outline) for m in marks if m.id is None for n in (m.name, *m.also)}
+        return self.model_copy(update={"marks": marks, "zones": {**self.zones, **places}})
 
     def seen_now(self, object_id: str) -> bool:
         """True when this very look saw the object."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from hiervla.core.marking import Drawing, Mark
 from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes
 from hiervla.core.recollection import put_away, remember
-from hiervla.core.world import World
+from hiervla.core.world import Pointed, World
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin
 from hiervla.graph.state import MissionState
@@ -47,8 +48,27 @@ def look(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
 def _see(m: Mission, state: MissionState, before: World, n: int, why: str) -> tuple[World, int]:
     m.seen = m.robot.observe("look")
     world = remember(m.eyes.look(m.seen, before, f"{m.look_prefix}{n + 1}", state["expect"]))
+    marks = before.marks
+    if state["marks"] and n == 0 and m.point is not None:
+        marks = _understood(m, state, world, marks)
+    world = world.with_marks(marks) if marks else world
     _say_looked(m, world, why)
     return world, n + 1
+
+
+def _understood(m: Mission, state: MissionState, world: World, before: tuple[Pointed, ...]) -> tuple[Pointed, ...]:
+    """The person's marks, new ones in place of old ones of the same name; what cannot be made out is told."""
+    assert m.point is not None and m.seen is not None
+    found = m.point(state["marks"], m.seen, world)
+    new = {p.name for p in found}
+    for mark in state["marks"]:
+        if isinstance(mark, Mark) and mark.name not in new:
+            m.emit("note", says=f"the mark “{mark.name}” is on nothing that I see, and not on the table")
+        elif isinstance(mark, Drawing) and not found:
+            m.emit("note", says=f"nothing that is drawn in {mark.path} is on a thing that I see, or on the table")
+    for p in found:
+        m.emit("note", says=f"the {p.name} is {f'around {p.id}' if p.id else 'a place on the table'}")
+    return (*(p for p in before if p.name not in new), *found)
 
 
 def _say_looked(m: Mission, world: World, why: str, suffix: str = "") -> None:

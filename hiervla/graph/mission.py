@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
+from hiervla.core.marking import Drawing, Mark
 from hiervla.core.observation import Observation
 from hiervla.core.ports import Brain, Eyes, Memory, Robot, RobotDescription
 from hiervla.core.skill import Skill
 from hiervla.core.task import Task, Trace
 from hiervla.core.tool import Tool
 from hiervla.core.vocabulary import Vocabulary
-from hiervla.core.world import World
+from hiervla.core.world import Pointed, World
 from hiervla.record import RunFolder, make_event
 
 Execute = Callable[..., Trace]
 Draw = Callable[[Observation, World, str], Any]
+Point = Callable[[Sequence[Mark | Drawing], Observation, World], tuple[Pointed, ...]]
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Mission:
     """Thinks in the brain's place once that is lost."""
     second: SecondReader | None = None
     draw: Draw | None = None
+    point: Point | None = None
+    """Understands marks in the picture of a look."""
     write: Callable[[Any], None] = lambda event: None
     seen: Observation | None = None
     trace: Trace | None = None

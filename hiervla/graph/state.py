@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
-from hiervla.core import briefing, goal, outcome, plan, usage, world
+from hiervla.core import briefing, goal, marking, outcome, plan, usage, world
 from hiervla.core.briefing import Budgets, Turn
 from hiervla.core.goal import Goal
+from hiervla.core.marking import Drawing, Mark
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import Subgoal, Thought, ToolResult
 from hiervla.core.usage import Usage
@@ -20,6 +22,8 @@ class MissionState(TypedDict, total=False):
 
     instruction: str
     dialogue: list[Turn]
+    marks: list[Mark | Drawing]
+    """Marks in the picture that the first look has to understand."""
     next: Node
     """Where to go now; every node says it."""
     after_look: Node
@@ -77,7 +81,7 @@ class MissionState(TypedDict, total=False):
 def serializable() -> list[tuple[str, str]]:
     """Classes that may stand in a checkpoint: every model of the modules whose values the state carries."""
     names = []
-    for module in (briefing, goal, outcome, plan, usage, world):
+    for module in (briefing, goal, marking, outcome, plan, usage, world):
         names += [
             (module.__name__, n)
             for n, v in vars(module).items()
@@ -86,10 +90,12 @@ def serializable() -> list[tuple[str, str]]:
     return names
 
 
-def first_state(instruction: str, dialogue: list[Turn], held: World | None) -> MissionState:
+def first_state(
+    instruction: str, dialogue: list[Turn], held: World | None, marks: Sequence[Mark | Drawing] = ()
+) -> MissionState:
     """The state a mission starts from; the world of an earlier turn keeps its ids."""
     return MissionState(
-        instruction=instruction, dialogue=dialogue, next="look", after_look="think", park=False, look_why="to begin", looks=0,
+        instruction=instruction, dialogue=dialogue, marks=list(marks), next="look", after_look="think", park=False, look_why="to begin", looks=0,
         world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={}, passes=0,
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,

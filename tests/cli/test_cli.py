@@ -58,6 +58,8 @@ def test_run_json_prints_exactly_one_object_with_everything_in_it(tmp_path):
         (["run", SAY, "--workspace", "/nowhere"], 2, "hiervla init"),
         (["run", SAY, "--set", "runs=/proc/nowhere"], 2, "run folder"),
         (["run", SAY, "--gui"], 2, "display"),
+        (["run", SAY, "--mark", "A=1"], 2, "NAME=X,Y"),
+        (["run", SAY, "--drawn", "nowhere.png"], 2, "no drawing nowhere.png"),
         (["scenario", "run", "cube-in-bowel"], 2, "did you mean"),
         (["scenario", "run", "all", "--seeds", "9-3"], 2, "range such as"),
         (["bench", "startp"], 2, "did you mean 'startup'"),

@@ -23,8 +23,15 @@ def scene_lines(world: World) -> list[str]:
         xs, ys = [p[0] for p in z.outline], [p[1] for p in z.outline]
         kind = " (keep out: nothing may go there)" if z.keep_out else ""
         lines.append(f"Zone {z.name}: x {min(xs):.2f}..{max(xs):.2f}, y {min(ys):.2f}..{max(ys):.2f} m{kind}")
+    for p in world.marks:
+        what = f"around {p.id}" if p.id else "a place, see the zone of that name"
+        lines.append(f"Marked by the person as {' or '.join(map(_quoted, (p.name, *p.also)))}: {what}")
     lines += [f"Remembered: {f.says}" for f in world.facts]
     return lines + [f"Doubt: {w}" for w in world.warnings]
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def differences(before: World, now: World) -> list[str]:

@@ -33,6 +33,7 @@ from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
 from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
+from hiervla.core.marking import in_plain_words
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
 from hiervla.core.relations import holds
 
@@ -69,7 +70,7 @@ class GrammarBrain:
         return Thought(reasoning=why, move=Refuse(why=speech.say("complaint", why=briefing.complaint)))
 
     def _read(self, briefing: Briefing, text: str) -> Instruction | NotUnderstood:
-        zones = tuple(briefing.world.zones)
+        zones, text = tuple(briefing.world.zones), in_plain_words(text, briefing.world)
         return heard(text, briefing.vocabulary, briefing.skills, self._words, zones, self._paraphraser)
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
