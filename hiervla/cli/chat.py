@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiervla.cli import options as opt
+from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
     from hiervla.agent import Agent
     from hiervla.cli.live import Live
+    from hiervla.core.marking import Drawing, Mark
     from hiervla.core.outcome import Outcome
 
 _HELP = """Say what to do, or ask; also while the arm moves: “stop” halts it, “no, the green one” halts and corrects it. Also:
 /scene   what I see      /why   why I did what I did last     /plan [TEXT]   my last plan; with TEXT what I would do
-/undo    as it was       /stop  halt the arm (so does Ctrl-C) /help  this    /quit  end (so does Ctrl-D)"""
+/undo    as it was       /stop  halt the arm (so does Ctrl-C) /help  this    /quit  end (so does Ctrl-D)
+/mark NAME=X,Y   mark a point of the look picture (or a box X0,Y0,X1,Y1) to speak of; /drawn FILE: a copy of it with boxes drawn on it"""
 
 _HELP_ZH = """说要做什么，或者提问；机械臂动的时候也可以说：“停”让它停下，“不对，绿色的那个”停下并改正。还有：
 /scene   我看到什么      /why   上一次为什么那样做      /plan [话]   上一次的计划；带一句话则是我会怎么做
-/undo    恢复原样        /stop  停下机械臂（Ctrl-C 也行） /help  这段话   /quit  结束（Ctrl-D 也行）"""
+/undo    恢复原样        /stop  停下机械臂（Ctrl-C 也行） /help  这段话   /quit  结束（Ctrl-D 也行）
+/mark 名字=X,Y   在观察图像上标一个点（或方框 X0,Y0,X1,Y1），然后可以说它；/drawn 文件：画了方框的图像副本"""
 
 
 def chat(
@@ -48,26 +54,43 @@ def chat(
         if _at_terminal():
             live.line(f"[bold]HierVLA[/] in scene {agent.scene}, seed {seed}. /help for help.")
         turns: deque[str] = deque()
+        marks: list[Mark | Drawing] = []
         while (said := turns.popleft() if turns else _turn(live)) is not None:
             if said in ("/quit", "/exit"):
                 break
             if said == "/undo":
                 said = "撤销" if _chinese(agent) else "undo that"
-            if said.startswith("/"):
+            if said.split()[:1] in (["/mark"], ["/drawn"]):
+                _mark(said, marks, live)
+            elif said.startswith("/"):
                 _command(said, agent, live)
             elif said:
-                status = _run(said, agent, live, turns)
+                status = _run(said, agent, live, turns, marks)
+                marks = []
     opt.exit_with(status if status == "stopped" else "done")
 
 
-def _run(said: str, agent: Agent, live: Live, turns: deque[str]) -> str:
+def _mark(said: str, marks: list[Mark | Drawing], live: Live) -> None:
+    """Keep marks for the next turn; what is none is told."""
+    command, *rest = said.split(maxsplit=1)
+    told = rest[0] if rest else ""
+    try:
+        new = opt.marks(None, Path(told)) if command == "/drawn" else opt.marks([told])
+    except SetupError as e:
+        live.say(str(e))
+        return
+    marks += new
+    live.say("marked; speak of it in what you say next")
+
+
+def _run(said: str, agent: Agent, live: Live, turns: deque[str], marks: Sequence[Mark | Drawing]) -> str:
     """One turn; what is typed meanwhile is overheard where there is a terminal to type at."""
     from hiervla.cli.overhearing import Overhearing
 
     if not _at_terminal():
-        return agent.run(said, on_event=live).status
+        return agent.run(said, on_event=live, marks=marks).status
     with Overhearing(agent.overhear, turns):
-        return agent.run(said, on_event=live).status
+        return agent.run(said, on_event=live, marks=marks).status
 
 
 def _at_terminal() -> bool:

@@ -7,7 +7,9 @@ import sys
 LINES = [
     "/plan put [/bold] the red cube in the blue bowl",
     "把红色方块放到蓝色碗里",
-    "红色方块在哪里？",
+    "/mark A=1",
+    "/mark A=168,175",
+    "A是什么颜色的？",
     "/plan",
     "/undo",
     "/help",
@@ -27,4 +29,6 @@ def test_markup_deeds_and_languages(tmp_path):
         line for line in out.splitlines() if line.startswith(("pick(target=red_cube_1)", "place(target=red_cube_1"))
     ]
     assert len(steps) == 2 and all(s.endswith("done") for s in steps), "the last deed, though a question came after it"
+    assert "write NAME=X,Y" in out
+    assert any(line.startswith("done:") and "绿" in line for line in out.splitlines()), "the thing that was marked"
     assert "undo that" not in out and "说要做什么" in out
