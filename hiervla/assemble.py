@@ -120,8 +120,9 @@ def assemble(
         ]
         return pointed([*(m for m in marks if isinstance(m, Mark)), *drawn], image, world, camera)
 
-    mind = brain or make_brain(settings.brain, workspace, settings.chat)
-    fallback = make_brain(settings.fallback, workspace, settings.chat) if settings.fallback else None
+    chat = settings.chat.model_copy(update={"examples_from": settings.chat.examples_from or settings.runs})
+    mind = brain or make_brain(settings.brain, workspace, chat)
+    fallback = make_brain(settings.fallback, workspace, chat) if settings.fallback else None
     second = second_reader(settings, mind, workspace)
     return Cell(
         described,

@@ -55,6 +55,10 @@ class ChatSettings(BaseModel):
     """Steps of a plan; more goes back."""
     most_questions: int = Field(default=12, gt=0)
     """Answers of tools on one look, after which the model has to decide."""
+    examples: int = Field(default=2, ge=0)
+    """Past missions that went well and are most like the instruction, shown to the model; 0 shows none."""
+    examples_from: str = ""
+    """Folder of runs that examples are taken from; unset, the one that runs are left in."""
     price_in: float = Field(default=0.0, ge=0)
     """Price of a million tokens sent."""
     price_out: float = Field(default=0.0, ge=0)

@@ -22,7 +22,7 @@ def served(mind: str) -> Served:
 
 
 def chat_settings(mind: str) -> ChatSettings:
-    return ChatSettings(base_url=served(mind).url, patience_s=10.0, image_px=320)
+    return ChatSettings(base_url=served(mind).url, patience_s=10.0, image_px=320, examples=0)
 
 
 def settings_for(brain: str) -> Settings:

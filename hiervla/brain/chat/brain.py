@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiervla.brain.chat.calling import Calling, Unfit
 from hiervla.brain.chat.discipline import held_to, may_ask
+from hiervla.brain.chat.examples import PastRuns
 from hiervla.brain.chat.models import chat_model
 from hiervla.brain.chat.reading import read
 from hiervla.brain.chat.rendering import Prompt, Prompts, estimate
@@ -39,6 +41,7 @@ class ChatBrain:
         self.name = name
         self.settings = settings or ChatSettings()
         self._prompts = prompts
+        self._past = PastRuns(Path(self.settings.examples_from)) if self.settings.examples_from else None
         self._model = model or chat_model(name, self.settings)
         self._sleep = {"sleep": sleep} if sleep is not None else {}
         self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies
@@ -46,7 +49,9 @@ class ChatBrain:
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """What the model would get for a briefing."""
-        return self._prompts.prompt(briefing, self._replies, may_ask(briefing, self.settings))
+        begins = self._past is not None and not briefing.goals and briefing.failure is None
+        alike = self._past.like(briefing.instruction, self.settings.examples) if self._past and begins else []
+        return self._prompts.prompt(briefing, self._replies, may_ask(briefing, self.settings), alike)
 
     def think(self, briefing: Briefing) -> Thought:
         """One thought.

@@ -6,9 +6,11 @@ import base64
 import io
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hiervla.brain.chat.examples import Example
 from hiervla.brain.chat.forms import functions, reply_schema
 from hiervla.brain.chat.scene import differences, scene_lines
 from hiervla.core.briefing import Briefing, ImageRef
@@ -67,13 +69,15 @@ class Prompts:
         except TemplateSyntaxError as e:
             raise SetupError(f"prompt {e.name}, line {e.lineno}: {e.message}") from e
 
-    def prompt(self, briefing: Briefing, replies: str = "tools", may_ask: bool = True) -> Prompt:
-        """Everything for one thought. ``replies``: tools, schema or text."""
+    def prompt(
+        self, briefing: Briefing, replies: str = "tools", may_ask: bool = True, examples: Sequence[Example] = ()
+    ) -> Prompt:
+        """Everything for one thought. ``replies``: tools, schema or text; ``examples``: past missions to learn from."""
         from jinja2 import UndefinedError
 
         schema = reply_schema(briefing, may_ask)
         shown = {
-            "b": briefing, "scene": scene_lines(briefing.world), "replies": replies, "may_ask": may_ask,
+            "b": briefing, "examples": examples, "scene": scene_lines(briefing.world), "replies": replies, "may_ask": may_ask,
             "schema": json.dumps(schema, ensure_ascii=False), "call": _call,
             "changed": differences(briefing.before, briefing.world) if briefing.before is not None else [],
             "outcomes": briefing.outcomes[-SHOWN_OUTCOMES:], "older": max(0, len(briefing.outcomes) - SHOWN_OUTCOMES),
