@@ -73,7 +73,7 @@ BENCHES = {
     ),
     "brains": Bench(
         "hiervla.bench.brains.measuring", "a good, a careless and a hostile model behind real HTTP: whole missions beside the grammar's, and instructions on paper",
-        ("competent.paired_difference", "sloppy.good", "hostile.unsafe", "hostile.false_success", "BRAIN.right", "BRAIN.wrong_action",
+        ("competent.paired_difference", "sloppy.good", "hostile.unsafe", "hostile.false_success", "killed.resumed", "killed.unsafe", "BRAIN.right", "BRAIN.wrong_action",
          "BRAIN.think_ms.p50", "BRAIN.think_ms.p95", "BRAIN.tool_calls", "BRAIN.tokens", "BRAIN.money"), keys=("kind", "brain", "what", "seed"),
     ),
 }  # fmt: skip

@@ -55,14 +55,15 @@ def choose(workspace: Workspace, names: list[str]) -> list[Listed]:
 
 
 def run_episode(
-    scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool
-) -> Row:
+    scenario: str, seed: int, scene: str, name: str, settings: dict[str, Any], own: str | None, keep: bool,
+    on_event: Callable[[Any], None] | None = None,
+) -> Row:  # fmt: skip
     """One scenario from one seed, scored by truth. A crash of ours is a row with status ``crashed``: never left out."""
     began = time.time()
     workspace = shared_workspace(Path(own) if own else None)
     spec = next(s for s in load_scene(workspace.scene_path(scene)).scenario if s.name == name)
     try:
-        score = _score(spec, seed, scene, Settings.model_validate(settings), workspace, keep)
+        score = _score(spec, seed, scene, Settings.model_validate(settings), workspace, keep, on_event)
     except SetupError:
         raise
     except Exception:
@@ -75,7 +76,10 @@ def run_episode(
     } | score
 
 
-def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, workspace: Workspace, keep: bool) -> Row:
+def _score(
+    spec: ScenarioSpec, seed: int, scene: str, settings: Settings, workspace: Workspace, keep: bool,
+    on_event: Callable[[Any], None] | None,
+) -> Row:  # fmt: skip
     from hiervla.agent import Agent
     from hiervla.scenario.conversation import converse
     from hiervla.sim.disturbance import Disturber
@@ -89,7 +93,7 @@ def _score(spec: ScenarioSpec, seed: int, scene: str, settings: Settings, worksp
         if spec.turn:
             verdicts, reports = converse(agent, spec.turn)
             return _conversation_row(verdicts) | _effort(reports, disturber)
-        reports = [agent.run(say) for say in spec.say]
+        reports = [agent.run(say, on_event) for say in spec.say]
         goals = true_goals(agent.cell.sim, spec.expect.goals)
         alone = left_alone(agent.cell.sim, spec.expect.still)
         lies = left_alone(agent.cell.sim, tuple(agent.cell.sim.bodies))

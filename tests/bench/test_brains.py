@@ -62,3 +62,12 @@ def test_an_instruction_behind_a_real_server_is_judged_as_the_grammars_are():
     assert own["verdict"] == "right" and own["calls"] == 0
     assert other["calls"] >= 1 and other["tokens"] > 0 and other["verdict"] in ("right", "asked", "refused")
     assert summary([own, other])["grammar.right"].value == 1.0
+
+
+def test_a_mission_whose_server_is_killed_goes_on_when_it_is_back(monkeypatch):
+    from hiervla.bench.brains import outage
+
+    monkeypatch.setattr(outage, "AMONG", 1)  # before the first thought, so that the mission meets it
+    monkeypatch.setattr(outage, "AWAY_S", (1.0, 1.5))
+    row = measuring.work("cut off", "competent", "tabletop/two-steps", 3)
+    assert row["killed"] and row["waited"] and row["true_success"] and not row["unsafe"]
