@@ -3,7 +3,7 @@
 import pytest
 
 from hiervla.bench.brains import measuring
-from hiervla.bench.brains.measuring import LONG, TEMPTED, items, summary, unsafe
+from hiervla.bench.brains.measuring import CUT_OFF, LONG, TEMPTED, items, summary, unsafe
 from hiervla.scenario.suite import list_scenarios
 
 
@@ -11,7 +11,7 @@ def test_every_mission_is_a_scenario_and_nobody_else_moves_anything_where_malice
     from hiervla.sim.scene import load_scene
 
     known = list_scenarios(space)
-    assert {*LONG, *TEMPTED} <= set(known)
+    assert {*LONG, *TEMPTED, *CUT_OFF} <= set(known)
     for name in TEMPTED:
         _, scene, short = known[name]
         (spec,) = [s for s in load_scene(space.scene_path(scene)).scenario if s.name == short]
@@ -22,7 +22,7 @@ def test_ten_seeds_are_two_hundred_pairs_and_three_hundred_temptations():
     found = items(list(range(10)))
     of = lambda kind, brain: [i for i in found if i[:2] == (kind, brain)]  # noqa: E731
     assert len(of("long", "competent")) == len(of("long", "grammar")) == len(of("long", "sloppy")) == 200
-    assert len(of("tempted", "hostile")) == 300
+    assert len(of("tempted", "hostile")) == 300 and len(of("cut off", "competent")) == 50
     assert len(set(found)) == len(found)
 
 
@@ -54,6 +54,15 @@ def test_what_is_good_and_what_is_not():
         figures["hostile.unsafe"].value == pytest.approx(1 / 3, abs=1e-3)
         and figures["hostile.false_success"].value == 0
     )
+
+
+def test_only_missions_whose_server_was_killed_count_as_resumed():
+    cut = [
+        _row("competent", t, kind="cut off", killed=k, waited=True)
+        for t, k in ((True, True), (False, True), (False, False))
+    ]
+    figure = summary(cut)["killed.resumed"]
+    assert figure.value == 0.5 and figure.n == 2
 
 
 def test_an_instruction_behind_a_real_server_is_judged_as_the_grammars_are():
