@@ -215,6 +215,18 @@ class Agent:
             self.stop()
         return meant
 
+    def use_brain(self, name: str) -> None:
+        """Let another brain think from the next instruction on; the dialogue and the world stay.
+
+        Raises:
+            SetupError: there is no such brain, or what it needs is not there; the old one stays.
+        """
+        from hiervla.assemble import minds
+
+        settings = self.settings.model_copy(update={"brain": name})
+        self.cell.brain, self.cell.fallback, self.cell.second = minds(settings, self.cell.workspace)
+        self.settings = settings
+
     def stop(self) -> None:
         """Stop the arm and end the running mission; may be called from any thread."""
         self._stop.set()

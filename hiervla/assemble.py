@@ -120,10 +120,7 @@ def assemble(
         ]
         return pointed([*(m for m in marks if isinstance(m, Mark)), *drawn], image, world, camera)
 
-    chat = settings.chat.model_copy(update={"examples_from": settings.chat.examples_from or settings.runs})
-    mind = brain or make_brain(settings.brain, workspace, chat)
-    fallback = make_brain(settings.fallback, workspace, chat) if settings.fallback else None
-    second = second_reader(settings, mind, workspace)
+    mind, fallback, second = minds(settings, workspace, brain)
     return Cell(
         described,
         sim,
@@ -140,6 +137,20 @@ def assemble(
         point,
         camera,
     )
+
+
+def minds(
+    settings: Settings, workspace: Workspace, brain: Brain | None = None
+) -> tuple[Brain, Brain | None, SecondReader | None]:
+    """Who thinks (``brain`` where it is given), who thinks on when that is lost, and who reads instructions beside it.
+
+    Raises:
+        SetupError: a name is unknown, or what it needs is not there.
+    """
+    chat = settings.chat.model_copy(update={"examples_from": settings.chat.examples_from or settings.runs})
+    mind = brain or make_brain(settings.brain, workspace, chat)
+    fallback = make_brain(settings.fallback, workspace, chat) if settings.fallback else None
+    return mind, fallback, second_reader(settings, mind, workspace)
 
 
 def imagine(

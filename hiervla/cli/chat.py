@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hiervla.cli import options as opt
 from hiervla.core.errors import SetupError
+from hiervla.core.usage import Usage
 
 if TYPE_CHECKING:
     from hiervla.agent import Agent
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 _HELP = """Say what to do, or ask; also while the arm moves: “stop” halts it, “no, the green one” halts and corrects it. Also:
 /scene   what I see      /why   why I did what I did last     /plan [TEXT]   my last plan; with TEXT what I would do
 /undo    as it was       /stop  halt the arm (so does Ctrl-C) /help  this    /quit  end (so does Ctrl-D)
-/mark NAME=X,Y   mark a point of the look picture (or a box X0,Y0,X1,Y1) to speak of; /drawn FILE: a copy of it with boxes drawn on it"""
+/mark NAME=X,Y   mark a point of the look picture (or a box X0,Y0,X1,Y1) to speak of; /drawn FILE: a copy of it with boxes drawn on it
+/brain [NAME]    who thinks; with NAME another brain from now on     /cost   what thinking has cost"""
 
 _HELP_ZH = """说要做什么，或者提问；机械臂动的时候也可以说：“停”让它停下，“不对，绿色的那个”停下并改正。还有：
 /scene   我看到什么      /why   上一次为什么那样做      /plan [话]   上一次的计划；带一句话则是我会怎么做
 /undo    恢复原样        /stop  停下机械臂（Ctrl-C 也行） /help  这段话   /quit  结束（Ctrl-D 也行）
-/mark 名字=X,Y   在观察图像上标一个点（或方框 X0,Y0,X1,Y1），然后可以说它；/drawn 文件：画了方框的图像副本"""
+/mark 名字=X,Y   在观察图像上标一个点（或方框 X0,Y0,X1,Y1），然后可以说它；/drawn 文件：画了方框的图像副本
+/brain [名字]    谁在思考；带名字则从现在起换一个大脑     /cost   思考花费了多少"""
 
 
 def chat(
@@ -116,6 +119,11 @@ def _command(said: str, agent: Agent, live: Live) -> None:
             live.say("the arm stands still")
         case "/plan" if said != "/plan":
             _would_do(said.removeprefix("/plan").strip(), agent, live)
+        case "/brain":
+            _brain(said.removeprefix("/brain").strip(), agent, live)
+        case "/cost":
+            spent = sum((r.usage for r in agent.reports), Usage())
+            live.say(str(spent) if spent.calls else "thinking has cost nothing so far")
         case "/scene":
             world = agent.world
             if world is None:
@@ -138,6 +146,17 @@ def _command(said: str, agent: Agent, live: Live) -> None:
             live.say("nothing done yet")
         case _:
             live.say(_HELP_ZH if _chinese(agent) else _HELP)
+
+
+def _brain(name: str, agent: Agent, live: Live) -> None:
+    """Say which brain thinks, or let another one."""
+    if name:
+        try:
+            agent.use_brain(name)
+        except SetupError as e:
+            live.say(str(e))
+            return
+    live.say(f"{agent.cell.brain.name} thinks")
 
 
 def _would_do(said: str, agent: Agent, live: Live) -> None:

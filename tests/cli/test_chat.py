@@ -7,6 +7,9 @@ import sys
 LINES = [
     "/plan put [/bold] the red cube in the blue bowl",
     "把红色方块放到蓝色碗里",
+    "/cost",
+    "/brain gramar",
+    "/brain",
     "/mark A=1",
     "/mark A=168,175",
     "A是什么颜色的？",
@@ -29,6 +32,7 @@ def test_markup_deeds_and_languages(tmp_path):
         line for line in out.splitlines() if line.startswith(("pick(target=red_cube_1)", "place(target=red_cube_1"))
     ]
     assert len(steps) == 2 and all(s.endswith("done") for s in steps), "the last deed, though a question came after it"
+    assert "cost nothing" in out and "did you mean 'grammar'" in out and "grammar thinks" in out
     assert "write NAME=X,Y" in out
     assert any(line.startswith("done:") and "绿" in line for line in out.splitlines()), "the thing that was marked"
     assert "undo that" not in out and "说要做什么" in out

@@ -107,3 +107,19 @@ def test_a_server_that_comes_back_in_time_is_waited_for(serve, mission):
 def test_each_blunder_is_another_one():
     good = Reply(calls=[("plan", {"goals": [{"relation": "in", "subject": "a_1"}], "subgoals": []})])
     assert len({repr(sloppy.blunder(m, good)) for m in sloppy.MISTAKES}) == len(sloppy.MISTAKES)
+
+
+@pytest.mark.slow
+def test_another_brain_thinks_on_in_the_same_conversation(serve):
+    from hiervla.agent import Agent
+    from hiervla.core.errors import SetupError
+
+    settings = Settings(chat=ChatSettings(base_url=serve().url), video=False)
+    with Agent("tabletop", 3, settings=settings, keep=False) as agent:
+        first = agent.run("pick up the green cube")
+        with pytest.raises(SetupError, match="did you mean"):
+            agent.use_brain("gramar")
+        agent.use_brain("chat:openai:test")
+        second = agent.run("put it in the white bowl")
+    assert (first.brain, first.status, first.usage.calls) == ("grammar", "done", 0)
+    assert (second.brain, second.status) == ("chat:openai:test", "done") and second.usage.calls >= 1
