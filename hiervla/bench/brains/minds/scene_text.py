@@ -56,7 +56,7 @@ class Told:
     held: str | None
     sections: dict[str, list[str]] = field(default_factory=dict)
     last: str | None = None
-    """What was spoken of last."""
+    """What was spoken of last; to begin with what the hand holds."""
 
     def lines(self, title: str) -> list[str]:
         return next((v for k, v in self.sections.items() if k.startswith(title)), [])
@@ -82,7 +82,7 @@ def read(text: str) -> Told:
                 m["id"], m["looks"], (float(m["x"]), float(m["y"]), float(m["z"])), size, relation, support, m["more"]
             )
     held = next((line.removeprefix("Hand: holds ") for line in scene if line.startswith("Hand: holds ")), None)
-    return Told("\n".join(sections.get("Instruction", [])), things, held, sections)
+    return Told("\n".join(sections.get("Instruction", [])), things, held, sections, last=held)
 
 
 def select(phrase: str, things: dict[str, Thing]) -> list[Thing]:
