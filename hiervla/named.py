@@ -91,14 +91,9 @@ def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> Sec
     )  # fmt: skip
 
 
-_FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
-"""Why the grammar lets nobody carry an instruction out, whatever else may be read in it."""
-_NOT_KNOWN = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked", "not_understood")
-"""Why the grammar reads nothing where another brain may. All else it knows and has a question about: “don't …”, “if it is red, …”."""
-
-
 def _understood(words: Words, briefing: Briefing) -> Understood:
     from hiervla.brain.grammar import Instruction
+    from hiervla.brain.grammar.explaining import FORBIDDEN, NOT_KNOWN
     from hiervla.brain.grammar.learnt import heard
     from hiervla.brain.paraphrase.paraphraser import bundled
 
@@ -107,9 +102,9 @@ def _understood(words: Words, briefing: Briefing) -> Understood:
     reading = heard(said, briefing.vocabulary, briefing.skills, words, zones, bundled())
     if isinstance(reading, Instruction):
         return "all"
-    if reading.key in _FORBIDDEN:
+    if reading.key in FORBIDDEN:
         return "forbidden"
-    return "in part" if reading.key in _NOT_KNOWN else "all"
+    return "in part" if reading.key in NOT_KNOWN else "all"
 
 
 def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str, Policy], tuple[str, ...]]:

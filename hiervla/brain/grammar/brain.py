@@ -15,6 +15,7 @@ from hiervla.brain.grammar.acts import (
 )
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
 from hiervla.brain.grammar.corrections import placed_without_verb
+from hiervla.brain.grammar.explaining import FORBIDDEN
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.learnt import heard
@@ -123,17 +124,7 @@ class GrammarBrain:
             says = speech.say("exists_not", part=reading.part, scene=speech.scene())
             return Thought(reasoning=says, move=Finish(answer=says))
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
-        refused = reading.key in (
-            "empty",
-            "too_long",
-            "no_words",
-            "unsafe",
-            "unsafe_person",
-            "halt",
-            "fixed_table",
-            "unknown_thing",
-            "unknown_deed",
-        )
+        refused = reading.key in (*FORBIDDEN, "unknown_thing", "unknown_deed")
         return Thought(reasoning=says, move=Refuse(why=says) if refused else Clarify(question=says))
 
     def _ambiguous_part(self, briefing: Briefing, instruction: Instruction) -> str | None:

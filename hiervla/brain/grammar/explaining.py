@@ -26,6 +26,13 @@ class NotUnderstood:
         return f"{self.key}({self.part!r})"
 
 
+FORBIDDEN = ("empty", "too_long", "no_words", "unsafe", "unsafe_person", "halt", "fixed_table")
+"""Keys of what nobody is to carry out, in whatever words and whatever else may be read in it."""
+HALF_SAID = ("incomplete", "told_or_asked")
+"""Keys of what a person has to finish or make clear, in whatever words."""
+NOT_KNOWN = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked", "not_understood")
+"""Keys of what the grammar reads nothing in, where another reader may. All else it knows and asks about: “don't …”, “if it is red, …”."""
+
 BLOCKING = {
     "UNSAFE": "unsafe",
     "PERSON": "unsafe_person",

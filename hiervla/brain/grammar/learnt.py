@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hiervla.brain.grammar.acts import Bare, Instruction
-from hiervla.brain.grammar.explaining import NotUnderstood
+from hiervla.brain.grammar.explaining import FORBIDDEN, HALF_SAID, NotUnderstood
 from hiervla.brain.grammar.reading import parse
 from hiervla.brain.grammar.words import Words
 from hiervla.brain.paraphrase.clauses import without_unknown
@@ -16,18 +16,6 @@ from hiervla.brain.paraphrase.slots import Slotter
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
 
-NEVER = (
-    "empty",
-    "too_long",
-    "no_words",
-    "unsafe",
-    "unsafe_person",
-    "halt",
-    "incomplete",
-    "told_or_asked",
-    "fixed_table",
-)
-"""What is so in whatever words."""  # fmt: skip
 KEPT = 256
 """Sentences kept as they were heard: a mission reads the same ones at each thought."""
 Read = Callable[[str], Instruction | NotUnderstood]
@@ -65,7 +53,7 @@ def in_learnt_words(
         slotter: knows the words of this world.
         read: the grammar.
     """
-    if reading.key in NEVER or (said := slotter.slotted(text)) is None:
+    if reading.key in (*FORBIDDEN, *HALF_SAID) or (said := slotter.slotted(text)) is None:
         return reading
     known = without_unknown(said, paraphraser.knows, reading.language)
     if known is None:
