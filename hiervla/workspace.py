@@ -18,6 +18,7 @@ from typing import Any
 import hiervla
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.skill import Skill
+from hiervla.core.toml_file import read_toml
 from hiervla.core.tool import Tool
 from hiervla.core.vocabulary import Inventory, Lexicon, Vocabulary
 
@@ -92,7 +93,7 @@ class Workspace:
         found = []
         for path in [p for root in self.roots for p in sorted((root / "prompts").glob(pattern))]:
             try:
-                found.append(tomllib.loads(path.read_text(encoding="utf-8")) | {"file": str(path)})
+                found.append(read_toml(path) | {"file": str(path)})
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
                 raise SetupError(f"{path}: {e}") from e
         self._tables[pattern] = found

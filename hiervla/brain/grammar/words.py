@@ -14,6 +14,7 @@ from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.rules import Tables
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.misfit import misfit
+from hiervla.core.toml_file import read_toml
 
 BUNDLED = (
     "grammar.words.toml",
@@ -109,12 +110,18 @@ def merge(tables: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 def _placed(table: dict[str, Any]) -> dict[str, Any]:
     rest = {k: v for k, v in table.items() if k != "file"}
-    inner: list[Any] = [rest.get("rewrites")]
-    for _ in ("languages", "stages", "rules"):
-        inner = [t for outer in inner if isinstance(outer, dict) for t in outer.values()]
-    for rule in [r for r in inner if isinstance(r, dict) and "file" in table]:
-        rule["file"] = table["file"]
+    if "file" in table and "rewrites" in rest:
+        rest["rewrites"] = _noted(rest["rewrites"], table["file"], ("language", "stage", "rule"))
     return rest
+
+
+def _noted(table: Any, file: str, levels: tuple[str, ...]) -> Any:
+    """A copy with ``file`` in every table that is so many levels down."""
+    if not isinstance(table, dict):
+        return table
+    if not levels:
+        return table | {"file": file}
+    return {k: _noted(v, file, levels[1:]) for k, v in table.items()}
 
 
 def _fold(into: dict[str, Any], table: dict[str, Any]) -> None:
@@ -163,8 +170,6 @@ def bundled_words() -> Words:
     package = Path(__file__).parents[2]
     for folder in (package / "bundled" / "prompts", package.parent / "prompts"):
         if (folder / BUNDLED[0]).is_file():
-            tables = [
-                tomllib.loads((folder / n).read_text(encoding="utf-8")) | {"file": f"prompts/{n}"} for n in BUNDLED
-            ]
+            tables = [read_toml(folder / n) | {"file": f"prompts/{n}"} for n in BUNDLED]
             return _words(tables, str(folder))
     raise SetupError(f"{BUNDLED[0]} is missing beside the package; reinstall hiervla")
