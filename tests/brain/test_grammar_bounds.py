@@ -14,8 +14,6 @@ from hiervla.brain.grammar.words import bundled_words, read_words
 from hiervla.core.errors import SetupError
 from hiervla.core.plan import Clarify, Plan, Refuse
 
-HANG_S = 5.0
-"""A thought takes milliseconds (`hiervla bench language` measures them); this only tells that none hangs."""
 WORLD = world_of(
     thing("red", "red cube", 0.45, 0.10),
     thing("green", "green cube", 0.50, -0.06),
@@ -79,7 +77,7 @@ def test_mutated_instructions_never_crash_and_move_only_when_understood():
         text = mutated(rng)
         start = time.thread_time()
         thoughts, _ = think_through(brain, brief(text, WORLD))
-        assert time.thread_time() - start < HANG_S, text
+        assert time.thread_time() - start < 1.0, text
         move = thoughts[-1].move
         kinds[move.kind] = kinds.get(move.kind, 0) + 1
         if isinstance(move, Plan):
@@ -111,7 +109,7 @@ def test_time_is_bounded(text):
     brain.think(brief("pick up the red cube", WORLD))
     start = time.thread_time()
     thoughts, _ = think_through(brain, brief(text, WORLD))
-    assert time.thread_time() - start < HANG_S
+    assert time.thread_time() - start < 2.0
     assert not isinstance(thoughts[-1].move, Plan)
 
 
@@ -119,6 +117,17 @@ def test_time_is_bounded(text):
 def test_no_language_gets_one_clear_line(text):
     move = GrammarBrain().think(brief(text, WORLD)).move
     assert isinstance(move, Clarify | Refuse)
+
+
+def test_a_thought_takes_milliseconds():
+    brain = GrammarBrain()
+    brain.think(brief("pick up the red cube", WORLD))
+    taken = []
+    for text in SEEDS * 3:
+        start = time.thread_time()
+        brain.think(brief(text, WORLD))
+        taken.append(time.thread_time() - start)
+    assert sorted(taken)[len(taken) // 2] < 0.05
 
 
 def test_import_is_light():
