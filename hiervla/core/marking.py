@@ -7,7 +7,7 @@ import re
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from hiervla.core.errors import SetupError
-from hiervla.core.world import World
+from hiervla.core.world import Pointed, World
 
 _OBJECT = r"(?:objects?|things?|items?|ones?|parts?|stuff)"
 _ZH_OBJECT = r"(?:物体|东西|物品|那个|这个|那件|零件)"
@@ -74,18 +74,19 @@ def in_plain_words(text: str, world: World) -> str:
     """
     for mark in sorted(world.marks, key=lambda m: -len(m.name)):
         for name in (mark.name, *mark.also):
-            text = _said(text, re.escape(name), name, mark.id, world)
+            text = _said(text, name, mark, world)
     return text
 
 
-def _said(text: str, name: str, plain: str, object_id: str | None, world: World) -> str:
-    latin = plain.isascii()
+def _said(text: str, plain: str, mark: Pointed, world: World) -> str:
+    name, latin, object_id = re.escape(plain), plain.isascii(), mark.id
     word = rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])" if latin else name
     brackets = rf"\s*[(（\[]\s*(?:the )?{name}\s*[)）\]]"
     if object_id is None:
-        text = re.sub(rf"(?:(?:in|on|to|at) )?(?:{_HERE}){brackets}", f"in {plain}", text, flags=re.I)
-        text = re.sub(rf"(?:{_ZH_HERE}){brackets}", plain, text)
-        return re.sub(rf"{brackets}", f" {plain}", text, flags=re.I)
+        text = re.sub(rf"(?:(?:in|on|to|at) )?(?:{_HERE}){brackets}", f"in {mark.name}", text, flags=re.I)
+        text = re.sub(rf"(?:{_ZH_HERE}){brackets}", mark.name, text)
+        text = re.sub(rf"{brackets}", f" {mark.name}", text, flags=re.I)
+        return text if plain == mark.name else re.sub(word, mark.name, text, flags=re.I)
     into = _into(object_id, world)
     here = [
         (rf"(?:(?:in|on|to|at) )?(?:{_HERE}){brackets}", f"{into} {object_id}"),

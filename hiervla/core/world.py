@@ -187,8 +187,8 @@ class World(BaseModel):
     """What the eyes doubt about this look."""
 
     def with_marks(self, marks: tuple[Pointed, ...]) -> World:
-        """The world with marks; marked places are zones too."""
-        places = {n: Zone(name=n, outline=m.outline) for m in marks if m.id is None for n in (m.name, *m.also)}
+        """The world with marks; marked places are zones too, each under its first name."""
+        places = {m.name: Zone(name=m.name, outline=m.outline) for m in marks if m.id is None}
         return self.model_copy(update={"marks": marks, "zones": {**self.zones, **places}})
 
     def seen_now(self, object_id: str) -> bool:

@@ -37,7 +37,9 @@ def test_things_are_put_into_a_marked_place(agent):
     x, y = max(free, key=lambda s: min(math.dist(s, t) for t in things))
     corners = [(x + i * 0.06, y + j * 0.06, 0.0) for i in (-1, 1) for j in (-1, 1)]
     uv, _ = agent.cell.robot.observe("look").images["front"].project(np.array(corners))
-    report = agent.run("把黄色方块放到A区里", marks=[Mark(name="A区", box=(*uv.min(axis=0), *uv.max(axis=0)))])
+    report = agent.run(
+        "把黄色方块放到绿框里", marks=[Mark(name="green box", also=("绿框",), box=(*uv.min(axis=0), *uv.max(axis=0)))]
+    )
     assert report.status == "done"
     (cube,) = [d for d in agent.world.objects.values() if d.phrase == "yellow cube"]
     assert math.dist(cube.centre[:2], (x, y)) < 0.06
