@@ -69,11 +69,18 @@ def inside_distance(polygon: Array, point: Array | tuple[float, float]) -> float
 
     Of several points (N, 2): the least.
     """
+    return float(inside_distances(polygon, point).min())
+
+
+def inside_distances(polygon: Array, points: Array | tuple[float, float]) -> Array:
+    """The same of each of several points (..., 2): distances (...), metres, negative outside."""
     a = counter_clockwise(np.asarray(polygon, dtype=np.float64))
     e = _next(a) - a
     n = np.stack([-e[:, 1], e[:, 0]], axis=1)
-    length = np.maximum(np.linalg.norm(n, axis=1), 1e-12)
-    return float((((np.asarray(point)[..., None, :] - a) * n).sum(axis=-1) / length).min())
+    length = np.maximum(np.sqrt((n * n).sum(axis=1)), 1e-12)
+    off = np.asarray(points, dtype=np.float64)[..., None, :] - a
+    distances: Array = ((off[..., 0] * n[:, 0] + off[..., 1] * n[:, 1]) / length).min(axis=-1)
+    return distances
 
 
 def counter_clockwise(polygon: Array) -> Array:
