@@ -20,6 +20,7 @@ def learn_paraphrase(
     steps: Annotated[int, typer.Option(min=1)] = 6000,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Annotated[int, typer.Option(min=0, help="0: as many as torch takes.")] = 0,
+    bf16: Annotated[bool, typer.Option("--bf16", help="Faster on processors with matrix units (AMX).")] = False,
     json: opt.Json = False,
 ) -> None:
     """Train the small network that says in plain words what no rule of the grammar reads; about 20 minutes on two cores."""
@@ -30,7 +31,12 @@ def learn_paraphrase(
 
     with opt.json_stdout(json) as put:
         settings = training.ParaphraseSettings(
-            pairs=pairs or Path(training.__file__).parent / "pairs", out=out, steps=steps, seed=seed, threads=threads
+            pairs=pairs or Path(training.__file__).parent / "pairs",
+            out=out,
+            steps=steps,
+            seed=seed,
+            threads=threads,
+            bf16=bf16,
         )
         with bar(0, steps) as told:
             model, checked = training.train(settings, partial(words_of, workspace=shared_workspace()), told)

@@ -95,7 +95,7 @@ class Paraphraser:
                     "begun": np.array([b for b, _ in begun], dtype=np.int64),
                 },
             )[0]  # fmt: skip
-            logits[:, shut] = -np.inf
+            logits[:, shut[: logits.shape[1]]] = -np.inf  # what is only read has no column
             top = logits.max(1, keepdims=True)
             chances = logits - top - np.log(np.exp(logits - top).sum(1, keepdims=True))
             ways = [

@@ -16,6 +16,8 @@ class NetworkConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     words: int
+    said: int = 0
+    """The first so many words can be said, the others only read; 0: all can."""
     width: int = 160
     heads: int = 4
     layers: int = 3
@@ -60,7 +62,7 @@ class Network(nn.Module):
         ahead = torch.ones(begun.shape[1], begun.shape[1], dtype=torch.bool, device=begun.device).triu(1)
         for layer in self.decoder:
             x = layer(x, memory, tgt_mask=ahead, memory_key_padding_mask=hidden)
-        return self.ends[1](x) @ self.words.weight.T
+        return self.ends[1](x) @ self.words.weight[: self.config.said or None].T
 
     def forward(self, source: Tensor, begun: Tensor) -> Tensor:
         return self.say(source, self.read(source), begun)

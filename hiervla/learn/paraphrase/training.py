@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +25,10 @@ from hiervla.learn.paraphrase.pairs import NO_SENTENCE, Example, WordsOf, exampl
 from hiervla.learn.training.schedule import fading, share
 
 LANGUAGES = ("<en>", "<zh>")
+TOGETHER = 32
+"""So many batches are drawn at once, to be sorted by length."""
+KEEP = 500
+"""Steps between two checks, at which a killed run goes on."""
 Progress = Callable[[int, int, dict[str, float]], None]
 
 
@@ -44,24 +50,30 @@ class ParaphraseSettings(BaseModel):
     """Share of examples that are plain already and stay as they are."""
     seed: int = 0
     threads: int = 0
+    bf16: bool = False
+    """Reckon in bfloat16: a third faster where the processor has matrix units for it."""
     width: int = 160
     layers: int = 3
     dropout: float = 0.2
 
 
 class Words:
-    """Tokens and their numbers."""
+    """Tokens and their numbers. The first ``said`` of them stand in plain sentences, too; the others are only read."""
 
-    def __init__(self, tokens: Sequence[str]) -> None:
-        self.tokens = tuple(tokens)
+    def __init__(self, tokens: Sequence[str], said: int) -> None:
+        self.tokens, self.said = tuple(tokens), said
         self.numbers = {t: k for k, t in enumerate(self.tokens)}
 
     @classmethod
     def of(cls, found: Sequence[Example]) -> Words:
-        """All that is said in some examples, the commonest first."""
-        said = Counter(t for e in found for t in (*e.source, *e.target) if not is_slot(t) and t not in NO_SENTENCE)
+        """All that is said in some examples, the commonest first; a word met once only is no word: nothing can be learnt of it."""
+        plain, heard = (
+            Counter(t for row in rows for t in row if not is_slot(t) and t not in NO_SENTENCE)
+            for rows in ((e.target for e in found), (e.source for e in found))
+        )
         slots = [f"{kind}{n}" for kind, most in MOST.items() for n in range(1, most + 1)]
-        return cls((*SPECIAL, *LANGUAGES, *NO_SENTENCE, *slots, *(t for t, _ in said.most_common())))
+        said = (*SPECIAL, *LANGUAGES, *NO_SENTENCE, *slots, *(t for t, _ in plain.most_common()))
+        return cls((*said, *(t for t, n in heard.most_common() if n > 1 and t not in plain)), len(said))
 
     def numbered(self, tokens: Sequence[str]) -> list[int]:
         return [self.numbers.get(t, UNKNOWN) for t in tokens]
@@ -72,11 +84,12 @@ def train(
 ) -> tuple[Network, dict[str, float]]:
     """Train, and write ``model.pt``, ``words.json`` and a log into the folder ``out``; returns the average of the weights and the last check.
 
+    Killed at any time, it goes on from the last of the steps that it kept (every 500th), to the same weights.
+
     Raises:
-        SetupError: the pairs are not there or cannot be read.
+        SetupError: the pairs are not there or cannot be read, or the folder holds another run.
     """
     s = settings
-    torch.manual_seed(s.seed)
     if s.threads:
         torch.set_num_threads(s.threads)
     every = list(examples(s.pairs, words_of))
@@ -84,52 +97,97 @@ def train(
     if not apart:
         raise SetupError(f"{s.pairs}: {len(every)} pairs are too few to keep some of them apart")
     words = Words.of(training)
-    config = NetworkConfig(words=len(words.tokens), width=s.width, layers=s.layers, dropout=s.dropout)
+    config = NetworkConfig(words=len(words.tokens), said=words.said, width=s.width, layers=s.layers, dropout=s.dropout)
+    torch.manual_seed(s.seed)
     model = Network(config)
     average = AveragedModel(model, multi_avg_fn=fading(0.998), use_buffers=True)
     optimiser = torch.optim.AdamW(model.parameters(), s.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
-    rng = random.Random(s.seed)
     s.out.mkdir(parents=True, exist_ok=True)
-    began, found = time.monotonic(), dict[str, float]()
+    kept = Kept(s, words, {"model": model, "average": average, "optimiser": optimiser})
+    began, found, first = time.monotonic(), dict[str, float](), kept.read()
+    varied: Iterator[tuple[Tensor, Tensor]] = iter(())
     with (s.out / "log.jsonl").open("a", encoding="utf-8") as log:
-        for step in range(s.steps):
+        for step in range(first, s.steps):
+            if step % KEEP == 0 or step == first:  # from here on as if it had begun here: what is chance is so again
+                torch.manual_seed(s.seed + step)
+                varied = batches(training, words, s, config.longest, step)
             for group in optimiser.param_groups:
                 group["lr"] = s.learning_rate * share(step, s.warmup, s.steps)
             model.train()
-            source, target = batch(training, words, s, rng, config.longest)
-            loss = _loss(model, source, target, s.smoothing)
+            source, target = next(varied)
+            with torch.autocast("cpu", torch.bfloat16, enabled=s.bf16):
+                loss = _loss(model, source, target, s.smoothing)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             average.update_parameters(model)
             found = {"loss": float(loss.detach())}
-            if (step + 1) % 500 == 0 or step + 1 == s.steps:
+            if (step + 1) % KEEP == 0 or step + 1 == s.steps:
                 found |= checked(average.module, apart, words, config.longest)
                 log.write(json.dumps({"step": step + 1, "seconds": time.monotonic() - began} | found) + "\n")
                 log.flush()
+                kept.write(step + 1)
             if progress is not None:
                 progress(step + 1, s.steps, found)
     best: Network = average.module
+    found = found or checked(best, apart, words, config.longest)
     torch.save({"config": config.model_dump(), "weights": best.state_dict()}, s.out / "model.pt")
     (s.out / "words.json").write_text(json.dumps(words.tokens, ensure_ascii=False), encoding="utf-8")
     return best.eval(), found
 
 
-def batch(found: Sequence[Example], words: Words, s: ParaphraseSettings, rng: random.Random, longest: int) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """Random examples, each varied, as word numbers: sources and targets (batch, length)."""
-    sources, targets = [], []
-    while len(sources) < s.batch:
-        e = renumbered(rng.choice(found), rng)
-        if rng.random() < s.plain and e.target[0] not in NO_SENTENCE:
-            e = replace(e, source=e.target)
-        source, target = coded(e, words)
-        if len(source) > longest or len(target) > longest:
-            continue
-        source = [source[0], *(UNKNOWN if rng.random() < s.forgotten and not is_slot(words.tokens[n]) else n for n in source[1:])]  # fmt: skip
-        sources.append(source)
-        targets.append(target)
-    return padded(sources), padded(targets)
+class Kept:
+    """What a killed run goes on from: ``kept.pt`` in its folder."""
+
+    def __init__(self, settings: ParaphraseSettings, words: Words, parts: dict[str, Any]) -> None:
+        self._path, self._parts = settings.out / "kept.pt", parts
+        run = settings.model_dump_json(exclude={"pairs", "out", "threads"}) + "\n".join(words.tokens)
+        self._run = hashlib.sha256(run.encode()).hexdigest()
+
+    def write(self, step: int) -> None:
+        part = self._path.with_suffix(".part")
+        torch.save({"run": self._run, "step": step} | {n: p.state_dict() for n, p in self._parts.items()}, part)
+        part.replace(self._path)
+
+    def read(self) -> int:
+        """The step to go on with.
+
+        Raises:
+            SetupError: it is that of another run.
+        """
+        if not self._path.exists():
+            return 0
+        kept = torch.load(self._path, weights_only=True)
+        if kept["run"] != self._run:
+            raise SetupError(f"{self._path.parent} holds a run with other pairs or settings; give another --out")
+        for name, part in self._parts.items():
+            part.load_state_dict(kept[name])
+        return int(kept["step"])
+
+
+def batches(found: Sequence[Example], words: Words, s: ParaphraseSettings, longest: int, step: int = 0) -> Iterator[tuple[Tensor, Tensor]]:  # fmt: skip
+    """Without end: random examples, each varied, as word numbers: sources and targets (batch, length).
+
+    Examples of about one length come together: half of every batch would be padding else.
+    """
+    rng = random.Random(f"{s.seed}:{step}")
+    while True:
+        pool = [c for _ in range(TOGETHER * s.batch) if max(map(len, c := _varied(rng.choice(found), words, s, rng))) <= longest]  # fmt: skip
+        pool.sort(key=lambda c: (len(c[0]) + len(c[1]), rng.random()))
+        starts = list(range(0, len(pool) - s.batch + 1, s.batch)) or [0]
+        rng.shuffle(starts)
+        for k in starts:
+            yield padded([c[0] for c in pool[k : k + s.batch]]), padded([c[1] for c in pool[k : k + s.batch]])
+
+
+def _varied(e: Example, words: Words, s: ParaphraseSettings, rng: random.Random) -> tuple[list[int], list[int]]:
+    e = renumbered(e, rng)
+    if rng.random() < s.plain and e.target[0] not in NO_SENTENCE:
+        e = replace(e, source=e.target)
+    source, target = coded(e, words)
+    forgotten = (rng.random() < s.forgotten and not is_slot(words.tokens[n]) for n in source[1:])
+    return [source[0], *(UNKNOWN if f else n for f, n in zip(forgotten, source[1:], strict=True))], target
 
 
 def coded(e: Example, words: Words) -> tuple[list[int], list[int]]:

@@ -41,3 +41,40 @@ def test_a_run_is_trained_written_as_graphs_and_proposes(pairs, space, monkeypat
     assert made.knows("put") and not made.knows("zebra")
     said = words(pairs / "worlds" / "w.toml").slotted("put the red cube there")
     assert all(p.sure <= 0 and p.text for p in made.proposals(said, "en"))
+
+
+def test_a_run_broken_off_goes_on_to_the_same_weights(pairs, space, monkeypatch):
+    import torch
+
+    from hiervla.core.errors import SetupError
+    from hiervla.learn.paraphrase import training
+
+    monkeypatch.setattr(training, "KEEP", 4)
+    words = partial(words_of, workspace=space)
+
+    def settings(name):
+        return training.ParaphraseSettings(pairs=pairs, out=pairs / name, steps=10, batch=8, width=16, layers=1, threads=1, warmup=5)  # fmt: skip
+
+    def killed(step, _of, _found):
+        if step == 6:
+            raise KeyboardInterrupt
+
+    whole, _ = training.train(settings("whole"), words)
+    with pytest.raises(KeyboardInterrupt):
+        training.train(settings("broken"), words, killed)
+    told = []
+    again, _ = training.train(settings("broken"), words, lambda step, _of, _found: told.append(step))
+    assert told == [5, 6, 7, 8, 9, 10]
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
+    with pytest.raises(SetupError, match="another --out"):
+        training.train(settings("broken").model_copy(update={"seed": 1}), words)
+
+
+def test_words_met_once_are_not_learnt_and_only_those_of_plain_sentences_can_be_said(pairs, space):
+    from hiervla.learn.paraphrase.pairs import examples
+    from hiervla.learn.paraphrase.training import Words
+
+    words = Words.of(list(examples(pairs, partial(words_of, workspace=space))))
+    sayable = words.tokens[: words.said]
+    assert "put" in sayable and "C1" in sayable and "please" not in sayable
+    assert "please" in words.tokens and len(set(words.tokens)) == len(words.tokens)
