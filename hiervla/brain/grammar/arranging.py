@@ -208,7 +208,7 @@ def sort(act: Sort, scene: Scene) -> list[Goal]:
     by = act.by or ("size" if act.order else "colour")
     if by == "size":
         return arrange(Arrange("row", act.things, order=act.order or "largest_first", text=act.text), scene, {})
-    found = group(act.things, scene, act.text)
+    found = group([replace(t, quantity="all") if t.quantity == "bare" and not t.pronoun else t for t in act.things], scene, act.text)  # fmt: skip
     marks = [s.reference for s in act.spots]
     if any(not isinstance(m, Thing) for m in marks) or (marks and by != "colour"):
         raise clarify("sort_into", part=act.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,8 @@ from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.tokens import Tokens
 
 LATERAL = ("left", "right", "front", "behind")
+_ANY = re.compile(r"any (?!one\b|single\b|of\b)")
+"""``any cubes``; not ``any one of the cubes``."""
 
 
 class Misread(Exception):
@@ -90,7 +93,7 @@ class NounPhrases(Transformer[Any, Any]):
         picked = thing.superlatives or thing.ordinal or thing.side
         if thing.text.endswith("东西") and thing.quantity == "bare" and (thing.colours or thing.where) and not picked:
             return replace(thing, plural=True)  # "红的东西": whatever is red
-        if thing.quantity == "a" and thing.plural and thing.text.lower().startswith("any "):
+        if thing.quantity == "a" and thing.plural and _ANY.match(thing.text.lower()):
             return replace(thing, quantity="all")  # "any cubes" are all there are
         return thing
 

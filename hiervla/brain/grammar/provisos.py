@@ -79,6 +79,11 @@ class Provisos(Constructions):
     def p_is(self, meta: Any, children: list[Any]) -> Condition:
         return self._condition("is", meta, children)
 
+    def p_outside(self, meta: Any, children: list[Any]) -> Condition:
+        """``the cup is not in the tray``, ``… is outside the zone``."""
+        spot = Spot("in", self._reference(children[1:]), text=self.words(meta))
+        return replace(self._condition("is", meta, children[:1], negated=True), spot=spot)
+
     def p_state(self, meta: Any, children: list[Any]) -> Condition:
         state = Spot(leaves(children, "STATE")[0], text=self.words(meta))
         return replace(self._condition("state", meta, children), spot=state)

@@ -101,6 +101,11 @@ class Selections(Relatives):
         said = Thing(text=self.words(meta), superlatives=(leaves(children, "SUPER")[0],))
         return Spot("like", said, describes=True, text=self.words(meta))
 
+    def either_of(self, meta: Any, children: list[Any]) -> Thing:
+        """``either the red cup or the blue one``: one of them, whichever; where it is forbidden, both."""
+        these = [c for c in children if isinstance(c, Thing)]
+        return Thing(self.words(meta), quantity="a", either=self._shared_noun(these))
+
     def which_neither(self, meta: Any, children: list[Any]) -> Spot:
         """``neither red nor green``: none of these looks."""
         said = [c for c in children if isinstance(c, dict)]

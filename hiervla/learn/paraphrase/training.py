@@ -78,6 +78,10 @@ class Words:
     def numbered(self, tokens: Sequence[str]) -> list[int]:
         return [self.numbers.get(t, UNKNOWN) for t in tokens]
 
+    def sayable(self, tokens: Sequence[str]) -> list[int]:
+        """What stands in no plain sentence that was learnt from is unknown, though it may have been read."""
+        return [n if n < self.said else UNKNOWN for n in self.numbered(tokens)]
+
 
 def train(
     settings: ParaphraseSettings, words_of: WordsOf, progress: Progress | None = None
@@ -193,7 +197,7 @@ def _varied(e: Example, words: Words, s: ParaphraseSettings, rng: random.Random)
 def coded(e: Example, words: Words) -> tuple[list[int], list[int]]:
     """Source with its language before it, target between its begin and end."""
     chinese = any("一" <= c <= "鿿" for c in e.pair.say)
-    return words.numbered((LANGUAGES[chinese], *e.source)), [BEGIN, *words.numbered(e.target), END]
+    return words.numbered((LANGUAGES[chinese], *e.source)), [BEGIN, *words.sayable(e.target), END]
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
