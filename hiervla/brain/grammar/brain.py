@@ -6,19 +6,17 @@ thought can be made again.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from hiervla.brain.grammar.acts import (
-    Instruction,
-    Question,
-    Spare,
-)
+from hiervla.brain.grammar.acts import Bare, Instruction, Question, Spare
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.explaining import FORBIDDEN
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.learnt import heard
+from hiervla.brain.grammar.learnt import Hearing, put_plainly
 from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.nearer import nearer_of
@@ -32,7 +30,7 @@ from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
-from hiervla.core.briefing import Briefing
+from hiervla.core.briefing import Briefing, Turn
 from hiervla.core.goal import Goal
 from hiervla.core.marking import in_plain_words
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
@@ -70,34 +68,80 @@ class GrammarBrain:
                 return Thought(reasoning=f"{why} {speech.say('r_again')} {thought.reasoning}", move=thought.move)
         return Thought(reasoning=why, move=Refuse(why=speech.say("complaint", why=briefing.complaint)))
 
+    def _hearing(self, briefing: Briefing) -> Hearing:
+        zones = tuple(briefing.world.zones)
+        return Hearing(briefing.vocabulary, briefing.skills, self._words, zones, self._paraphraser)
+
     def _read(self, briefing: Briefing, text: str) -> Instruction | NotUnderstood:
-        zones, text = tuple(briefing.world.zones), in_plain_words(text, briefing.world)
-        return heard(text, briefing.vocabulary, briefing.skills, self._words, zones, self._paraphraser)
+        """As the grammar alone reads it."""
+        return self._hearing(briefing).read(in_plain_words(text, briefing.world))
+
+    def _scene(self, briefing: Briefing) -> Scene:
+        """The world under discussion, with what the turns before add to it."""
+        scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
+        read = partial(self._read, briefing)
+        scene.earlier = lambda: spoken_of_before(briefing, read, scene)
+        scene.changed = [t.changed for t in reversed(briefing.dialogue) if t.changed]
+        scene.undoable = to_undo(briefing.dialogue, read)
+        scene.speaker = briefing.speaker
+        scene.earlier_place = lambda: place_before(briefing, read, scene)
+        return scene
+
+    def _completed(self, briefing: Briefing, scene: Scene) -> tuple[Instruction | NotUnderstood, bool]:
+        """The instruction with what the turns before add to it; and whether they added anything.
+
+        Raises:
+            Objection: what it leans on is not there.
+        """
+        read = partial(self._read, briefing)
+        reading = read(briefing.instruction)
+        if isinstance(reading, Instruction):
+            reading = nearer_of(reading, briefing, read)
+        reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
+        return (reading, True) if answered else (placed_without_verb(reading), False)
+
+    def _put_plainly(self, briefing: Briefing, reading: NotUnderstood) -> tuple[str, Instruction | NotUnderstood]:
+        """What no rule reads, nor the turns before make whole, in the plain words of the paraphraser."""
+
+        def whole(plain: str) -> Instruction | None:
+            told = briefing.model_copy(update={"instruction": plain})
+            try:
+                found, _ = self._completed(told, self._scene(told))
+            except Objection:
+                return None
+            return found if isinstance(found, Instruction) and not isinstance(found.acts[0], Bare) else None
+
+        said = in_plain_words(briefing.instruction, briefing.world)
+        return put_plainly(reading, said, self._hearing(briefing), whole)
+
+    def _plain_dialogue(self, briefing: Briefing) -> Briefing:
+        """The turns before, each as it was understood when it was said: what leans on it finds plain words there."""
+        if self._paraphraser is None:
+            return briefing
+        turns: list[Turn] = []
+        for turn in briefing.dialogue:
+            if turn.who == "person" and isinstance(self._read(briefing, turn.says), NotUnderstood):
+                then = briefing.model_copy(update={"instruction": turn.says, "dialogue": tuple(turns), "outcomes": (), "goals": ()})  # fmt: skip
+                with suppress(Objection):
+                    reading, _ = self._completed(then, self._scene(then))
+                    if isinstance(reading, NotUnderstood):
+                        turn = turn.model_copy(update={"says": self._put_plainly(then, reading)[0]})
+            turns.append(turn)
+        return briefing.model_copy(update={"dialogue": tuple(turns)})
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
-        reading = self._read(briefing, briefing.instruction)
-        scene = Scene(briefing.world, briefing.vocabulary, briefing.limits)
-        scene.earlier = lambda: spoken_of_before(briefing, lambda t: self._read(briefing, t), scene)
-        scene.changed = [t.changed for t in reversed(briefing.dialogue) if t.changed]
-        scene.undoable = to_undo(briefing.dialogue, lambda t: self._read(briefing, t))
-        scene.speaker = briefing.speaker
-        scene.earlier_place = lambda: place_before(briefing, lambda t: self._read(briefing, t), scene)
-        answered, trouble = False, None
+        briefing = self._plain_dialogue(briefing)
+        scene = self._scene(briefing)
+        answered, trouble, reading = False, None, self._read(briefing, briefing.instruction)
         if not briefing.goals:
             try:
-                if isinstance(reading, Instruction):
-                    reading = nearer_of(reading, briefing, lambda t: self._read(briefing, t))
-                reading, answered = completed(
-                    reading,
-                    briefing,
-                    lambda t: self._read(briefing, t),
-                    scene,
-                    lambda i: self._ambiguous_part(briefing, i),
-                    self._words,
-                )
-                reading = reading if answered else placed_without_verb(reading)
+                reading, answered = self._completed(briefing, scene)
             except Objection as e:
                 trouble = e
+        plain = ""
+        if trouble is None and isinstance(reading, NotUnderstood):
+            plain, reading = self._put_plainly(briefing, reading)
+            scene = self._scene(briefing.model_copy(update={"instruction": plain}))
         speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
         telling = Telling(speech)
         if trouble is not None:
@@ -108,6 +152,7 @@ class GrammarBrain:
         if isinstance(reading, NotUnderstood):
             return self._not_understood(reading, telling)
         telling.asked(briefing.instruction, reading, answered)
+        telling.add_if(plain, "r_plain", plain=plain)
         telling.seen(briefing.world)
         try:
             if any(isinstance(a, Question) for a in reading.acts):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Bare, Instruction
+from hiervla.brain.grammar.acts import Instruction
 from hiervla.brain.grammar.explaining import FORBIDDEN, HALF_SAID, NotUnderstood
 from hiervla.brain.grammar.reading import parse
 from hiervla.brain.grammar.words import Words
 from hiervla.brain.paraphrase.clauses import without_unknown
-from hiervla.brain.paraphrase.paraphraser import CANNOT, Paraphraser
+from hiervla.brain.paraphrase.paraphraser import CANNOT, CHAT, UNCLEAR, Paraphraser
 from hiervla.brain.paraphrase.slots import Slotter
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -19,51 +19,58 @@ from hiervla.core.vocabulary import Vocabulary
 KEPT = 256
 """Sentences kept as they were heard: a mission reads the same ones at each thought."""
 Read = Callable[[str], Instruction | NotUnderstood]
-_heard: OrderedDict[tuple[str, str], Instruction | NotUnderstood] = OrderedDict()
+_proposed: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
 
-def heard(
-    text: str, vocabulary: Vocabulary, skills: tuple[SkillCard, ...], words: Words, zones: tuple[str, ...], paraphraser: Paraphraser | None,
-) -> Instruction | NotUnderstood:  # fmt: skip
-    """An instruction as the grammar reads it, or, where it cannot, as it reads what the paraphraser makes of it."""
+class Hearing:
+    """Reads with the grammar, and where it cannot, asks the paraphraser for plain sentences."""
 
-    def read(said: str) -> Instruction | NotUnderstood:
-        return parse(said, vocabulary, skills, words, zones)
+    def __init__(
+        self, vocabulary: Vocabulary, skills: tuple[SkillCard, ...], words: Words, zones: tuple[str, ...], paraphraser: Paraphraser | None,
+    ) -> None:  # fmt: skip
+        self._vocabulary, self._skills, self._words, self._zones = vocabulary, skills, words, zones
+        self._paraphraser = paraphraser
 
-    reading = read(text)
-    if paraphraser is None or isinstance(reading, Instruction):
-        return reading
-    under = f"{id(paraphraser)} {id(words)} {vocabulary.model_dump_json()} {[s.name for s in skills]} {zones}"
-    if (text, under) not in _heard:
-        _heard[text, under] = in_learnt_words(text, reading, paraphraser, Slotter(vocabulary, zones), read)
-        while len(_heard) > KEPT:
-            _heard.popitem(last=False)
-    return _heard[text, under]
+    def read(self, text: str) -> Instruction | NotUnderstood:
+        """As the grammar alone reads it."""
+        return parse(text, self._vocabulary, self._skills, self._words, self._zones)
+
+    def proposals(self, text: str, reading: NotUnderstood) -> tuple[str, ...]:
+        """Plain sentences that may mean the same, the likeliest first; none where it was read and forbids, or half of it was.
+
+        Args:
+            text: what was said.
+            reading: what was not understood of it.
+        """
+        if self._paraphraser is None or reading.key in (*FORBIDDEN, *HALF_SAID, "too_long"):
+            return ()
+        under = f"{id(self._paraphraser)} {self._vocabulary.model_dump_json()} {self._zones}"
+        if (text, under) not in _proposed:
+            _proposed[text, under] = tuple(self._propose(text, reading, self._paraphraser))
+            while len(_proposed) > KEPT:
+                _proposed.popitem(last=False)
+        return _proposed[text, under]
+
+    def _propose(self, text: str, reading: NotUnderstood, paraphraser: Paraphraser) -> Iterator[str]:
+        said = Slotter(self._vocabulary, self._zones).slotted(text)
+        known = None if said is None else without_unknown(said, paraphraser.knows, reading.language)
+        for proposal in () if known is None else paraphraser.proposals(known, reading.language):
+            if proposal.text in (UNCLEAR, CHAT):
+                return
+            yield proposal.text
 
 
-def in_learnt_words(
-    text: str, reading: NotUnderstood, paraphraser: Paraphraser, slotter: Slotter, read: Read
-) -> Instruction | NotUnderstood:
-    """The reading of the likeliest plain sentence that can be read; as it was where there is none.
+def put_plainly(
+    reading: NotUnderstood, text: str, hearing: Hearing, complete: Callable[[str], Instruction | None]
+) -> tuple[str, Instruction | NotUnderstood]:
+    """The likeliest plain sentence for what was said, and the instruction it comes to; what was not understood where there is none.
 
-    Args:
-        text: what was said.
-        reading: what was not understood of it.
-        paraphraser: proposes.
-        slotter: knows the words of this world.
-        read: the grammar.
+    ``complete`` makes an instruction of a plain sentence and the turns before, or nothing: ``nah, I meant the other
+    bowl`` is no sentence of its own, and ``no, in the other bowl`` is none either.
     """
-    if reading.key in (*FORBIDDEN, *HALF_SAID) or (said := slotter.slotted(text)) is None:
-        return reading
-    known = without_unknown(said, paraphraser.knows, reading.language)
-    if known is None:
-        return reading
-    for proposal in paraphraser.proposals(known, reading.language):
-        if proposal.text == CANNOT:
-            return NotUnderstood("unknown_deed", text.strip(), reading.language)
-        if proposal.text.startswith("#"):
-            return reading
-        other = read(proposal.text)
-        if isinstance(other, Instruction) and not any(isinstance(a, Bare) for a in other.acts):
-            return replace(other, text=text, said=proposal.text)
-    return reading
+    for plain in hearing.proposals(text, reading):
+        if plain == CANNOT:
+            return text, NotUnderstood("unknown_deed", text.strip(), reading.language)
+        if (whole := complete(plain)) is not None:
+            return plain, replace(whole, text=text, said=plain)
+    return text, reading
