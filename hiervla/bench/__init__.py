@@ -71,6 +71,10 @@ BENCHES = {
         "hiervla.bench.language.scoring", "instructions in both languages, each plan carried out on paper and judged by what is so afterwards",
         ("right.PART", "wrong_action.PART", "refused.infeasible", "asked.ambiguous", "think_ms.p95"), keys=("name",), seeds="0-0",
     ),
+    "wordings": Bench(
+        "hiervla.bench.wordings", "ways of speaking kept apart from the paraphraser's training, each beside its plain sentence",
+        ("learnt.right", "learnt.wrong_action", "grammar.right", "grammar.wrong_action"), keys=("k",), seeds="0-0",
+    ),
     "brains": Bench(
         "hiervla.bench.brains.measuring", "a good, a careless and a hostile model behind real HTTP: whole missions beside the grammar's, and instructions on paper",
         ("competent.paired_difference", "sloppy.good", "hostile.unsafe", "hostile.false_success", "killed.resumed", "killed.unsafe", "BRAIN.right", "BRAIN.wrong_action",

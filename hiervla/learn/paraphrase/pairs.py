@@ -42,8 +42,13 @@ class Example:
 
     @property
     def apart(self) -> bool:
-        """Whether it is kept from training, to be checked with: one in twelve, by what was said."""
-        return hashlib.sha256(self.pair.say.encode()).digest()[0] % 12 == 0
+        """Whether it is kept from training."""
+        return apart(self.pair)
+
+
+def apart(pair: Pair) -> bool:
+    """Whether a pair is kept from training, to be checked with: one in twelve, by what was said."""
+    return hashlib.sha256(pair.say.encode()).digest()[0] % 12 == 0
 
 
 def read_pairs(folder: Path) -> list[Pair]:
