@@ -9,9 +9,9 @@ import pytest
 from brain.tabletop import brief, bundled_skills, thing, think_through, vocabulary, world_of
 
 from hiervla.brain.grammar import GrammarBrain, Instruction, parse
-from hiervla.brain.grammar.numerals import chinese_number
 from hiervla.brain.grammar.words import bundled_words, read_words
 from hiervla.core.errors import SetupError
+from hiervla.core.numerals import chinese_number
 from hiervla.core.plan import Clarify, Plan, Refuse
 
 WORLD = world_of(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from hiervla.brain.grammar.numerals import english_tens
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
+from hiervla.core.numerals import english_tens
 from hiervla.core.vocabulary import Vocabulary
 
 Kinds = dict[str, Any]

@@ -24,7 +24,7 @@ from hiervla.brain.grammar.fluency import (
     without_again,
 )
 from hiervla.brain.grammar.lexicon import Kinds, Lexicon, latin
-from hiervla.brain.grammar.numerals import CHINESE, DIGITS, chinese_number
+from hiervla.core.numerals import CHINESE, DIGITS, chinese_number
 
 _ORDINAL = re.compile(r"(倒数)?第([一二三四五六七八九十\d]+)")
 MAX_CHARACTERS = 2000

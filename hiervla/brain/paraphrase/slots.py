@@ -8,9 +8,11 @@ numbered as they are met; two words for one thing (mug and cup) share a slot.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from hiervla.core.numerals import chinese_number
 from hiervla.core.vocabulary import Vocabulary
 
 KINDS = ("C", "K", "Z", "N")
@@ -23,6 +25,16 @@ LOOSE = ("object", "container")
 NOT_NAMES = frozenset({"can", "column", "piece", "grip", "块", "键", "圈圈", "letter"})
 """Words for shapes that more often mean something else in a sentence."""
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?|\d+(?:[.,]\d+)?|\S")
+_EN_UNITS, _ZH_UNITS = r"cm|mm|centi|milli|deg|inch|met(?:er|re)s?\b", "厘米|公分|毫米|米|度|英寸|寸|cm|mm"
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_IN_WORDS = {w: k for k, w in enumerate((*_ONES, *_TEENS), 1)} | {w: 10 * k for k, w in enumerate(_TENS, 2)}
+_MEASURES = (
+    rf"(?<![A-Za-z])(?P<spoken>(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})(?=[ -]*(?:{_EN_UNITS}))",
+    rf"(?P<numerals>[零〇一二两三四五六七八九十百]+(?:点[零一二三四五六七八九]+)?)(?=\s*(?:{_ZH_UNITS}))",
+)
+"""Measures in words; as figures they are what the plain sentence says."""
 _SLOT = re.compile(rf"[{''.join(KINDS)}]\d")
 
 
@@ -40,6 +52,7 @@ class Slotter:
 
     def __init__(self, vocabulary: Vocabulary, zones: Iterable[str] = ()) -> None:
         self._keys: dict[str, tuple[str, str]] = {}
+        self._whole: dict[str, str] = {}
         lexicon = vocabulary.lexicon
         for colour, words in lexicon.colours_and_shades.items():
             self._add("C", colour, (colour, *words))
@@ -50,10 +63,12 @@ class Slotter:
             self._add("K", f"name {line.name}", (line.name, *line.also))
         for zone in zones:
             self._add("Z", zone, (zone,))
+        self._add_heads([n for line in vocabulary.inventory for n in (line.name, *line.also)])
         known = sorted(self._keys, key=len, reverse=True)
         latin = [re.escape(w).replace(r"\ ", r"\s+") for w in known if re.search("[A-Za-z]", w)]
         others = [re.escape(w) for w in known if not re.search("[A-Za-z]", w)]
-        ways = [rf"(?<![A-Za-z])(?P<latin>{'|'.join(latin)})(?P<plural>e?s)?(?![A-Za-z])"] * bool(latin)
+        ways = [*_MEASURES]
+        ways += [rf"(?<![A-Za-z])(?P<latin>{'|'.join(latin)})(?P<plural>e?s)?(?![A-Za-z])"] * bool(latin)
         ways += [rf"(?P<other>{'|'.join(others)})"] * bool(others)
         ways.append(r"(?<![A-Za-z])(?P<number>\d+(?:[.,]\d+)?)")
         self._named = re.compile("|".join(ways), re.IGNORECASE)
@@ -79,7 +94,7 @@ class Slotter:
                 if n > MOST[kind]:
                     return None
                 slot = slots[kind, key] = f"{kind}{n}"
-                words[slot] = m["number"] or m["latin"] or m["other"]
+                words[slot] = self._said(m)
             tokens.append(slot)
             if m["latin"] and m["plural"]:
                 tokens.append(PLURAL)
@@ -89,15 +104,37 @@ class Slotter:
         for word in words:
             self._keys[word.lower()] = (kind, key)
 
+    def _add_heads(self, names: Sequence[str]) -> None:
+        """``the pot`` is the pen pot, where no other name ends so and the word means nothing else."""
+        heads = Counter(n.lower().split()[-1] for n in set(names) if " " in n)
+        for name in names:
+            head = name.lower().split()[-1]
+            if " " in name and head not in self._keys and heads[head] == 1:
+                self._keys[head], self._whole[head] = self._keys[name.lower()], name
+
+    def _said(self, m: re.Match[str]) -> str:
+        """What stands in the slot: figures, and whole names."""
+        if m["latin"]:
+            return self._whole.get(m["latin"].lower(), m["latin"])
+        return _figures(m) or m["other"]
+
     def _meant(self, m: re.Match[str]) -> tuple[str, str]:
-        if m["number"]:
-            return "N", m["number"].replace(",", ".")
+        if number := _figures(m):
+            return "N", number.replace(",", ".")
         return self._keys[re.sub(r"\s+", " ", (m["latin"] or m["other"]).lower())]
 
     def _of(self, said: Slotted) -> Iterable[tuple[tuple[str, str], str]]:
         for slot, word in said.words.items():
             key = word.replace(",", ".") if slot[0] == "N" else self._keys[re.sub(r"\s+", " ", word.lower())][1]
             yield (slot[0], key), slot
+
+
+def _figures(m: re.Match[str]) -> str | None:
+    """A number in figures, however it was said."""
+    if m["spoken"]:
+        return str(sum(_IN_WORDS[w] for w in re.split("[ -]", m["spoken"].lower())))
+    value = chinese_number(m["numerals"]) if m["numerals"] else None
+    return m["number"] or m["numerals"] if value is None else f"{value:g}"
 
 
 def words_of(text: str) -> list[str]:

@@ -35,3 +35,26 @@ def test_no_thing_is_seen_in_a_longer_word(slotter):
 
 def test_what_names_too_much_is_left_alone(slotter):
     assert slotter.slotted(" ".join(f"{n}" for n in range(9))) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "tokens", "number"),
+    [
+        ("shift the cube twenty-five degrees", "shift the K1 N1 degrees", "25"),
+        ("fifteen centimetres left of it", "N1 centimetres left of it", "15"),
+        ("往右推十二公分", "往 右 推 N1 公 分", "12"),
+        ("离边两点五厘米", "离 边 N1 厘 米", "2.5"),
+    ],
+)
+def test_measures_in_words_are_figures(slotter, said, tokens, number):
+    found = slotter.slotted(said)
+    assert " ".join(found.tokens) == tokens and found.words["N1"] == number
+
+
+def test_counts_stay_words(slotter):
+    assert "two" in slotter.slotted("put two cubes there").tokens and "两" in slotter.slotted("拿两个方块").tokens
+
+
+def test_the_last_word_of_a_name_is_the_thing_where_nothing_else_ends_so(slotter):
+    said = slotter.slotted("drop it in the tin")
+    assert filled(said.tokens, said.words) == "drop it in the biscuit tin"
