@@ -180,13 +180,13 @@ def imagine(
 def canonical_form(text: str, world: World, vocabulary: Vocabulary, workspace: Workspace) -> str | None:
     """How the grammar brain reads an instruction, as one line; None when it does not understand all of it."""
     from hiervla.brain.grammar import Instruction
-    from hiervla.brain.grammar.learnt import heard
+    from hiervla.brain.grammar.learnt import Hearing
     from hiervla.brain.grammar.words import merge, read_words
     from hiervla.brain.paraphrase.paraphraser import bundled
     from hiervla.paper.mission import skill_cards
 
     words = read_words(merge(workspace.tables("grammar.*.toml")))
-    reading = heard(text, vocabulary, skill_cards(workspace.skills), words, tuple(world.zones), bundled())
+    reading = Hearing(vocabulary, skill_cards(workspace.skills), words, tuple(world.zones), bundled()).hear(text)
     return str(reading) if isinstance(reading, Instruction) else None
 
 

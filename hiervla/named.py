@@ -82,24 +82,25 @@ def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> Sec
     if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
         return None
     from hiervla.agreement import SecondReading
+    from hiervla.brain.grammar import GrammarBrain
     from hiervla.brain.grammar.words import merge, read_words
 
-    words = read_words(merge(workspace.tables("grammar.*.toml")))  # read once: instructions are many
+    tables = merge(workspace.tables("grammar.*.toml"))
+    words = read_words(tables)  # read once: instructions are many
+    # Without the paraphraser: what a rule reads binds a large model, what a small one guessed does not.
     return SecondReading(
-        make_brain("grammar", workspace), partial(_understood, words), workspace.skills, workspace.tools,
-        strict=wanted == "strict",
-    )  # fmt: skip
+        GrammarBrain(tables), partial(_understood, words), workspace.skills, workspace.tools, strict=wanted == "strict"
+    )
 
 
 def _understood(words: Words, briefing: Briefing) -> Understood:
     from hiervla.brain.grammar import Instruction
     from hiervla.brain.grammar.explaining import FORBIDDEN, NOT_KNOWN
-    from hiervla.brain.grammar.learnt import heard
-    from hiervla.brain.paraphrase.paraphraser import bundled
+    from hiervla.brain.grammar.reading import parse
 
     zones = tuple(briefing.world.zones)
     said = in_plain_words(briefing.instruction, briefing.world)
-    reading = heard(said, briefing.vocabulary, briefing.skills, words, zones, bundled())
+    reading = parse(said, briefing.vocabulary, briefing.skills, words, zones)
     if isinstance(reading, Instruction):
         return "all"
     if reading.key in FORBIDDEN:

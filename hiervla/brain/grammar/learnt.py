@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from hiervla.brain.grammar.acts import Instruction
+from hiervla.brain.grammar.acts import Bare, Instruction
 from hiervla.brain.grammar.explaining import FORBIDDEN, HALF_SAID, NotUnderstood
 from hiervla.brain.grammar.reading import parse
 from hiervla.brain.grammar.words import Words
@@ -34,6 +34,15 @@ class Hearing:
     def read(self, text: str) -> Instruction | NotUnderstood:
         """As the grammar alone reads it."""
         return parse(text, self._vocabulary, self._skills, self._words, self._zones)
+
+    def hear(self, text: str) -> Instruction | NotUnderstood:
+        """As the grammar reads it, or the likeliest plain sentence that is whole without any turn before."""
+        reading = self.read(text)
+        return reading if isinstance(reading, Instruction) else put_plainly(reading, text, self, self._whole)[1]
+
+    def _whole(self, plain: str) -> Instruction | None:
+        reading = self.read(plain)
+        return reading if isinstance(reading, Instruction) and not isinstance(reading.acts[0], Bare) else None
 
     def proposals(self, text: str, reading: NotUnderstood) -> tuple[str, ...]:
         """Plain sentences that may mean the same, the likeliest first; none where it was read and forbids, or half of it was.
