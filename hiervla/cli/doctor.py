@@ -29,6 +29,7 @@ MODULES = (
     "langgraph",
     "imageio_ffmpeg",
     "lark",
+    "onnxruntime",
 )
 
 
