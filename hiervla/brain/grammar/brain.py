@@ -124,8 +124,12 @@ class GrammarBrain:
                 then = briefing.model_copy(update={"instruction": turn.says, "dialogue": tuple(turns), "outcomes": (), "goals": ()})  # fmt: skip
                 with suppress(Objection):
                     reading, _ = self._completed(then, self._scene(then))
-                    if isinstance(reading, NotUnderstood):
-                        turn = turn.model_copy(update={"says": self._put_plainly(then, reading)[0]})
+                    plain, reading = (
+                        self._put_plainly(then, reading) if isinstance(reading, NotUnderstood) else ("", reading)
+                    )
+                    turn = (
+                        turn.model_copy(update={"says": plain}) if plain and isinstance(reading, Instruction) else turn
+                    )
             turns.append(turn)
         return briefing.model_copy(update={"dialogue": tuple(turns)})
 
