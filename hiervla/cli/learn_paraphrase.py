@@ -17,13 +17,12 @@ def learn_paraphrase(
     pairs: Annotated[
         Path | None, typer.Option("--pairs", help="Folder of *.jsonl and worlds/. Unset: those of the package.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1)] = 6000,
+    steps: Annotated[int, typer.Option(min=1)] = 8000,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Annotated[int, typer.Option(min=0, help="0: as many as torch takes.")] = 0,
-    bf16: Annotated[bool, typer.Option("--bf16", help="Faster on processors with matrix units (AMX).")] = False,
     json: opt.Json = False,
 ) -> None:
-    """Train the small network that says in plain words what no rule of the grammar reads; about 20 minutes on two cores."""
+    """Train the small network that says in plain words what no rule of the grammar reads; about an hour on one core; killed, it goes on."""
     from hiervla.assemble import words_of
     from hiervla.learn.paraphrase import training
     from hiervla.learn.paraphrase.exporting import export
