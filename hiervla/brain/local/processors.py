@@ -113,7 +113,7 @@ def processor_of(place: str, kind: str, config: Any, name: str) -> Any:
     Raises:
         SetupError: it cannot be built here, or has no chat template; says which work.
     """
-    options = {"local_files_only": Path(place).is_dir()}
+    options = {"local_files_only": Path(place).is_dir(), "trust_remote_code": False}
     try:
         if kind in QWEN:
             made: Any = QwenProcessor(

@@ -127,7 +127,7 @@ def weights(place: str, device: str = "auto", dtype: str = "auto") -> Weights:
     ):  # weights/qwen beside weights/: mistyped
         raise SetupError(f"brain {name}: there is no folder {place}; write local:FOLDER, or local:ORGANISATION/MODEL for one on the hub")  # fmt: skip
     told.disable_progress_bar()  # its bars run through what the mission prints
-    here = {"local_files_only": folder.is_dir()}
+    here = {"local_files_only": folder.is_dir(), "trust_remote_code": False}  # left unsaid, it asks at the terminal
     try:
         config = AutoConfig.from_pretrained(place, **here)
     except (OSError, ValueError, KeyError) as e:

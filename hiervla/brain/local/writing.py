@@ -30,17 +30,30 @@ class Form:
         if self._matcher.is_error():
             raise SetupError(f"no form can be held with this tokenizer: {self._matcher.get_error()}")
         self._bits = masks.allocate_token_bitmask(1, self._size)
+        self._open = np.ones(self._size, dtype=bool)
 
     def allowed(self) -> np.ndarray:
         """(vocabulary,) bool: which token may be next."""
         self._masks.fill_next_token_bitmask(self._matcher, self._bits)
-        return np.unpackbits(self._bits.view(np.uint8), bitorder="little")[: self._size].astype(bool)
+        self._open = np.unpackbits(self._bits.view(np.uint8), bitorder="little")[: self._size].astype(bool)
+        return self._open
 
     def take(self, token: int) -> bool:
-        """Go on by one token; True when the reply is whole."""
-        if not self._matcher.consume_token(token):
+        """Go on by one token that was allowed; True when the reply is whole.
+
+        Raises:
+            SetupError: no token of this tokenizer can go on from here.
+        """
+        taken = self._matcher.consume_token(token)
+        if not taken and self._open.any() and not self._open[token]:
             raise RuntimeError(f"token {token} was drawn against the mask: {self._matcher.get_error()}")
-        return bool(self._matcher.is_accepting() or self._matcher.is_stopped())
+        if taken and self._matcher.is_accepting():
+            return True
+        if not taken or self._matcher.is_stopped():  # where nothing can follow, llguidance allows an end, or an unknown
+            raise SetupError(
+                "the model's tokenizer has no token for a character that a reply needs; take another model"
+            )
+        return False
 
 
 class Writing:

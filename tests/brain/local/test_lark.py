@@ -7,6 +7,7 @@ import pytest
 
 from hiervla.brain.local.forms import Lengths, reply_form
 from hiervla.brain.local.lark import grammar
+from hiervla.core.errors import SetupError
 
 
 @pytest.fixture(scope="session")
@@ -16,10 +17,10 @@ def draw(tiny):
 
     from hiervla.brain.local.writing import Form
 
-    words = tiny.tokenizer((), "")
-    tokens = llguidance.hf.from_tokenizer(words)
+    bytewise = tiny.tokenizer((), "")
 
-    def walk(text, seed):
+    def walk(text, seed, words=bytewise):
+        tokens = llguidance.hf.from_tokenizer(words)
         rng, form, taken, whole = np.random.default_rng(seed), Form(tokens, text), [], False
         while not whole:
             taken.append(int(rng.choice(np.flatnonzero(form.allowed()))))
@@ -72,6 +73,17 @@ def test_texts_say_something_and_end(draw):
     for seed in range(40):
         said = json.loads(draw(grammar(fields("t", t={"type": "string", "maxLength": 5})), seed))["t"]
         assert 1 <= len(said) <= 5 and said.strip()
+
+
+def test_tokenizers_with_blanks_as_letters_and_bytes_to_fall_back_on_are_held_too(draw, tiny):
+    form = fields("t", "n", t={"enum": ["盒 2", "a cup"]}, n={"type": "number"})
+    said = {json.loads(draw(grammar(form), seed, tiny.llama_words()))["t"] for seed in range(12)}
+    assert said == {"盒 2", "a cup"}
+
+
+def test_a_tokenizer_that_cannot_spell_a_form_is_told_and_nothing_half_is_given(draw, tiny):
+    with pytest.raises(SetupError, match="tokenizer has no token"):
+        draw(grammar({"const": "a cup Ω"}), 0, tiny.llama_words(spelled=False))
 
 
 def test_what_has_no_grammar_is_a_bug():

@@ -57,6 +57,16 @@ def test_a_model_that_cannot_see(told, copied):
     assert "a llama is no image-text-to-text model" in told(copied)
 
 
+@pytest.mark.parametrize("file", ["config.json", "processor_config.json"])
+def test_code_that_lies_beside_weights_is_not_run(told, copied, file, tmp_path):
+    (copied / "trap.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')\nclass Trap: pass\n")
+    held = json.loads((copied / file).read_text()) | {"model_type": "trap", "processor_class": "Trap"}
+    kinds = ("AutoConfig", "AutoModelForImageTextToText", "AutoProcessor")
+    (copied / file).write_text(json.dumps(held | {"auto_map": {k: "trap.Trap" for k in kinds}}))
+    told(copied)
+    assert not (tmp_path / "sprung").exists()
+
+
 def test_weights_that_are_missing_cut_off_or_of_another_model(told, copied):
     from safetensors.torch import load_file, save_file
 

@@ -1,7 +1,9 @@
 """Random vision-language models of a few hundred thousand weights, made offline and saved as real checkpoints are."""
 
+import json
+
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import (
     Idefics3Config,
     Idefics3ForConditionalGeneration,
@@ -56,6 +58,20 @@ def tokenizer(special, chat):
     )
     made.train_from_iterator([WORDS] * 3, trainer)
     return PreTrainedTokenizerFast(tokenizer_object=made, eos_token=END, pad_token=NOTHING, chat_template=chat)
+
+
+def llama_words(spelled=True):
+    """A tokenizer as Llama's: blanks are letters, and a byte of its own for each letter it lacks (or none, unspelled)."""
+    made = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>"))
+    made.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    made.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    made.train_from_iterator([WORDS] * 3, trainers.BpeTrainer(vocab_size=300, special_tokens=["<unk>", BEGIN, END]))
+    if spelled:
+        whole = json.loads(made.to_str())
+        held = whole["model"]["vocab"]
+        whole["model"]["vocab"] = held | {f"<0x{b:02X}>": len(held) + b for b in range(256)}
+        made = Tokenizer.from_str(json.dumps(whole))
+    return PreTrainedTokenizerFast(tokenizer_object=made, eos_token=END, unk_token="<unk>")
 
 
 def _text(words, **more):
