@@ -62,7 +62,7 @@ def test_code_that_lies_beside_weights_is_not_run(told, copied, file, tmp_path):
     (copied / "trap.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')\nclass Trap: pass\n")
     held = json.loads((copied / file).read_text()) | {"model_type": "trap", "processor_class": "Trap"}
     kinds = ("AutoConfig", "AutoModelForImageTextToText", "AutoProcessor")
-    (copied / file).write_text(json.dumps(held | {"auto_map": {k: "trap.Trap" for k in kinds}}))
+    (copied / file).write_text(json.dumps(held | {"auto_map": dict.fromkeys(kinds, "trap.Trap")}))
     told(copied)
     assert not (tmp_path / "sprung").exists()
 
