@@ -90,7 +90,10 @@ class Writing:
             scores = scores.masked_fill(~allowed.to(scores.device), -torch.inf)
         if self._temperature > 0:
             noise = torch.rand(scores.shape, generator=self._draw, dtype=torch.float64).clamp_min(1e-300)
-            scores = scores.double() / self._temperature - (-noise.log()).log().to(scores.device)
+            drawn = (
+                scores.float().cpu().double() / self._temperature - (-noise.log()).log()
+            )  # not every device has doubles
+            scores = drawn.float().to(scores.device)
         return scores
 
     def take(self, token: int) -> bool:
