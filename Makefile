@@ -17,7 +17,7 @@ $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "no venv module: sudo apt-get install -y python3-venv"; exit 2; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check uv
-	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -e '.[dev,learn,policies,chat,ollama,anthropic,google]'
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -e '.[dev,learn,policies,vlm,chat,ollama,anthropic,google]'
 	$(BIN)/hiervla doctor --fix
 	@touch $@
 

@@ -148,8 +148,8 @@ def minds(
         SetupError: a name is unknown, or what it needs is not there.
     """
     chat = settings.chat.model_copy(update={"examples_from": settings.chat.examples_from or settings.runs})
-    mind = brain or make_brain(settings.brain, workspace, chat)
-    fallback = make_brain(settings.fallback, workspace, chat) if settings.fallback else None
+    mind = brain or make_brain(settings.brain, workspace, chat, settings.local)
+    fallback = make_brain(settings.fallback, workspace, chat, settings.local) if settings.fallback else None
     return mind, fallback, second_reader(settings, mind, workspace)
 
 
@@ -204,7 +204,7 @@ def words_of(world: Path, workspace: Workspace) -> Slotter:
 
 
 def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools") -> Prompt:
-    """What a chat model would get for a briefing. ``replies``: tools, schema or text."""
+    """What a chat model would get for a briefing. ``replies``: tools, schema, text, or forms as a local one."""
     from hiervla.named import chat_prompts
 
     return chat_prompts(workspace).prompt(briefing, replies)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiervla.core.config import ChatSettings, Settings
+from hiervla.core.config import ChatSettings, LocalSettings, Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.marking import in_plain_words
 from hiervla.core.ports import Brain, Policy, RobotDescription
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hiervla.robot.arm_model import ArmModel
 
 
+MODELS = ("chat:", "local:")
+"""How names of brains begin whose readings of an instruction are held against the grammar's."""
 FOREIGN = ("openpi:", "pi0:")
 """How names of policies begin that take a mapping file."""
 
@@ -43,8 +45,12 @@ def arm_model(name: str) -> ArmModel:
     return known[name]
 
 
-def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None) -> Brain:
-    """A brain by name: ``grammar``, ``chat:PROVIDER:MODEL``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
+def make_brain(
+    name: str, workspace: Workspace, chat: ChatSettings | None = None, local: LocalSettings | None = None
+) -> Brain:
+    """A brain by name.
+
+    ``grammar``, ``chat:PROVIDER:MODEL``, ``local:FOLDER_OR_ID``, ``scripted:FILE``, or a dotted path ``package.module:Class``.
 
     The grammar's words are all ``prompts/grammar.*.toml`` of the roots in force, merged.
     """
@@ -58,6 +64,10 @@ def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None
         from hiervla.brain.chat import ChatBrain
 
         return ChatBrain(name, chat_prompts(workspace), chat)
+    if name.startswith("local:"):
+        from hiervla.brain.local.brain import LocalBrain
+
+        return LocalBrain(name, chat_prompts(workspace), chat, local)
     if name.startswith("scripted:"):
         from hiervla.brain.scripted import ScriptedBrain
 
@@ -65,7 +75,10 @@ def make_brain(name: str, workspace: Workspace, chat: ChatSettings | None = None
     if ":" in name:
         return _made(name, Brain)  # type: ignore[no-any-return]
     raise unknown(
-        "brain", name, ["grammar"], "or chat:PROVIDER:MODEL, scripted:FILE, or a dotted path package.module:Class"
+        "brain",
+        name,
+        ["grammar"],
+        "or chat:PROVIDER:MODEL, local:FOLDER_OR_ID, scripted:FILE, or a dotted path package.module:Class",
     )
 
 
@@ -79,7 +92,7 @@ def chat_prompts(workspace: Workspace) -> Prompts:
 def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> SecondReader | None:
     """Who holds this brain's thoughts against the instruction: nobody for the grammar itself, and where it is switched off."""
     wanted = settings.second_reading
-    if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith("chat:")):
+    if wanted == "off" or brain.name == "grammar" or (wanted == "auto" and not brain.name.startswith(MODELS)):
         return None
     from hiervla.agreement import SecondReading
     from hiervla.brain.grammar import GrammarBrain

@@ -1,14 +1,19 @@
 """Where on the table could a thing be put?"""
 
 import math
+from typing import Annotated
+
+from pydantic import Field
 
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
 from hiervla.core.tool import Context, tool
 
+Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+
 
 @tool
-def find_free_place(ctx: Context, target: str, near: str = "", most: int = 3) -> dict:
+def find_free_place(ctx: Context, target: Thing, near: Thing = "", most: int = 3) -> dict:
     """Free places on the table for an object: in reach, clear of everything else, nearest to another object when one is named.
 
     Answers up to `most` places as x, y in metres, apart from each other by at least the object's own size.

@@ -1,15 +1,20 @@
 """How far apart are two things, or a thing and an edge of the table?"""
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hiervla.core.errors import ToolError
 from hiervla.core.goal import EDGES, distance_between
 from hiervla.core.tool import Context, tool
 
+Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+Other = Annotated[str, Field(description="Object id or a description, or an edge of the table.")]
+
 
 @tool
-def measure_distance(ctx: Context, a: str, b: str, how: Literal["gap", "centre"] = "gap") -> dict:
+def measure_distance(ctx: Context, a: Thing, b: Other, how: Literal["gap", "centre"] = "gap") -> dict:
     """Distance in metres between two things: the gap between their outlines, or between their centres.
 
     Each is an object id or a description; b may also be a table edge: "edge" (the nearest), "left edge",

@@ -1,14 +1,20 @@
 """What stands in the way of taking a thing?"""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from hiervla.core.errors import ToolError
 from hiervla.core.grasp import choose_grasp
 from hiervla.core.outcome import FailureKind
 from hiervla.core.recollection import put_away
 from hiervla.core.tool import Context, tool
 
+Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+
 
 @tool
-def what_blocks(ctx: Context, target: str) -> dict:
+def what_blocks(ctx: Context, target: Thing) -> dict:
     """Tell what must be moved or opened before an object can be grasped: things on it, things too close, a shut drawer."""
     hidden = put_away(ctx.world)
     if target in hidden:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Scene = Annotated[str | None, typer.Option("--scene", "-s", help="Scene by name, or a path to a scene file.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Everything random follows from it.")]
-Brain = Annotated[str | None, typer.Option("--brain", help="grammar, chat:PROVIDER:MODEL, or package.module:Class.")]
+Brain = Annotated[
+    str | None, typer.Option("--brain", help="grammar, chat:PROVIDER:MODEL, local:FOLDER, or package.module:Class.")
+]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Where a chat brain's model is served.")]
 Fallback = Annotated[str | None, typer.Option("--fallback", help="Brain that takes over where the other is lost.")]
 Robot = Annotated[

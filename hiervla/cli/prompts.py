@@ -36,7 +36,8 @@ def show(
     scene: opt.Scene = None,
     seed: opt.Seed = 0,
     replies: Annotated[
-        Literal["tools", "schema", "text"], typer.Option("--replies", help="How the model is to answer.")
+        Literal["tools", "schema", "text", "forms"],
+        typer.Option("--replies", help="How the model is to answer; forms: as a local one does."),
     ] = "tools",
     workspace: opt.Own = None,
     set_: opt.Sets = None,

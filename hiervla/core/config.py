@@ -70,6 +70,23 @@ class ChatSettings(BaseModel):
         return None if value == "none" else value
 
 
+class LocalSettings(BaseModel):
+    """How weights on this machine are run. What they are asked, and how often, is said in ``chat``, as for any model."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = "auto"
+    """cpu, cuda, cuda:1, mps …; auto: the first accelerator there is, else the processor."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Numbers the weights are kept in; auto: the checkpoint's own on an accelerator, float32 on the processor."""
+    seed: int = 0
+    """Of what is drawn where ``chat.temperature`` is above 0: the same briefing and seed bring the same reply."""
+    timeout_s: float = Field(default=300.0, gt=0)
+    """Longest time for one reply, seconds; in place of ``chat.timeout_s``."""
+    constrained: bool = True
+    """Let only valid replies be written: the forms, skills, tools and names that the mission has. Off to see what weights do alone."""
+
+
 class Settings(BaseModel):
     """All settings of a mission."""
 
@@ -80,11 +97,11 @@ class Settings(BaseModel):
     robot: str | None = None
     """Simulated arm to use instead of the scene's own: panda, iiwa, or a dotted path ``package.module:MODEL``."""
     brain: str = "grammar"
-    """grammar, ``chat:PROVIDER:MODEL``, ``scripted:FILE``, or a dotted path ``package.module:Class``."""
+    """grammar, ``chat:PROVIDER:MODEL``, ``local:FOLDER_OR_ID``, ``scripted:FILE``, or a dotted path ``package.module:Class``."""
     fallback: str = ""
     """Brain that takes over where ``brain`` is lost in mid-mission; unset, the mission then ends."""
     second_reading: Literal["auto", "on", "strict", "off"] = "auto"
-    """Hold every thought against the grammar's own reading of the instruction; auto: for chat brains; strict: and do nothing that it does not read."""
+    """Hold every thought against the grammar's own reading of the instruction; auto: for chat and local brains; strict: and do nothing that it does not read."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)
@@ -103,6 +120,8 @@ class Settings(BaseModel):
     """Which steps wait for a person's yes."""
     chat: ChatSettings = Field(default_factory=ChatSettings)
     """How a chat model is asked."""
+    local: LocalSettings = Field(default_factory=LocalSettings)
+    """How a model on this machine is run."""
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)
     budgets: Budgets = Field(default_factory=Budgets)
 

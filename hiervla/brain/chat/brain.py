@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from operator import add
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiervla.brain.chat.calling import Calling, Unfit
-from hiervla.brain.chat.discipline import held_to, may_ask
-from hiervla.brain.chat.examples import PastRuns
 from hiervla.brain.chat.models import chat_model
-from hiervla.brain.chat.reading import read
-from hiervla.brain.chat.rendering import Prompt, Prompts, estimate
+from hiervla.brain.chat.prompted import PromptedBrain
+from hiervla.brain.chat.rendering import Prompt, Prompts
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings
-from hiervla.core.errors import BrainLost, SetupError, UnusableReply
-from hiervla.core.plan import Thought
-from hiervla.core.usage import Usage
+from hiervla.core.errors import SetupError, UnusableReply
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -31,47 +26,20 @@ STEPS_DOWN = {"tools": "schema", "schema": "text"}
 """From a way to answer that a server refuses to the next plainer one."""
 
 
-class ChatBrain:
+class ChatBrain(PromptedBrain):
     """Any LangChain chat model. ``prompts``: the templates ``prompts/brain.*.md.j2``; ``model`` for one made elsewhere."""
 
     def __init__(
         self, name: str, prompts: Prompts, settings: ChatSettings | None = None, model: BaseChatModel | None = None,
         sleep: Callable[[float], None] | None = None,
     ) -> None:  # fmt: skip
-        self.name = name
-        self.settings = settings or ChatSettings()
-        self._prompts = prompts
-        self._past = PastRuns(Path(self.settings.examples_from)) if self.settings.examples_from else None
-        self._model = model or chat_model(name, self.settings)
+        settings = settings or ChatSettings()
+        super().__init__(name, prompts, settings, "tools" if settings.replies == "auto" else settings.replies)
+        self._model = model or chat_model(name, settings)
         self._sleep = {"sleep": sleep} if sleep is not None else {}
-        self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies
-        self._image_px = self.settings.image_px
 
-    def prompt(self, briefing: Briefing) -> Prompt:
-        """What the model would get for a briefing."""
-        begins = self._past is not None and not briefing.goals and briefing.failure is None
-        alike = self._past.like(briefing.instruction, self.settings.examples) if self._past and begins else []
-        return self._prompts.prompt(briefing, self._replies, may_ask(briefing, self.settings), alike)
-
-    def think(self, briefing: Briefing) -> Thought:
-        """One thought.
-
-        Raises:
-            UnusableReply: the model's reply is no thought, or breaks the rules; says how.
-            BrainLost: the server is gone, or refuses for longer than ``patience_s``.
-            SetupError: the server takes no such model, key or request.
-        """
-        calling = Calling(self.settings.timeout_s, self.settings.patience_s, **self._sleep)
-        usage = Usage()
-        try:
-            reply, prompt = self._reply(briefing, calling)
-            usage = self._cost(reply, prompt)
-            thought = read(reply, frozenset(t.name for t in briefing.tools), calling.notes)
-            held_to(thought, briefing, self.settings, calling.notes)
-        except (UnusableReply, BrainLost) as e:
-            e.usage, e.notes = usage + calling.usage(), tuple(calling.notes)
-            raise
-        return thought.model_copy(update={"usage": usage + calling.usage(), "notes": tuple(calling.notes)})
+    def _calling(self) -> Calling:
+        return Calling(self.settings.timeout_s, self.settings.patience_s, **self._sleep)
 
     def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Any, Prompt]:
         """The model's message and what it answers; plainer ways to ask are tried where the server refuses one."""
@@ -117,15 +85,3 @@ class ChatBrain:
                 raise UnusableReply("the reply was empty: call one function")
             return reduce(add, parts)
         return model.invoke(messages)
-
-    def _cost(self, reply: Any, prompt: Prompt) -> Usage:
-        """Tokens as the server counted them, else as their length tells; and what they cost at the prices set."""
-        counted = getattr(reply, "usage_metadata", None) or {}
-        sent, got = int(counted.get("input_tokens") or 0), int(counted.get("output_tokens") or 0)
-        estimated = not (sent or got)
-        if estimated:
-            sent = sum(prompt.tokens(self._image_px).values())
-            got = estimate(str(reply.content) + str(reply.tool_calls or ""))
-        s = self.settings
-        money = (sent * s.price_in + got * s.price_out) / 1e6
-        return Usage(input_tokens=sent, output_tokens=got, estimated=estimated, money=money)

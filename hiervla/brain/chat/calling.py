@@ -73,6 +73,15 @@ class Calling:
         finally:
             self.seconds += self.clock() - began
 
+    def once(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives, counted and timed: for a model in this process, which asking again would not mend."""
+        began = self.clock()
+        self.calls += 1
+        try:
+            return work()
+        finally:
+            self.seconds += self.clock() - began
+
     def usage(self) -> Usage:
         """What was sent so far, tokens aside."""
         return Usage(calls=self.calls, seconds=round(self.seconds, 3))

@@ -18,6 +18,7 @@ from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from PIL.Image import Image
 
 SYSTEM, THINK = "brain.system.md.j2", "brain.think.md.j2"
 SHOWN_OUTCOMES, SHOWN_ANSWERS = 20, 30
@@ -72,11 +73,11 @@ class Prompts:
     def prompt(
         self, briefing: Briefing, replies: str = "tools", may_ask: bool = True, examples: Sequence[Example] = ()
     ) -> Prompt:
-        """Everything for one thought. ``replies``: tools, schema or text; ``examples``: past missions to learn from."""
+        """Everything for one thought. ``replies``: tools, schema, text or forms; ``examples``: past missions to learn from."""
         from jinja2 import UndefinedError
 
         schema = reply_schema(briefing, may_ask)
-        shown = {
+        given = {
             "b": briefing, "examples": examples, "scene": scene_lines(briefing.world), "replies": replies, "may_ask": may_ask,
             "schema": json.dumps(schema, ensure_ascii=False), "call": _call,
             "changed": differences(briefing.before, briefing.world) if briefing.before is not None else [],
@@ -86,7 +87,7 @@ class Prompts:
             "chinese": any("\u4e00" <= c <= "\u9fff" for c in briefing.instruction),
         }  # fmt: skip
         try:
-            system, text = self._system.render(shown).strip(), self._think.render(shown).strip()
+            system, text = self._system.render(given).strip(), self._think.render(given).strip()
         except UndefinedError as e:
             raise SetupError(f"a prompt names what there is not: {e} (see docs/brains.md for what there is)") from e
         return Prompt(
@@ -100,6 +101,15 @@ class Prompts:
 
 def picture(image: ImageRef, longest_px: int) -> dict[str, Any] | None:
     """An image as a standard block, its longest side at most so many pixels; None where its file is gone."""
+    if (small := shown(image, longest_px)) is None:
+        return None
+    data = io.BytesIO()
+    small.save(data, "PNG", optimize=True)
+    return {"type": "image", "base64": base64.b64encode(data.getvalue()).decode("ascii"), "mime_type": "image/png"}
+
+
+def shown(image: ImageRef, longest_px: int) -> Image | None:
+    """An image in RGB, its longest side at most so many pixels; None where its file is gone."""
     from PIL import Image
 
     try:
@@ -108,9 +118,7 @@ def picture(image: ImageRef, longest_px: int) -> dict[str, Any] | None:
     except OSError:
         return None
     small.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)
-    data = io.BytesIO()
-    small.save(data, "PNG", optimize=True)
-    return {"type": "image", "base64": base64.b64encode(data.getvalue()).decode("ascii"), "mime_type": "image/png"}
+    return small
 
 
 def estimate(text: str) -> int:

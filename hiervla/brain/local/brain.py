@@ -1,0 +1,103 @@
+"""The local brain: the chat brain's prompts and discipline, and weights in this process that can only write valid replies."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hiervla.brain.chat.calling import Calling
+from hiervla.brain.chat.discipline import may_ask
+from hiervla.brain.chat.prompted import PromptedBrain
+from hiervla.brain.chat.rendering import Prompt, Prompts, shown
+from hiervla.brain.local.forms import Lengths, reply_form
+from hiervla.brain.local.lark import grammar
+from hiervla.core.briefing import Briefing
+from hiervla.core.config import ChatSettings, LocalSettings
+from hiervla.core.errors import SetupError
+
+if TYPE_CHECKING:
+    from hiervla.brain.local.weights import Weights, Written
+
+PREFIX = "local:"
+NEEDS = ("torch", "transformers", "llguidance")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply in the shape of LangChain's ``AIMessage``, which is what replies are read from."""
+
+    content: str
+    tool_calls: list[dict[str, Any]]
+    response_metadata: dict[str, str]
+    usage_metadata: dict[str, int]
+    invalid_tool_calls: tuple[Any, ...] = ()
+    additional_kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+class LocalBrain(PromptedBrain):
+    """A transformers image-text-to-text model from a folder or hub id (``local:FOLDER_OR_ID``).
+
+    ``lengths``: where texts and lists end; ``on_text`` hears each reply as it is written; ``model`` for weights loaded elsewhere.
+
+    Raises:
+        SetupError: a package, the folder or what it should hold is missing; says how to mend it.
+    """
+
+    def __init__(
+        self, name: str, prompts: Prompts, chat: ChatSettings | None = None, local: LocalSettings | None = None,
+        model: Weights | None = None, lengths: Lengths | None = None, on_text: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(name, prompts, chat or ChatSettings(), "forms")
+        self.local = local or LocalSettings()
+        self._lengths = lengths or Lengths(steps=self.settings.most_steps)
+        self._on_text = on_text
+        self._weights = model if model is not None else _weights(name, self.local)
+
+    def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Message, Prompt]:
+        prompt = self.prompt(briefing)
+        form = grammar(reply_form(briefing, may_ask(briefing, self.settings), self._lengths))
+        pictures = [shown(i, self._image_px) for i in prompt.images] if self._image_px else []
+        written = calling.once(
+            lambda: self._weights.write(
+                prompt.system, prompt.text, [p for p in pictures if p is not None],
+                grammar=form if self.local.constrained else None, most_tokens=self.settings.max_tokens,
+                temperature=self.settings.temperature or 0.0, seed=self._seed(prompt), timeout_s=self.local.timeout_s,
+                on_text=self._on_text,
+            )
+        )  # fmt: skip
+        if written.ended == "time":
+            calling.notes.append(f"the reply was stopped after {self.local.timeout_s:g} s (local.timeout_s)")
+        return _message(written, self.local.constrained), prompt
+
+    def _seed(self, prompt: Prompt) -> int:
+        """Of this thought: told from the words it answers, so that it repeats whatever was thought before."""
+        words = f"{self.local.seed}\n{prompt.system}\n{prompt.text}".encode()
+        return int.from_bytes(hashlib.blake2b(words, digest_size=7).digest(), "big")
+
+
+def _message(written: Written, constrained: bool) -> Message:
+    """A whole reply under its form is one call; any other is text to be read as that of a chat model."""
+    ended = {"finish_reason": "stop" if written.ended == "whole" else "length"}
+    tokens = {"input_tokens": written.input_tokens, "output_tokens": written.output_tokens}
+    if written.ended != "whole":  # half a plan is none, and what stands whole inside it is no reply either
+        return Message("" if constrained else written.text, [], ended, tokens)
+    if not constrained:
+        return Message(written.text, [], ended, tokens)
+    fields = json.loads(written.text)
+    return Message("", [{"name": fields.pop("move"), "args": fields}], ended, tokens)
+
+
+def _weights(name: str, local: LocalSettings) -> Weights:
+    place = name.removeprefix(PREFIX)
+    if not place:
+        raise SetupError(f"brain {name!r}: write local:FOLDER, or local:ORGANISATION/MODEL for one on the hub")
+    for package in NEEDS:
+        if importlib.util.find_spec(package) is None:
+            raise SetupError(f"brain {name!r} needs the package {package}: pip install 'hiervla[vlm]'")
+    from hiervla.brain.local.weights import weights
+
+    return weights(place, local.device, local.dtype)
