@@ -45,7 +45,7 @@ class Places:
 def read_answer(text: str, c: Convention, sent: tuple[int, int], ours: tuple[int, int]) -> Places:
     """Every place that an answer names, in pixels of our own picture.
 
-    Markdown fences and prose around the JSON are passed over; nothing else is forgiven. Places outside the picture are
+    Markdown fences, prose around the JSON and what a model thinks aloud (``<think>``) are passed over; nothing else is forgiven. Places outside the picture are
     left out, boxes that reach over its edge are cut off there, and both are noted.
 
     Args:
@@ -59,6 +59,7 @@ def read_answer(text: str, c: Convention, sent: tuple[int, int], ours: tuple[int
     """
     if len(text) > LONGEST:
         raise _malformed(c, f"it is {len(text)} characters long", text)
+    text = text.rpartition("</think>")[2]
     raw = {"json": _json, "qwen2_tags": _qwen2, "molmo_tags": _molmo}[c.form](text, c)
     if len(raw) > MOST:
         raise _malformed(c, f"it names {len(raw)} places", text)
@@ -111,19 +112,23 @@ def _first_value(text: str, c: Convention) -> Any:
     Raises:
         MalformedAnswer: there is none, or it breaks off.
     """
+    empty, other = False, []
     for part in [*_FENCE.findall(text), text]:
-        starts = [m.start() for m in re.finditer(r"[\[{]", part)][:_FIRST_OFFS]
-        for at in starts:
+        for at in [m.start() for m in re.finditer(r"[\[{]", part)][:_FIRST_OFFS]:
             try:
                 value, _ = json.JSONDecoder(parse_constant=lambda name: name).raw_decode(part, at)
             except (json.JSONDecodeError, RecursionError):
                 if re.match(r"[\[{]\s*[\[{\"]", part[at:]):
                     break  # it is meant as JSON and broken: what stands inside it is not the answer
                 continue
-            if isinstance(value, dict) or value == [] or any(isinstance(v, dict) for v in value):
+            if isinstance(value, dict) or any(isinstance(v, dict) for v in value):
                 return value
-            raise _malformed(c, f"a list of objects was expected: {str(value)[:_QUOTED]}", text)
-    raise _malformed(c, "there is no whole JSON list in it", text)
+            empty, other = empty or not value, other or value  # prose may hold a list too; the answer comes after it
+    if empty and not other:
+        return []
+    raise _malformed(
+        c, "there is no whole JSON list in it" if not other else f"a list of objects was expected: {other}", text
+    )
 
 
 def _wrong_keys(row: dict[str, Any], c: Convention) -> str:

@@ -20,6 +20,8 @@ SURE = 0.5
 _DOUBT = 0.5
 """What has less than this share of the score that is believed is not even mentioned."""
 _MOST_DOUBTS = 3
+_ON_M, _FLOOR_M = 0.006, 0.005
+"""What stands on a thing rises so far above it at least; a container's floor is believed to be so thick."""
 _TWICE_M = 0.02
 """Two finds nearer than this are one."""
 
@@ -144,10 +146,11 @@ def _stem(name: str) -> str:
 def _resting(d: Detection, things: list[Detection]) -> Detection:
     """What stands on or lies in another thing, with that as its support and its bottom there."""
     hosts = [h for h in things if not h.fixed and contains(footprint(h), d.centre[:2])]
+    hosts = [h for h in hosts if d.top_z > (h.bottom_z if h.hollow else h.top_z) + _ON_M]
     host = max(hosts, key=lambda h: h.top_z, default=None)
     if host is None:
         return d
-    bottom = host.bottom_z + 0.005 if host.hollow else min(host.top_z, d.top_z - 0.002)
+    bottom = host.bottom_z + _FLOOR_M if host.hollow else host.top_z
     size, centre = (*d.size[:2], round(d.top_z - bottom, 4)), (*d.centre[:2], round((d.top_z + bottom) / 2, 4))
     change = {"support": host.id, "relation": "in" if host.hollow else "on", "size": size, "centre": centre}
     return d.model_copy(update=change)
