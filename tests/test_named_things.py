@@ -57,6 +57,16 @@ class Broken:
         return 1 / 0
 
 
+class Wild:
+    def detect(self, observation, query):
+        return [Detection(id="?", label="thing", centre=(float("nan"), 0.0, 0.0), size=(0.1, 0.1, 0.1))]
+
+
+class Boxes:
+    def detect(self, observation, query):
+        return [(1, 2, 3, 4)]
+
+
 def test_a_name_that_only_the_detector_knows_is_acted_on_in_both_languages():
     with Agent("tabletop", 3, detector=RedThings(), keep=False) as agent:
         events = []
@@ -82,7 +92,15 @@ def test_what_is_not_sure_is_asked_about_and_nothing_moves():
         assert report.status == "refused" and "redness did not find it either" in report.answer
 
 
-@pytest.mark.parametrize(("detector", "says"), [(Mute(), "nobody answers"), (Broken(), "division by zero")])
+@pytest.mark.parametrize(
+    ("detector", "says"),
+    [
+        (Mute(), "nobody answers"),
+        (Broken(), "division by zero"),
+        (Wild(), "no number"),
+        (Boxes(), "a tuple where a Detection belongs"),
+    ],
+)
 def test_a_detector_that_fails_is_told_and_the_name_stays_unknown(detector, says):
     with Agent("tabletop", 3, detector=detector, keep=False) as agent:
         events = []
@@ -90,6 +108,7 @@ def test_a_detector_that_fails_is_told_and_the_name_stays_unknown(detector, says
         assert report.status == "refused" and not report.outcomes
         (failed,) = [e.result for e in events if e.kind == "asked"]
         assert not failed.ok and says in failed.says
+        assert "gave no answer of use" in report.answer and "did not find" not in report.answer
 
 
 def test_a_brain_that_calls_the_tool_gets_the_id_to_plan_with():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hiervla.core.errors import DetectorFault, HierVLAError, ToolError, broke
+from hiervla.core.errors import DetectorFault, ToolError
 from hiervla.core.ports import NamingEyes
 from hiervla.core.seeking import Sought
 from hiervla.core.world import World
@@ -36,10 +36,6 @@ class Search:
             sought = eyes.seek(seen, self.world, query, name)
         except DetectorFault as e:
             raise ToolError(f"the detector {eyes.detector} has no answer: {e}") from e
-        except HierVLAError:
-            raise
-        except Exception as e:  # a detector may be a person's own code: its bug is no answer, not the mission's end
-            raise ToolError(f"the detector {eyes.detector} broke: {broke(e)}") from e
         for note in sought.notes:
             self._m.emit("note", says=note)
         self.world = self.world.with_things(sought.found)

@@ -26,14 +26,21 @@ Reading = Instruction | NotUnderstood
 
 def seek(
     briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading], speech: Speech, may_ask: bool
-) -> tuple[Thought | None, bool]:
-    """Send the detector for names that are not known, or ask back about what it is not sure of; and whether there are such names."""
+) -> tuple[Thought | None, str]:
+    """Send the detector for names that are not known, or ask back about what it is not sure of.
+
+    Without either: what is to be said of its search besides, if there was one.
+    """
     names = names_in(briefing, reading, read)
     if may_ask and (calls := to_ask(look_ups(names), briefing)):
         says = speech.say("r_seek", names=[f"“{n}”" for n in names], by=briefing.seeks)
-        return Thought(reasoning=says, move=Ask(calls=tuple(calls))), True
-    says = doubt(names, briefing, speech)
-    return Thought(reasoning=says, move=Clarify(question=says)) if says else None, bool(names)
+        return Thought(reasoning=says, move=Ask(calls=tuple(calls))), ""
+    if says := doubt(names, briefing, speech):
+        return Thought(reasoning=says, move=Clarify(question=says)), ""
+    answers = [r.ok for r in briefing.asked if r.call in look_ups(names)]
+    if not answers:
+        return None, ""
+    return None, speech.say("sought" if all(answers) else "sought_in_vain", by=briefing.seeks)
 
 
 def names_in(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading]) -> tuple[str, ...]:

@@ -112,7 +112,8 @@ def _first_value(text: str, c: Convention) -> Any:
     Raises:
         MalformedAnswer: there is none, or it breaks off.
     """
-    empty, other = False, []
+    empty = False
+    other: list[Any] = []
     for part in [*_FENCE.findall(text), text]:
         for at in [m.start() for m in re.finditer(r"[\[{]", part)][:_FIRST_OFFS]:
             try:
@@ -133,8 +134,8 @@ def _first_value(text: str, c: Convention) -> Any:
 
 def _wrong_keys(row: dict[str, Any], c: Convention) -> str:
     """What is wrong with an object's keys, and whose they are where they are another convention's."""
-    other = next((o.name for o in CONVENTIONS.values() for k in (o.box_key, o.point_key) if k and k in row and o.box_key != c.box_key), None)  # fmt: skip
-    hint = f"; that is how {other} answers: points={other}" if other else ""
+    others = [o.name for o in CONVENTIONS.values() if o.box_key != c.box_key and {o.box_key, o.point_key} & row.keys()]
+    hint = f"; that is how models answer whose points={' or points='.join(others)}" if others else ""
     return f"one of {c.box_key!r} and {c.point_key!r} was expected in {str(row)[:_QUOTED]}{hint}"
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from hiervla.core.errors import DetectorFault
+from hiervla.core.errors import DetectorFault, HierVLAError, broke
 from hiervla.core.footprint import contains, footprint
 from hiervla.core.observation import Observation
 from hiervla.core.ports import CloseEyes, Detector
@@ -75,7 +75,7 @@ class NamingEyes:
             DetectorFault: the detector has no answer, or none that can be read.
         """
         sure = float(getattr(self._detector, "sure", SURE))
-        seen = [(_score(d), d) for d in self._detector.detect(observation, query)]
+        seen = [(_score(d), d) for d in self._detected(observation, query)]
         notes = self._notes()
         held = world.held.id if world.held else None
         things = [d for d in world.objects.values() if not d.by_name and d.id != held]
@@ -105,6 +105,25 @@ class NamingEyes:
                 bare = None if thing.by_name else thing.name
                 doubtful[thing.id] = thing.model_copy(update={"name": bare, "name_score": score})
         return Sought(name, self.detector, world.look_id, tuple(found.values()), tuple(doubtful.values()), tuple(notes))
+
+    def _detected(self, observation: Observation, query: str) -> list[Detection]:
+        """What the detector answers; whatever goes wrong in it, a person's own code maybe, is a fault of one kind."""
+        try:
+            seen = list(self._detector.detect(observation, query))
+        except DetectorFault:
+            raise
+        except HierVLAError as e:
+            raise DetectorFault(str(e)) from e
+        except Exception as e:
+            raise DetectorFault(f"it broke: {broke(e)}") from e
+        for d in seen:
+            if not isinstance(d, Detection):
+                raise DetectorFault(f"it gave a {type(d).__name__} where a Detection belongs")
+            if not all(map(math.isfinite, (*d.centre, *d.size, _score(d)))):
+                raise DetectorFault(
+                    f"it gave a place, size or score that is no number: {d.centre}, {d.size}, {_score(d)}"
+                )
+        return seen
 
     def _notes(self) -> list[str]:
         told: list[str] = getattr(self._detector, "notes", [])

@@ -23,7 +23,6 @@ OPTIONS = {
 class Spelt:
     """A detector's name taken apart."""
 
-    whole: str
     kind: str  # owlv2, grounding-dino or vlm
     source: str  # a folder or hub id; of a vlm PROVIDER:MODEL
     sure: float | None  # score from which on it is believed; None: the kind's own
@@ -61,7 +60,7 @@ def spelt(name: str) -> Spelt | None:
             sure = -1.0
         if not 0.0 <= sure <= 1.0:
             raise SetupError(f"detector {name!r}: sure is a number from 0 to 1, not {options['sure']!r}")
-    return Spelt(name, kind, source, sure, options)
+    return Spelt(kind, source, sure, options)
 
 
 def make_finder(s: Spelt, ask: Ask | None = None) -> Finder:
@@ -73,7 +72,9 @@ def make_finder(s: Spelt, ask: Ask | None = None) -> Finder:
     finder: Finder
     if s.kind == "vlm":
         assert ask is not None
-        finder = VlmFinder(s.whole, convention(s.options["points"]), ask, UNSCORED if s.sure is None else s.sure)
+        finder = VlmFinder(
+            f"{s.kind}:{s.source}", convention(s.options["points"]), ask, UNSCORED if s.sure is None else s.sure
+        )
     else:
         from hiervla.perception.naming.zero_shot import ZeroShotFinder
 
