@@ -25,7 +25,7 @@ from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
 from hiervla.core.marking import Drawing, Mark
 from hiervla.core.plan import Thought
-from hiervla.core.ports import Brain, Robot
+from hiervla.core.ports import Brain, Detector, Robot
 from hiervla.core.world import World
 from hiervla.record import RunFolder, new_run
 from hiervla.workspace import Workspace, load_workspace, own_root
@@ -43,6 +43,7 @@ class Agent:
         seed: everything random in the scene follows from it.
         brain: a name (``grammar``), a dotted path, or a Brain of one's own.
         robot: a simulated arm by name (``panda``, ``iiwa``), or a Robot of one's own; left out, the scene's own arm.
+        detector: finds things by names that nobody told: a name (``owlv2:FOLDER``, …), or a Detector of one's own.
         settings: all other settings; see ``hiervla.core.config``.
         workspace: folder with skills, tools, prompts and scenes of one's own, or a loaded Workspace.
         keep: write a run folder for every mission.
@@ -54,7 +55,7 @@ class Agent:
 
     def __init__(
         self, scene: str | None = None, seed: int = 0, *, brain: str | Brain | None = None, robot: str | Robot | None = None,
-        settings: Settings | None = None, workspace: str | Path | Workspace | None = None, gui: bool = False,
+        detector: str | Detector | None = None, settings: Settings | None = None, workspace: str | Path | Workspace | None = None, gui: bool = False,
         keep: bool = True, approver: Approver | None = None,
     ) -> None:  # fmt: skip
         from hiervla.assemble import assemble
@@ -65,6 +66,8 @@ class Agent:
             self.settings = self.settings.model_copy(update={"brain": brain})
         if isinstance(robot, str):
             self.settings = self.settings.model_copy(update={"robot": robot})
+        if isinstance(detector, str):
+            self.settings = self.settings.model_copy(update={"detector": detector})
         if not isinstance(workspace, Workspace):
             workspace = load_workspace(own_root(str(workspace)) if workspace else own_root())
         self.keep, self.approver = keep, approver
@@ -76,6 +79,7 @@ class Agent:
             gui,
             brain=None if isinstance(brain, str) else brain,
             robot=None if isinstance(robot, str) else robot,
+            detector=None if isinstance(detector, str) else detector,
         )
         self.dialogue: list[Turn] = []
         self.world: World | None = None

@@ -14,10 +14,10 @@ from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.marking import Drawing, Mark
-from hiervla.core.ports import Brain, Eyes, Robot
+from hiervla.core.ports import Brain, CloseEyes, Detector, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
-from hiervla.named import arm_model, make_brain, make_policies, second_reader
+from hiervla.named import arm_model, make_brain, make_detector, make_policies, second_reader
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ class Cell:
 
 def assemble(
     settings: Settings, workspace: Workspace, scene: str | Scene, seed: int, gui: bool = False,
-    brain: Brain | None = None, robot: Robot | None = None,
+    brain: Brain | None = None, robot: Robot | None = None, detector: Detector | None = None,
 ) -> Cell:  # fmt: skip
-    """Build a cell: a scene (by name, or made) in PyBullet from a seed, or around a robot that is given; a brain likewise.
+    """Build a cell: a scene (by name, or made) in PyBullet from a seed, or around a robot that is given; brain and detector likewise.
 
     Raises:
         SetupError: a name is unknown or a file does not fit; says which and how to mend it.
@@ -89,14 +89,14 @@ def assemble(
     elif settings.robot is not None:
         raise SetupError(f"a robot was given, and the settings name another: {settings.robot}; choose one of them")
     safe = Envelope(robot, described.limits.over(robot.describe().limits))
-    eyes = GeometricEyes(
-        vocabulary,
-        described.zone,
-        camera=camera,
-        limits=safe.limits,
-        gripper=safe.description.gripper,
-        skin=safe.description.skin,
+    about = safe.description
+    eyes: CloseEyes = GeometricEyes(
+        vocabulary, described.zone, camera=camera, limits=safe.limits, gripper=about.gripper, skin=about.skin
     )
+    if detector is not None or settings.detector:
+        from hiervla.perception.naming.eyes import NamingEyes
+
+        eyes = NamingEyes(eyes, detector or make_detector(settings.detector, settings, camera, safe.limits), camera)
     for skill in settings.policies:
         if skill not in workspace.skills:
             raise unknown("skill in settings.policies:", skill, workspace.skills)

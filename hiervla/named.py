@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hiervla.core.config import ChatSettings, LocalSettings, Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.marking import in_plain_words
-from hiervla.core.ports import Brain, Policy, RobotDescription
+from hiervla.core.ports import Brain, Detector, Policy, RobotDescription
+from hiervla.core.task import Limits
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -159,6 +160,34 @@ def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy
         return ServoPolicy(about.step_s)
     forms = "or a trained policy's FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class"
     raise unknown("policy", name, ["servo"], forms)
+
+
+def make_detector(name: str, settings: Settings, camera: str, limits: Limits) -> Detector:
+    """A detector by name: ``owlv2:FOLDER``, ``grounding-dino:FOLDER``, ``vlm:PROVIDER:MODEL?points=CONVENTION``, or a dotted path.
+
+    A ``vlm`` is asked as chat brains are (``settings.chat``), at its own ``base_url`` where its name says one, and else at
+    the brain's where both have one provider.
+
+    Raises:
+        SetupError: the name is none of these, or what it needs is not there.
+    """
+    from hiervla.perception.naming.detector import NameDetector
+    from hiervla.perception.naming.spelling import FORMS, OPTIONS, make_finder, spelt
+
+    parts = spelt(name)
+    if parts is None:
+        if ":" in name:
+            return _made(name, Detector)  # type: ignore[no-any-return]
+        raise unknown("detector", name, OPTIONS, f"write {FORMS}")
+    ask = None
+    if parts.kind == "vlm":
+        from hiervla.brain.chat.pictures import picture_question
+
+        provider = parts.source.partition(":")[0]
+        other = settings.brain.startswith("chat:") and not settings.brain.startswith(f"chat:{provider}:")
+        url = parts.options.get("base_url", "" if other else settings.chat.base_url)
+        ask = picture_question(f"chat:{parts.source}", settings.chat.model_copy(update={"base_url": url}))
+    return NameDetector(make_finder(parts, ask), camera, limits)
 
 
 def _made(name: str, port: type) -> Any:

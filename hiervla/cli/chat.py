@@ -40,6 +40,7 @@ def chat(
     policy: opt.Policy = None,
     mapping: opt.Mapping = None,
     robot: opt.Robot = None,
+    detector: opt.Detector = None,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
     gui: opt.Gui = False,
@@ -48,7 +49,7 @@ def chat(
     from hiervla.cli.live import Live, ask_person
 
     space = opt.workspace(workspace)
-    settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback)
+    settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback, detector)
     from hiervla.agent import Agent
 
     live = Live()

@@ -35,7 +35,6 @@ def learn_paraphrase(
             steps=steps,
             seed=seed,
             threads=threads,
-            bf16=bf16,
         )
         with bar(0, steps) as told:
             model, checked = training.train(settings, partial(words_of, workspace=shared_workspace()), told)

@@ -26,6 +26,13 @@ Brain = Annotated[
 ]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Where a chat brain's model is served.")]
 Fallback = Annotated[str | None, typer.Option("--fallback", help="Brain that takes over where the other is lost.")]
+Detector = Annotated[
+    str | None,
+    typer.Option(
+        "--detector",
+        help="Finds things by names nobody told: owlv2:FOLDER, grounding-dino:FOLDER, vlm:PROVIDER:MODEL?points=CONVENTION, or package.module:Class.",
+    ),
+]
 Robot = Annotated[
     str | None, typer.Option("--robot", help="Arm instead of the scene's own: panda, iiwa, or package.module:MODEL.")
 ]
@@ -96,6 +103,7 @@ def marks(said: list[str] | None, drawn: Path | None = None) -> tuple[Mark | Dra
 def settings(
     space: Workspace, sets: list[str] | None, brain: str | None = None, policy: str | None = None,
     robot: str | None = None, mapping: str | None = None, base_url: str | None = None, fallback: str | None = None,
+    detector: str | None = None,
 ) -> Settings:  # fmt: skip
     """Settings of the workspace's hiervla.toml with the command line's changes on top."""
     from hiervla.core.config import load_settings
@@ -108,6 +116,7 @@ def settings(
         *([f"robot={json.dumps(robot)}"] if robot else []),
         *([f"chat.base_url={json.dumps(base_url)}"] if base_url else []),
         *([f"fallback={json.dumps(fallback)}"] if fallback else []),
+        *([f"detector={json.dumps(detector)}"] if detector else []),
         *([f"mapping={json.dumps(mapping)}"] if mapping else []),
     ]
     return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))

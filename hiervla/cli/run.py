@@ -19,6 +19,7 @@ def run(
     policy: opt.Policy = None,
     mapping: opt.Mapping = None,
     robot: opt.Robot = None,
+    detector: opt.Detector = None,
     json: opt.Json = False,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
@@ -35,7 +36,7 @@ def run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback)
+        settings = opt.settings(space, set_, brain, policy, robot, mapping, base_url, fallback, detector)
         marks = opt.marks(mark, drawn)
         from hiervla.agent import Agent
 

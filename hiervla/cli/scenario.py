@@ -34,6 +34,7 @@ def scenario_run(
     policy: opt.Policy = None,
     mapping: opt.Mapping = None,
     robot: opt.Robot = None,
+    detector: opt.Detector = None,
     set_: opt.Sets = None,
 ) -> None:
     """Run scenarios and print true, claimed and false successes with Wilson intervals. Exit code 6: a goal was missed."""
@@ -42,7 +43,7 @@ def scenario_run(
 
     with opt.json_stdout(json) as put:
         space = opt.workspace(workspace)
-        settings = opt.settings(space, set_, brain, policy, robot, mapping)
+        settings = opt.settings(space, set_, brain, policy, robot, mapping, detector=detector)
         text = seeds_or(seeds, episodes, "0-4")
         chosen = choose(space, names)
         own = space.roots[1] if len(space.roots) > 1 else None

@@ -125,6 +125,8 @@ class Briefing(BaseModel):
     """Lexicon and the scene's public inventory."""
     skills: tuple[SkillCard, ...] = ()
     tools: tuple[ToolCard, ...] = ()
+    seeks: str = ""
+    """The detector that finds things by names which nobody told (``detect_objects`` asks it); empty where there is none."""
     limits: Limits = Field(default_factory=Limits)
     gripper: Gripper = Field(default_factory=Gripper)
     asked: tuple[ToolResult, ...] = ()

@@ -102,6 +102,9 @@ class Settings(BaseModel):
     """Brain that takes over where ``brain`` is lost in mid-mission; unset, the mission then ends."""
     second_reading: Literal["auto", "on", "strict", "off"] = "auto"
     """Hold every thought against the grammar's own reading of the instruction; auto: for chat and local brains; strict: and do nothing that it does not read."""
+    detector: str = ""
+    """What looks for things by names that nobody told (docs/perception.md): ``owlv2:FOLDER``, ``grounding-dino:FOLDER``,
+    ``vlm:PROVIDER:MODEL?points=CONVENTION``, or a dotted path ``package.module:Class``; unset, such names are asked about."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)

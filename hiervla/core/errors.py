@@ -40,6 +40,10 @@ class PolicyFault(HierVLAError):
     """A policy has no chunk to give, or one that must not be run; the loop makes it a failure of that kind. Says why."""
 
 
+class DetectorFault(HierVLAError):
+    """A detector cannot look, or gave an answer that cannot be read; whoever asked reads why. Says why, in one line."""
+
+
 class UnusableReply(HierVLAError):
     """A brain's reply that is no thought; it goes back to the brain with what was wrong. Says what, in one line."""
 

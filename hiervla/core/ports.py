@@ -11,6 +11,7 @@ from hiervla.core.geometry import Array, Pose, Vec3
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Failure
 from hiervla.core.plan import Thought
+from hiervla.core.seeking import Sought
 from hiervla.core.task import ActionChunk, Gripper, Limits, Task
 from hiervla.core.world import Detection, World
 
@@ -67,8 +68,35 @@ class CloseEyes(Eyes, Protocol):
 
 
 @runtime_checkable
+class NamingEyes(CloseEyes, Protocol):
+    """Eyes that can also look for a thing by a name which nobody told them."""
+
+    detector: str  # what finds it, for the record
+
+    def seek(self, observation: Observation, world: World, query: str, name: str) -> Sought:
+        """What the observation of a world's look shows of a name.
+
+        Args:
+            observation: the large one that the world was read from.
+            world: what the eyes made of it.
+            query: the description as it was said: ``grey stapler``.
+            name: the noun in it: ``stapler``; what is found gets it.
+
+        Raises:
+            DetectorFault: there is no answer, or none that can be read.
+        """
+        ...
+
+
+@runtime_checkable
 class Detector(Protocol):
-    """From images and a query to detections; geometric or open-vocabulary."""
+    """From images and a query to detections; geometric or open-vocabulary.
+
+    Each says where it is (``centre`` and ``size``, metres, world frame; ``box_px`` in ``camera``'s look image where there
+    is one) and how sure the detector is (``score``). What not every detector has, and is asked for where it is there:
+    ``name``, ``sure`` (score from which on it is to be believed; 0.5 where it does not say) and ``notes`` (a list of what
+    was met on the way, emptied by whoever reads it). It raises ``DetectorFault`` when it has no answer to give.
+    """
 
     def detect(self, observation: Observation, query: str) -> list[Detection]: ...
 
@@ -151,6 +179,7 @@ __all__ = [
     "Eyes",
     "Memory",
     "Monitor",
+    "NamingEyes",
     "Policy",
     "Pose",
     "Robot",

@@ -16,6 +16,7 @@ from hiervla.core.misfit import misfit
 from hiervla.core.observation import Observation
 from hiervla.core.outcome import Check
 from hiervla.core.plan import Subgoal
+from hiervla.core.seeking import Sought
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
@@ -32,6 +33,8 @@ class Context:
     hand: Pose | None = None
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     check: Callable[[Subgoal], Check] | None = None  # the guard's own judgement of a step not yet taken
+    seek: Callable[[str, str], Sought] | None = None
+    """Looks for a description (first) by a name in it (second) that no word here covers; None without a detector."""
 
     def object(self, name: str) -> Detection:
         """The one object an id or a description names.
@@ -97,10 +100,9 @@ def one_line(data: Any) -> str:
     """A tool's answer for a reader."""
     if isinstance(data, dict):
         if "objects" in data:
-            return (
-                f"{len(data['objects'])}: {', '.join(o['id'] for o in data['objects'])}"
-                if data["objects"]
-                else "nothing fits"
-            )
+            found = ", ".join(o["id"] for o in data["objects"])
+            doubts = ", ".join(f"{o['id']} (score {o['name_score']:.2f})" for o in data.get("not_sure", ()))
+            says = f"{len(data['objects'])}: {found}" if found else "nothing fits"
+            return f"{says}; not sure of {doubts}" if doubts else says
         return ", ".join(f"{k}={v}" for k, v in data.items() if v is not None)
     return str(data)

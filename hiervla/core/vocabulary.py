@@ -10,6 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hiervla.core.world import Detection, World
 
+_BEFORE_NAMES = (
+    "a", "an", "the", "this", "that", "these", "those", "some", "any", "my", "your", "our", "his", "her",
+    "their", "its", "all", "every", "two", "three", "的", "个", "只", "把", "那", "这", "一", "支", "本", "件", "些",
+    "两", "三", "所有", "全部", "我",
+)  # fmt: skip
+"""Words that stand before a name and are no part of it."""
+_NO_NAMES = frozenset((
+    "one", "ones", "it", "them", "everything", "anything", "something", "other", "others", "它", "它们", "其他",
+    "别的",
+))  # fmt: skip
+
 
 class Inventory(BaseModel):
     """One line of a scene's public inventory: what a person would have told the robot. Never a pose."""
@@ -97,6 +108,40 @@ class Vocabulary(BaseModel):
         """The inventory line whose name stands in the text, longest name first."""
         hits = [(n, i) for i in self.inventory for n in (i.name, *i.also) if stands_in(n, text)]
         return max(hits, key=lambda h: len(h[0]))[1] if hits else None
+
+    def unknown_name(self, text: str) -> str:
+        """The noun of a description where no word here covers it: ``stapler`` of “the grey stapler”; empty where one does.
+
+        A description whose noun is known keeps its geometric meaning, whatever else stands in it.
+        """
+        if self.named(text) is not None or any(self.find(t, text) for t in ("shapes", "classes")):
+            return ""
+        name = " ".join(text.split()).strip(" .,!?。，！？")
+        while (shorter := self._without_first_word(name)) != name:
+            name = shorter
+        return name if any(c.isalpha() for c in name) and name.lower() not in _NO_NAMES else ""
+
+    def _without_first_word(self, text: str) -> str:
+        """A description without the colour, size or article it begins with; of one that would leave a single character, itself."""
+        tables = (self.lexicon.colours_and_shades, self.lexicon.sizes, self.lexicon.shades)
+        words = {w for table in tables for key, words in table.items() for w in (key, *words)} | {*_BEFORE_NAMES}
+        for word in sorted(words, key=len, reverse=True):
+            if not text.lower().startswith(word.lower()):
+                continue
+            rest = text[len(word) :]
+            if word.isascii() and rest[:1].isalpha() and rest[:1].isascii():
+                continue  # "analyser" begins with no article
+            if word.isascii() or len(rest.strip()) != 1:  # "大象" is no large 象
+                return rest.strip()
+        return text
+
+    def with_names(self, world: World) -> Vocabulary:
+        """These words and the names by which a detector found things in a world, as lines of the inventory."""
+        known = {i.name for i in self.inventory}
+        things = (*world.objects.values(), *world.lost.values())
+        names = dict.fromkeys(d.name for d in things if d.name and d.name_score is not None and d.name not in known)
+        lines = tuple(Inventory(name=n, looks="") for n in names)
+        return self.model_copy(update={"inventory": (*self.inventory, *lines)}) if lines else self
 
     def fits(self, text: str, d: Detection, strict: bool | None = True) -> bool:
         """Does a description fit a detection? Every colour, shape and size word in it must; ``strict``: see ``has_colour``."""

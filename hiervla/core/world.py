@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,7 +27,11 @@ class Detection(BaseModel):
     size_word: str = "medium"
     """small | medium | large, by its longest horizontal extent."""
     name: str | None = None
-    """What the inventory calls a thing that looks like this."""
+    """What the inventory calls a thing that looks like this, or the name by which a detector found it."""
+    name_score: float | None = None
+    """How sure a detector is of that name, 0..1, on its own scale; None where the inventory gave it, or nobody."""
+    by_name: bool = False
+    """Its name alone led to it: geometry reads no such solid there, so that place, size and yaw are rough."""
     attributes: tuple[str, ...] = ()
     """Public attributes from the inventory: fragile, liquid, sharp, …"""
     score: float = 1.0
@@ -190,6 +195,12 @@ class World(BaseModel):
         """The world with marks; marked places are zones too, each under its first name."""
         places = {m.name: Zone(name=m.name, outline=m.outline) for m in marks if m.id is None}
         return self.model_copy(update={"marks": marks, "zones": {**self.zones, **places}})
+
+    def with_things(self, things: Iterable[Detection]) -> World:
+        """The world with these things in it, each in place of the one with its id."""
+        new = {d.id: d for d in things}
+        lost = {k: d for k, d in self.lost.items() if k not in new}
+        return self.model_copy(update={"objects": {**self.objects, **new}, "lost": lost})
 
     def seen_now(self, object_id: str) -> bool:
         """True when this very look saw the object."""

@@ -9,10 +9,12 @@ from langgraph.runtime import Runtime
 from hiervla.core.briefing import Briefing, ImageRef, skill_card, tool_card
 from hiervla.core.errors import ToolError
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
+from hiervla.core.ports import NamingEyes
 from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context, one_line
 from hiervla.graph.consulting import BUDGETS, consult, disputed
 from hiervla.graph.mission import Mission
+from hiervla.graph.naming import Search
 from hiervla.graph.node import begin, complain, end
 from hiervla.graph.speech import say
 from hiervla.graph.state import MissionState, left
@@ -65,14 +67,18 @@ def ask(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     m = begin(runtime)
     thought = state["thought"]
     assert thought is not None and isinstance(thought.move, Ask)
-    context = Context(
-        world=state["world"], observation=m.seen, limits=m.description.limits, gripper=m.description.gripper, hand=m.seen.hand if m.seen else None,
-        vocabulary=m.vocabulary, check=lambda s: m.guard.imagine(s, state["world"], m.robot.observe("none").hand),
-    )  # fmt: skip
-    results = [_answer(call, context, m) for call in thought.move.calls]
-    for result in results:
-        m.emit("asked", result=result)
-    return {"asked": [*state["asked"], *results], "tool_calls": state["tool_calls"] + len(results), "next": "think"}
+    results: list[ToolResult] = []
+    search = Search(m, state["world"])
+    for call in thought.move.calls:
+        context = Context(
+            world=search.world, observation=m.seen, limits=m.description.limits, gripper=m.description.gripper, hand=m.seen.hand if m.seen else None,
+            vocabulary=m.vocabulary.with_names(search.world), seek=search.seek if search.possible else None,
+            check=lambda s: m.guard.imagine(s, state["world"], m.robot.observe("none").hand),
+        )  # fmt: skip
+        results.append(_answer(call, context, m))
+        m.emit("asked", result=results[-1])
+    update = {"asked": [*state["asked"], *results], "tool_calls": state["tool_calls"] + len(results), "next": "think"}
+    return update | search.changed(state)
 
 
 def _answer(call: ToolCall, context: Context, m: Mission) -> ToolResult:
@@ -99,7 +105,8 @@ def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
     failure = state["failure"]
     skill = state["outcomes"][-1].skill if state["outcomes"] else ""
     return Briefing(
-        instruction=state["instruction"], dialogue=tuple(state["dialogue"]), world=state["world"], vocabulary=m.vocabulary,
+        instruction=state["instruction"], dialogue=tuple(state["dialogue"]), world=state["world"], vocabulary=m.vocabulary.with_names(state["world"]),
+        seeks=m.eyes.detector if isinstance(m.eyes, NamingEyes) and m.seen is not None else "",
         before=state["before"] if state["acted"] else None,
         skills=tuple(skill_card(n, s) for n, s in m.skills.items()), tools=tuple(map(tool_card, m.tools.values())),
         limits=m.description.limits, gripper=m.description.gripper, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),

@@ -29,6 +29,9 @@ def run(monkeypatch, *args):
             ("run", "go home", "--no-keep", "--policy", "hiervla.robot.fake:FakeRobot"),
             "it lacks name, horizon, cameras",
         ),
+        (("run", "go home", "--no-keep", "--detector", "owl"), "no detector 'owl'; did you mean 'owlv2'?"),
+        (("run", "go home", "--no-keep", "--detector", "vlm:openai:qwen3-vl"), "say how the model writes places"),
+        (("chat", "--detector", "owlv2:./gone"), "there is no such folder"),
         (("run", "go home", "--no-keep", "--set", "chunk.mod=fixed"), "chunk.mod: no such key; did you mean 'mode'?"),
     ],
 )

@@ -30,8 +30,8 @@ NO_KEY = "none"
 """Sent where a server of one's own asks for no key."""
 
 
-def chat_model(name: str, settings: ChatSettings) -> BaseChatModel:
-    """The model that ``chat:PROVIDER:MODEL`` names; nothing is sent yet.
+def chat_model(name: str, settings: ChatSettings, role: str = "brain") -> BaseChatModel:
+    """The model that ``chat:PROVIDER:MODEL`` names; nothing is sent yet. ``role``: what it is to be, for what is said of it.
 
     Raises:
         SetupError: the name is no such form, a package or a key is missing, or the provider takes no such option.
@@ -40,10 +40,10 @@ def chat_model(name: str, settings: ChatSettings) -> BaseChatModel:
     module, extra = PACKAGES.get(provider, ("", ""))
     for needed, by in (("langchain", "chat"), (module, extra)):
         if needed and importlib.util.find_spec(needed) is None:
-            raise SetupError(f"brain {name!r} needs the package {needed}: pip install 'hiervla[{by}]'")
+            raise SetupError(f"{role} {name!r} needs the package {needed}: pip install 'hiervla[{by}]'")
     if provider in KEYS and not settings.base_url and not _keyed(provider):
         raise SetupError(
-            f"brain {name!r} needs a key in the environment variable {' or '.join(KEYS[provider])}, "
+            f"{role} {name!r} needs a key in the environment variable {' or '.join(KEYS[provider])}, "
             "or --base-url for a server that asks for none"
         )
     from langchain.chat_models import init_chat_model
@@ -51,9 +51,9 @@ def chat_model(name: str, settings: ChatSettings) -> BaseChatModel:
     try:
         return init_chat_model(model, model_provider=provider, **_options(provider, settings))  # type: ignore[no-any-return]
     except ImportError as e:
-        raise SetupError(f"brain {name!r}: {e}") from e
+        raise SetupError(f"{role} {name!r}: {e}") from e
     except ValueError as e:  # an unknown provider, or an option that does not fit it; pydantic's errors are ValueErrors
-        raise SetupError(f"brain {name!r}: {str(e).splitlines()[0]}") from e
+        raise SetupError(f"{role} {name!r}: {str(e).splitlines()[0]}") from e
 
 
 def parts(name: str) -> tuple[str, str]:

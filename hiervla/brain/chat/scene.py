@@ -59,7 +59,11 @@ def differences(before: World, now: World) -> list[str]:
 def _thing(d: Detection, world: World) -> str:
     parts = [f"{d.id}: {_looks(d)} {_place(d)}", " x ".join(f"{v * 100:.1f}" for v in d.size) + " cm", _rests(d)]
     if d.name:
-        parts.append(f'called "{d.name}"')
+        parts.append(
+            f'called "{d.name}"' + (f" by a detector, score {d.name_score:.2f}" if d.name_score is not None else "")
+        )
+    if d.by_name:
+        parts.append("place and size are rough")
     parts += d.attributes
     if world.held is not None and world.held.id == d.id:
         parts.append("held")

@@ -28,6 +28,7 @@ from hiervla.brain.grammar.rehearsal import with_remembered
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
+from hiervla.brain.grammar.unnamed import seek
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
 from hiervla.core.briefing import Briefing, Turn
@@ -142,7 +143,12 @@ class GrammarBrain:
                 reading, answered = self._completed(briefing, scene)
             except Objection as e:
                 trouble = e
-        plain = ""
+        plain, sought = "", ""
+        if trouble is None and isinstance(reading, NotUnderstood) and briefing.seeks:
+            speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
+            thought, sought = seek(briefing, reading, lambda b: self._completed(b, self._scene(b))[0], speech, may_ask)
+            if thought is not None:
+                return thought
         if trouble is None and isinstance(reading, NotUnderstood):
             plain, reading = self._put_plainly(briefing, reading)
             scene = self._scene(briefing.model_copy(update={"instruction": plain}))
@@ -154,7 +160,7 @@ class GrammarBrain:
             handling = self._handling(reading)
             return Recovery(briefing, speech, telling, handling, self._words.roles, may_ask).think()
         if isinstance(reading, NotUnderstood):
-            return self._not_understood(reading, telling)
+            return self._not_understood(reading, telling, sought)
         telling.asked(briefing.instruction, reading, answered)
         telling.add_if(plain, "r_plain", plain=plain)
         telling.seen(briefing.world)
@@ -166,13 +172,14 @@ class GrammarBrain:
             return telling.objection(e)
 
     # ---- what was not understood
-    def _not_understood(self, reading: NotUnderstood, telling: Telling) -> Thought:
+    def _not_understood(self, reading: NotUnderstood, telling: Telling, sought: str = "") -> Thought:
         speech = telling.speech
         near = speech.say("near", words=reading.near) if reading.near else ""
         if reading.key == "unknown_asked":
             says = speech.say("exists_not", part=reading.part, scene=speech.scene())
             return Thought(reasoning=says, move=Finish(answer=says))
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
+        says = f"{says} {sought}".rstrip()
         refused = reading.key in (*FORBIDDEN, "unknown_thing", "unknown_deed")
         return Thought(reasoning=says, move=Refuse(why=says) if refused else Clarify(question=says))
 
