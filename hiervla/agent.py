@@ -224,7 +224,8 @@ class Agent:
         from hiervla.assemble import minds
 
         settings = self.settings.model_copy(update={"brain": name})
-        self.cell.brain, self.cell.fallback, self.cell.second = minds(settings, self.cell.workspace)
+        cell = self.cell
+        cell.brain, cell.fallback, cell.second, cell.opinion = minds(settings, cell.workspace)
         self.settings = settings
 
     def stop(self) -> None:
@@ -251,7 +252,7 @@ class Agent:
             guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda t: cell.cerebellum.policy_for(t).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
             stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
-            fallback=cell.fallback, second=cell.second, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
+            fallback=cell.fallback, second=cell.second, opinion=cell.opinion, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 
     @contextmanager

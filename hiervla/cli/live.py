@@ -81,6 +81,13 @@ class Live:
     def _verified(self, e: Any) -> None:
         self._check("verify", e.skill, e.check)
 
+    def _opinion(self, e: Any) -> None:
+        mark = MARK.get(e.answer, MARK["cannot_see"])
+        what = (
+            "overrules" if e.overruled else {"unheard": "unheard, the sensors' verdict stands"}.get(e.answer, e.answer)
+        )
+        self.line(f"[cyan]opinion[/]{mark} {escape(e.skill)}: {what}: {escape(e.why)} [dim]{escape(e.by)}[/]")
+
     def _confirmed(self, e: Any) -> None:
         for goal, check in e.goals:
             self._check("confirm", str(goal), check)

@@ -70,6 +70,21 @@ class ChatSettings(BaseModel):
         return None if value == "none" else value
 
 
+class VerifySettings(BaseModel):
+    """Who else is asked whether a step was done, once the sensors have seen it done."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    second_opinion: str = ""
+    """``chat:PROVIDER:MODEL`` of a model that reads pictures, or ``brain`` for the mission's own chat model; unset, nobody is asked."""
+    base_url: str = ""
+    """Where that model is served; unset, as ``chat.base_url``."""
+    timeout_s: float = Field(default=30.0, gt=0)
+    """Longest wait for one opinion, all tries included, seconds; then the sensors' verdict stands."""
+    most_overrules: int = Field(default=1, ge=0)
+    """How often an opinion may turn the sensors' yes about one and the same step into a no; 0: it is only told."""
+
+
 class Settings(BaseModel):
     """All settings of a mission."""
 
@@ -103,6 +118,8 @@ class Settings(BaseModel):
     """Which steps wait for a person's yes."""
     chat: ChatSettings = Field(default_factory=ChatSettings)
     """How a chat model is asked."""
+    verify: VerifySettings = Field(default_factory=VerifySettings)
+    """A second opinion on what the sensors saw done."""
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)
     budgets: Budgets = Field(default_factory=Budgets)
 

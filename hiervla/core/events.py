@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hiervla.core.goal import Goal
+from hiervla.core.opinion import Opinions
 from hiervla.core.outcome import Check, Evidence, Failure, Outcome
 from hiervla.core.plan import Subgoal, ToolResult
 from hiervla.core.usage import Usage
@@ -113,6 +114,18 @@ class Verified(_Event):
     check: Check
 
 
+class Opined(_Event):
+    kind: Literal["opinion"] = "opinion"
+    by: str
+    skill: str
+    answer: Literal["yes", "no", "unsure", "unheard"]
+    """Unheard: none was to be had, and the sensors' verdict stands."""
+    why: str
+    overruled: bool = False
+    """It turned the sensors' yes into a failure."""
+    usage: Usage = Usage()
+
+
 class Confirmed(_Event):
     kind: Literal["confirmed"] = "confirmed"
     goals: tuple[tuple[Goal, Check], ...]
@@ -142,6 +155,7 @@ Event = Annotated[
     | Acted
     | FailureNoticed
     | Verified
+    | Opined
     | Confirmed
     | Note
     | Finished,
@@ -191,6 +205,8 @@ class Report(BaseModel):
     interrupts: int = 0
     usage: Usage = Usage()
     """What thinking has cost."""
+    second_opinion: Opinions | None = None
+    """What the second opinion said of the steps; None where nobody was asked."""
     robot_seconds: float = 0.0
     wall_seconds: float = 0.0
     policies: tuple[str, ...] = ()

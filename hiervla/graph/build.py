@@ -12,6 +12,7 @@ from langgraph.runtime import Runtime
 from hiervla.graph import acting, looking, thinking
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin
+from hiervla.graph.opinion import disagreement
 from hiervla.graph.state import MissionState, serializable
 
 EDGES: dict[str, tuple[str, ...]] = {
@@ -30,8 +31,9 @@ EDGES: dict[str, tuple[str, ...]] = {
 def report(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """The last word."""
     m = begin(runtime)
-    m.emit("finished", status=state["status"], answer=state["answer"])
-    return {}
+    answer = state["answer"] + disagreement(state)
+    m.emit("finished", status=state["status"], answer=answer)
+    return {"answer": answer}
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Any:

@@ -9,8 +9,10 @@ from typing import Any
 
 from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
+from hiervla.core.geometry import Array
 from hiervla.core.marking import Drawing, Mark
 from hiervla.core.observation import Observation
+from hiervla.core.opinion import SecondOpinion
 from hiervla.core.ports import Brain, Eyes, Memory, Robot, RobotDescription
 from hiervla.core.skill import Skill
 from hiervla.core.task import Task, Trace
@@ -45,6 +47,10 @@ class Mission:
     fallback: Brain | None = None
     """Thinks in the brain's place once that is lost."""
     second: SecondReader | None = None
+    opinion: SecondOpinion | None = None
+    """Asked about steps that the sensors saw done."""
+    pictures: dict[str, dict[str, Array]] = field(default_factory=dict)
+    """Look → camera → image, of the looks that an opinion may be asked about; empty where nobody is to be asked."""
     draw: Draw | None = None
     point: Point | None = None
     """Understands marks in the picture of a look."""

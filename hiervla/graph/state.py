@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
-from hiervla.core import briefing, goal, marking, outcome, plan, usage, world
+from hiervla.core import briefing, goal, marking, opinion, outcome, plan, usage, world
 from hiervla.core.briefing import Budgets, Turn
 from hiervla.core.goal import Goal
 from hiervla.core.marking import Drawing, Mark
+from hiervla.core.opinion import Opinions
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import Subgoal, Thought, ToolResult
 from hiervla.core.usage import Usage
@@ -72,6 +73,8 @@ class MissionState(TypedDict, total=False):
     replans: int
     usage: Usage
     """What thinking has cost so far."""
+    opinions: Opinions | None
+    """What the second opinion said so far; None where nobody was asked."""
     lost: bool
     """The brain was lost, and the fallback thinks in its place."""
     status: str
@@ -81,7 +84,7 @@ class MissionState(TypedDict, total=False):
 def serializable() -> list[tuple[str, str]]:
     """Classes that may stand in a checkpoint: every model of the modules whose values the state carries."""
     names = []
-    for module in (briefing, goal, marking, outcome, plan, usage, world):
+    for module in (briefing, goal, marking, opinion, outcome, plan, usage, world):
         names += [
             (module.__name__, n)
             for n, v in vars(module).items()
@@ -99,7 +102,7 @@ def first_state(
         world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={}, passes=0,
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
-        replans=0, usage=Usage(), lost=False, status="", answer="",
+        replans=0, usage=Usage(), opinions=None, lost=False, status="", answer="",
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class ChatBrain:
         self._prompts = prompts
         self._past = PastRuns(Path(self.settings.examples_from)) if self.settings.examples_from else None
         self._model = model or chat_model(name, self.settings)
-        self._sleep = {"sleep": sleep} if sleep is not None else {}
+        self._sleep = sleep
         self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies
         self._image_px = self.settings.image_px
 
@@ -61,7 +61,7 @@ class ChatBrain:
             BrainLost: the server is gone, or refuses for longer than ``patience_s``.
             SetupError: the server takes no such model, key or request.
         """
-        calling = Calling(self.settings.timeout_s, self.settings.patience_s, **self._sleep)
+        calling = Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep)
         usage = Usage()
         try:
             reply, prompt = self._reply(briefing, calling)

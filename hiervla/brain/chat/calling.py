@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from hiervla.core.errors import BrainLost, SetupError, UnusableReply
+from hiervla.core.errors import BrainLost, HierVLAError, SafetyStop, SetupError, UnusableReply
 from hiervla.core.usage import Usage
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ NO_ENTRY = frozenset({401, 403})
 UNFIT = frozenset({400, 404, 405, 413, 415, 422, 501})
 """Statuses that say this request, as it is, will never be answered."""
 MOST_SAID = 300
+CHECK_S = 0.05
+"""How often it is asked whether anybody still waits, seconds."""
 
 
 class Unfit(Exception):
@@ -39,7 +41,10 @@ class Calling:
 
     timeout_s: float
     patience_s: float
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
+    """In place of waiting for real."""
+    stopped: Callable[[], bool] = lambda: False
+    """Asked now and then while waiting: once it is true, nobody waits any longer."""
     clock: Callable[[], float] = time.monotonic
     notes: list[str] = field(default_factory=list)
     """What was met on the way, for whoever follows."""
@@ -54,13 +59,14 @@ class Calling:
             Unfit: the server will not take such a request.
             UnusableReply: the server answered with what is no reply.
             SetupError: the server lets nobody in with this key.
+            SafetyStop: ``stopped`` became true.
         """
         began, pause = self.clock(), FIRST_PAUSE_S
         try:
             while True:
                 self.calls += 1
                 try:
-                    return _within(self.timeout_s, send)
+                    return _within(self.timeout_s, send, self.stopped)
                 except Exception as e:  # every provider's package has errors of its own: they are told apart in _busy
                     why, asked_for = _busy(e)
                 left = self.patience_s - (self.clock() - began)
@@ -68,10 +74,18 @@ class Calling:
                 if wait > left:
                     raise BrainLost(f"{why} ({self.calls} tries in {self.clock() - began:.0f} s)")
                 self.notes.append(f"{why}; asking again in {wait:.1f} s")
-                self.sleep(wait)
+                self._pause(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
             self.seconds += self.clock() - began
+
+    def _pause(self, seconds: float) -> None:
+        if self.sleep is not None:
+            return self.sleep(seconds)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            _unless(self.stopped)
+            time.sleep(min(left, CHECK_S))
 
     def usage(self) -> Usage:
         """What was sent so far, tokens aside."""
@@ -89,7 +103,7 @@ def quiet(text: str) -> str:
 
 def _busy(error: Exception) -> tuple[str, float | None]:
     """Why to ask again, and the pause the server asked for, seconds; raises where asking again is of no use."""
-    if isinstance(error, BrainLost | SetupError | UnusableReply):
+    if isinstance(error, HierVLAError):
         raise error
     status = _status(error)
     said = quiet(str(error))
@@ -150,7 +164,12 @@ def _retry_after(error: Exception) -> float | None:
     return None
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
+def _unless(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise SafetyStop("stopped by a person")
+
+
+def _within(seconds: float, work: Callable[[], T], stopped: Callable[[], bool]) -> T:
     """What ``work`` gives, or TimeoutError: a server that trickles keeps every time-out of a socket from ending it."""
     done: queue.Queue[tuple[bool, Any]] = queue.Queue()
 
@@ -161,10 +180,15 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
             done.put((False, e))
 
     threading.Thread(target=run, daemon=True, name="chat request").start()
-    try:
-        ok, value = done.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no whole reply in {seconds:g} s") from None
+    until = time.monotonic() + seconds
+    while True:
+        _unless(stopped)
+        try:
+            ok, value = done.get(timeout=max(0.0, min(CHECK_S, until - time.monotonic())))
+            break
+        except queue.Empty:
+            if time.monotonic() >= until:
+                raise TimeoutError(f"no whole reply in {seconds:g} s") from None
     if not ok:
         raise value
     return value  # type: ignore[no-any-return]

@@ -18,6 +18,7 @@ from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from PIL import Image
 
 SYSTEM, THINK = "brain.system.md.j2", "brain.think.md.j2"
 SHOWN_OUTCOMES, SHOWN_ANSWERS = 20, 30
@@ -104,10 +105,17 @@ def picture(image: ImageRef, longest_px: int) -> dict[str, Any] | None:
 
     try:
         with Image.open(image.path) as whole:
-            small = whole.convert("RGB")
+            return shrunk(whole.convert("RGB"), longest_px)
     except OSError:
         return None
-    small.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)
+
+
+def shrunk(image: Image.Image, longest_px: int) -> dict[str, Any]:
+    """A picture as a standard block, its longest side at most so many pixels."""
+    from PIL.Image import Resampling
+
+    small = image.copy()
+    small.thumbnail((longest_px, longest_px), Resampling.LANCZOS)
     data = io.BytesIO()
     small.save(data, "PNG", optimize=True)
     return {"type": "image", "base64": base64.b64encode(data.getvalue()).decode("ascii"), "mime_type": "image/png"}
