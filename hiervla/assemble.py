@@ -51,6 +51,7 @@ class Cell:
     workspace: Workspace
     draw: Callable[..., Any]
     point: Callable[..., Any]
+    foresee: Callable[..., World | None]
     camera: str
     """The fixed camera that looks are taken with: the scene's first."""
 
@@ -76,6 +77,7 @@ def assemble(
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.cerebellum.monitors import default_monitors
     from hiervla.guard.rules import Guard
+    from hiervla.paper.foresight import foresight
     from hiervla.perception.change import TargetWatch, image_change
     from hiervla.perception.draw import mark
     from hiervla.perception.drawings import drawn_marks, read_drawing
@@ -138,6 +140,7 @@ def assemble(
         workspace,
         draw,
         point,
+        foresight(safe.limits, workspace.skills),
         camera,
     )
 

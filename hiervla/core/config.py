@@ -100,6 +100,8 @@ class Settings(BaseModel):
     """Brain that takes over where ``brain`` is lost in mid-mission; unset, the mission then ends."""
     second_reading: Literal["auto", "on", "strict", "off"] = "auto"
     """Hold every thought against the grammar's own reading of the instruction; auto: for chat brains; strict: and do nothing that it does not read."""
+    think_ahead: bool = False
+    """Let a chat brain think about what comes after a plan's last step while the arm is at it; used only if all comes as foreseen."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)

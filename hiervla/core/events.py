@@ -10,7 +10,7 @@ from hiervla.core.goal import Goal
 from hiervla.core.opinion import Opinions
 from hiervla.core.outcome import Check, Evidence, Failure, Outcome
 from hiervla.core.plan import Subgoal, ToolResult
-from hiervla.core.usage import Usage
+from hiervla.core.usage import ThoughtAhead, Usage
 
 Status = Literal["done", "failed", "refused", "clarify", "stopped"]
 
@@ -205,6 +205,8 @@ class Report(BaseModel):
     interrupts: int = 0
     usage: Usage = Usage()
     """What thinking has cost."""
+    thought_ahead: ThoughtAhead | None = None
+    """What was thought while the arm moved; None where nothing was."""
     second_opinion: Opinions | None = None
     """What the second opinion said of the steps; None where nobody was asked."""
     robot_seconds: float = 0.0

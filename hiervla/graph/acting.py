@@ -15,6 +15,7 @@ from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes
 from hiervla.core.relations import holds
 from hiervla.core.world import World
+from hiervla.graph.ahead import begin_ahead
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin, complain, end
 from hiervla.graph.opinion import forget_pictures, second_opinion
@@ -94,6 +95,7 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         handling=verdict.handling.model_dump(mode="json", exclude_defaults=True),
     )
     forget_pictures(m, (_began(state) or world).look_id)
+    begin_ahead(state, m, _began(state) or world)
     m.trace = m.execute(m.task, m.emit)
     t = m.trace
     m.emit("acted", skill=step.skill, completed=t.completed, seconds=round(t.seconds, 3), steps=max(0, len(t.times) - 1),

@@ -10,6 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from hiervla.graph import acting, looking, thinking
+from hiervla.graph.ahead import discard
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin
 from hiervla.graph.opinion import disagreement
@@ -31,9 +32,10 @@ EDGES: dict[str, tuple[str, ...]] = {
 def report(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """The last word."""
     m = begin(runtime)
+    update = discard(state, m, "the mission ended")
     answer = state["answer"] + disagreement(state)
     m.emit("finished", status=state["status"], answer=answer)
-    return {"answer": answer}
+    return update | {"answer": answer}
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Any:

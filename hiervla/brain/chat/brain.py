@@ -18,9 +18,10 @@ from hiervla.brain.chat.examples import PastRuns
 from hiervla.brain.chat.models import chat_model
 from hiervla.brain.chat.reading import read
 from hiervla.brain.chat.rendering import Prompt, Prompts, estimate
+from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings
-from hiervla.core.errors import BrainLost, SetupError, UnusableReply
+from hiervla.core.errors import BrainLost, SafetyStop, SetupError, UnusableReply
 from hiervla.core.plan import Thought
 from hiervla.core.usage import Usage
 
@@ -54,20 +55,29 @@ class ChatBrain:
         return self._prompts.prompt(briefing, self._replies, may_ask(briefing, self.settings), alike)
 
     def think(self, briefing: Briefing) -> Thought:
+        """One thought, followed by nobody; raises as ``think_aloud``."""
+        return self.think_aloud(briefing, Aloud())
+
+    def think_aloud(self, briefing: Briefing, aloud: Aloud) -> Thought:
         """One thought.
 
         Raises:
             UnusableReply: the model's reply is no thought, or breaks the rules; says how.
             BrainLost: the server is gone, or refuses for longer than ``patience_s``.
             SetupError: the server takes no such model, key or request.
+            SafetyStop: ``aloud.stopped`` became true.
         """
-        calling = Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep)
+        calling = Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep, stopped=aloud.stopped)
         usage = Usage()
         try:
             reply, prompt = self._reply(briefing, calling)
             usage = self._cost(reply, prompt)
             thought = read(reply, frozenset(t.name for t in briefing.tools), calling.notes)
             held_to(thought, briefing, self.settings, calling.notes)
+        except SafetyStop as e:
+            sent = Usage(input_tokens=sum(self.prompt(briefing).tokens(self._image_px).values()), estimated=True)
+            e.usage = sent + calling.usage()  # what was sent is paid for, whether anybody waits for the answer or not
+            raise
         except (UnusableReply, BrainLost) as e:
             e.usage, e.notes = usage + calling.usage(), tuple(calling.notes)
             raise

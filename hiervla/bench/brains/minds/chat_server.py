@@ -1,7 +1,7 @@
 """A chat server that speaks OpenAI's, Anthropic's, Google's and Ollama's HTTP: a real process on a real port.
 
 ``python -m hiervla.bench.brains.minds.chat_server --mind competent --log FILE --fault 429 --times 2`` prints its port; FILE takes every request as a line
-of JSON. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
+of JSON; ``--think-s`` seconds go by before every reply. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
 or, at all times, no-tools, no-schema, no-images.
 """
 
@@ -33,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         request.number = number
         if options.fault and self._faulty(options, request, number):
             return
+        time.sleep(options.think_s)
         reply = self.server.mind.reply(request)
         whole = talk.written(path, body, reply if request.tools else reply.as_text())
         if body.get("stream") and path.endswith("/chat/completions"):
@@ -130,6 +131,7 @@ def main() -> None:
     parser.add_argument("--after", type=int, default=0)
     parser.add_argument("--retry-after", default="")
     parser.add_argument("--stall-s", type=float, default=5.0)
+    parser.add_argument("--think-s", type=float, default=0.0)
     parser.add_argument("--cut", type=int, default=0)
     server = Server(parser.parse_args())
     print(server.server_address[1], flush=True)
