@@ -45,8 +45,8 @@ class ChatSettings(BaseModel):
     """Longest reply."""
     replies: Literal["auto", "tools", "schema", "text"] = "auto"
     """How the model answers: by calling functions, by a JSON schema, by JSON in its text; auto steps down as the server refuses."""
-    stream: bool = False
-    """Read replies as they are written; a reply that breaks off is noticed sooner."""
+    stream: bool | None = None
+    """Read replies as they are written, so that they can be followed and one that breaks off is noticed sooner; unset, at a terminal only."""
     timeout_s: float = Field(default=60.0, gt=0)
     """Longest time for one request, from sending it to its last byte, seconds."""
     patience_s: float = Field(default=120.0, ge=0)

@@ -49,6 +49,15 @@ class Thought_(_Event):
     """Of the mission so far, this thought's included; None where thinking costs nothing."""
 
 
+class Words(_Event):
+    """Of a reply that is still being written. Followed as it comes, and not kept: the whole thought is."""
+
+    kind: Literal["words"] = "words"
+    says: str
+    begins: bool = False
+    """The first words of a reply, also of one that was asked for again."""
+
+
 class Asked(_Event):
     kind: Literal["asked"] = "asked"
     result: ToolResult
@@ -146,6 +155,7 @@ Event = Annotated[
     Started
     | Looked
     | Thought_
+    | Words
     | Asked
     | Planned
     | Guarded

@@ -23,7 +23,7 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
     brain = m.fallback if state["lost"] and m.fallback is not None else m.brain
     try:
         thought = (
-            brain.think_aloud(briefing, Aloud(m.stop.is_set))
+            brain.think_aloud(briefing, Aloud(m.stop.is_set, m.words))
             if isinstance(brain, ThinksAloud)
             else brain.think(briefing)
         )

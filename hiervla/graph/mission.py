@@ -80,6 +80,10 @@ class Mission:
         self.folder.event(event)
         self.write(event)
 
+    def words(self, says: str, begins: bool) -> None:
+        """Pass on words of a reply that is being written, to whoever listens; the run's folder keeps the whole thought."""
+        self.write(make_event("words", 0.0, {"says": says, "begins": begins}))
+
     @property
     def robot_s(self) -> float:
         """Robot time of this mission so far, seconds."""

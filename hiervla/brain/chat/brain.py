@@ -7,15 +7,17 @@ back to the model. So a crash loses nothing, and every end is the graph's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from contextlib import closing
+from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiervla.brain.chat.calling import Calling, Unfit
+from hiervla.brain.chat.calling import Calling, Line, Unfit
 from hiervla.brain.chat.discipline import held_to, may_ask
 from hiervla.brain.chat.examples import PastRuns
 from hiervla.brain.chat.models import chat_model
+from hiervla.brain.chat.murmur import Murmur
 from hiervla.brain.chat.reading import read
 from hiervla.brain.chat.rendering import Prompt, Prompts, estimate
 from hiervla.core.aloud import Aloud
@@ -70,7 +72,7 @@ class ChatBrain:
         calling = Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep, stopped=aloud.stopped)
         usage = Usage()
         try:
-            reply, prompt = self._reply(briefing, calling)
+            reply, prompt = self._reply(briefing, calling, aloud)
             usage = self._cost(reply, prompt)
             thought = read(reply, frozenset(t.name for t in briefing.tools), calling.notes)
             held_to(thought, briefing, self.settings, calling.notes)
@@ -83,12 +85,12 @@ class ChatBrain:
             raise
         return thought.model_copy(update={"usage": usage + calling.usage(), "notes": tuple(calling.notes)})
 
-    def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Any, Prompt]:
+    def _reply(self, briefing: Briefing, calling: Calling, aloud: Aloud) -> tuple[Any, Prompt]:
         """The model's message and what it answers; plainer ways to ask are tried where the server refuses one."""
         while True:
             prompt = self.prompt(briefing)
             try:
-                return calling.ask(lambda p=prompt: self._send(p)), prompt  # type: ignore[misc]
+                return calling.follow(partial(self._send, prompt), aloud.says), prompt
             except Unfit as e:
                 if (plainer := self._plainer(prompt, e)) is None:
                     raise SetupError(f"brain {self.name}: the server answered HTTP {e.status}: {e}") from None
@@ -110,7 +112,7 @@ class ChatBrain:
             return "no images"
         return None
 
-    def _send(self, prompt: Prompt) -> Any:
+    def _send(self, prompt: Prompt, line: Line) -> Any:
         model: Any = self._model
         if prompt.functions:
             model = model.bind_tools(list(prompt.functions))
@@ -122,7 +124,14 @@ class ChatBrain:
                 model = model.bind(response_format={"type": "json_schema", "json_schema": form})
         messages = prompt.messages(self._image_px)
         if self.settings.stream:
-            parts = list(model.stream(messages))
+            parts, murmur = [], Murmur()
+            with closing(model.stream(messages)) as stream:  # closing it ends the request
+                for part in stream:
+                    parts.append(part)
+                    if line.cut.is_set():
+                        break
+                    if words := murmur.heard(part):
+                        line.put(words)
             if not parts:
                 raise UnusableReply("the reply was empty: call one function")
             return reduce(add, parts)

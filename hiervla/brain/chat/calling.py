@@ -35,6 +35,16 @@ class Unfit(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Between a request's own thread and the one that waits for it."""
+
+    put: Callable[[str], None]
+    """Pass words on while the reply is being written."""
+    cut: threading.Event
+    """Set once nobody waits any more: what is still being read may be left."""
+
+
 @dataclass(slots=True)
 class Calling:
     """Sends requests. ``timeout_s`` holds for each from its start to its last byte, ``patience_s`` for all tries of one."""
@@ -52,7 +62,11 @@ class Calling:
     seconds: float = 0.0
 
     def ask(self, send: Callable[[], T]) -> T:
-        """What ``send`` brings back, sent again while the server is busy or away.
+        """What ``send`` brings back, sent again while the server is busy or away; raises as ``follow``."""
+        return self.follow(lambda line: send())
+
+    def follow(self, send: Callable[[Line], T], says: Callable[[str, bool], None] = lambda text, begins: None) -> T:
+        """As ``ask``; what ``send`` puts on the line meanwhile is said here, on the thread that waits.
 
         Raises:
             BrainLost: patience is at its end.
@@ -66,7 +80,7 @@ class Calling:
             while True:
                 self.calls += 1
                 try:
-                    return _within(self.timeout_s, send, self.stopped)
+                    return _within(self.timeout_s, send, self.stopped, says)
                 except Exception as e:  # every provider's package has errors of its own: they are told apart in _busy
                     why, asked_for = _busy(e)
                 left = self.patience_s - (self.clock() - began)
@@ -169,26 +183,36 @@ def _unless(stopped: Callable[[], bool]) -> None:
         raise SafetyStop("stopped by a person")
 
 
-def _within(seconds: float, work: Callable[[], T], stopped: Callable[[], bool]) -> T:
+def _within(
+    seconds: float, work: Callable[[Line], T], stopped: Callable[[], bool], says: Callable[[str, bool], None]
+) -> T:
     """What ``work`` gives, or TimeoutError: a server that trickles keeps every time-out of a socket from ending it."""
-    done: queue.Queue[tuple[bool, Any]] = queue.Queue()
+    done: queue.Queue[tuple[str, Any]] = queue.Queue()
+    line = Line(lambda text: done.put(("words", text)), threading.Event())
 
     def run() -> None:
         try:
-            done.put((True, work()))
+            done.put(("reply", work(line)))
         except BaseException as e:  # handed over to the thread that waits
-            done.put((False, e))
+            done.put(("error", e))
 
     threading.Thread(target=run, daemon=True, name="chat request").start()
-    until = time.monotonic() + seconds
-    while True:
-        _unless(stopped)
-        try:
-            ok, value = done.get(timeout=max(0.0, min(CHECK_S, until - time.monotonic())))
-            break
-        except queue.Empty:
+    until, begins = time.monotonic() + seconds, True
+    try:
+        while True:
+            _unless(stopped)
+            try:
+                what, value = done.get(timeout=max(0.0, min(CHECK_S, until - time.monotonic())))
+            except queue.Empty:
+                what, value = "", None
+            if what == "reply":
+                return value  # type: ignore[no-any-return]
+            if what == "error":
+                raise value
             if time.monotonic() >= until:
-                raise TimeoutError(f"no whole reply in {seconds:g} s") from None
-    if not ok:
-        raise value
-    return value  # type: ignore[no-any-return]
+                raise TimeoutError(f"no whole reply in {seconds:g} s")
+            if what == "words":
+                says(value, begins)
+                begins = False
+    finally:
+        line.cut.set()
