@@ -49,6 +49,7 @@ class ChatBrain:
         self._sleep = sleep
         self._replies = "tools" if self.settings.replies == "auto" else self.settings.replies
         self._image_px = self.settings.image_px
+        self._stream = bool(self.settings.stream)
 
     def prompt(self, briefing: Briefing) -> Prompt:
         """What the model would get for a briefing."""
@@ -101,6 +102,9 @@ class ChatBrain:
         pictured = bool(prompt.images) and self._image_px > 0
         if e.status in (404, 405):  # no such model or address
             return None
+        if self._stream and "stream" in str(e).lower():
+            self._stream = False
+            return "no streaming"
         if pictured and "image" in str(e).lower():
             self._image_px = 0
             return "no images"
@@ -123,7 +127,7 @@ class ChatBrain:
             else:
                 model = model.bind(response_format={"type": "json_schema", "json_schema": form})
         messages = prompt.messages(self._image_px)
-        if self.settings.stream:
+        if self._stream:
             parts, murmur = [], Murmur()
             with closing(model.stream(messages)) as stream:  # closing it ends the request
                 for part in stream:

@@ -13,7 +13,7 @@ from hiervla.brain.chat.models import chat_model
 from hiervla.brain.chat.reading import objects_in, text_of
 from hiervla.brain.chat.rendering import estimate, image_tokens, shrunk
 from hiervla.core.config import ChatSettings
-from hiervla.core.errors import BrainLost, SetupError, UnusableReply
+from hiervla.core.errors import BrainLost, SafetyStop, SetupError, UnusableReply
 from hiervla.core.opinion import Opinion, Question
 from hiervla.core.usage import Usage
 
@@ -73,6 +73,10 @@ class ChatOpinion:
             return read(text_of(reply)).model_copy(
                 update={"usage": usage + calling.usage(), "notes": tuple(calling.notes)}
             )
+        except SafetyStop as e:
+            sent = estimate(text) + len(pictures) * image_tokens(s.image_px)
+            e.usage = Usage(input_tokens=sent, estimated=True) + calling.usage()
+            raise
         except (UnusableReply, BrainLost) as e:
             e.usage, e.notes = usage + calling.usage(), tuple(calling.notes)
             raise

@@ -79,6 +79,13 @@ def test_a_reply_that_breaks_off_was_heard_and_is_no_thought(serve, chat, briefi
     assert heard
 
 
+def test_a_server_that_streams_nothing_is_asked_for_whole_replies(serve, chat, briefing):
+    server = serve("competent", "--fault", "no-stream")
+    brain = chat(server, stream=True)
+    assert "no streaming" in brain.think(briefing()).notes[0] and brain.think(briefing()).notes == ()
+    assert "tools" in server.requests[-1]["body"] and len(server.requests) == 3
+
+
 def test_a_stop_cuts_the_line_and_the_requests_thread_ends(serve, chat, briefing):
     heard, stop = [], threading.Event()
 

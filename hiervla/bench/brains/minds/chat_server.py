@@ -3,7 +3,7 @@
 ``python -m hiervla.bench.brains.minds.chat_server --mind competent --log FILE --fault 429 --times 2`` prints its port; FILE takes every request as a line
 of JSON; ``--think-s`` seconds go by before every reply, ``--word-s`` before every piece of a streamed one;
 ``--reasoning`` is what it gives for its reasons. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
-or, at all times, no-tools, no-schema, no-images.
+or, at all times, no-tools, no-schema, no-images, no-stream.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         options = self.server.options
         request = talk.request(path, body)
         request.number = number
+        if options.fault == "no-stream" and body.get("stream"):
+            return self._send(400, json.dumps({"error": {"message": "streaming with tools is not supported"}}).encode())
         if options.fault and self._faulty(options, request, number):
             return
         time.sleep(options.think_s)
@@ -58,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
                 what = "image input" if options.fault == "no-images" else "tool choice"
                 self._send(400, json.dumps({"error": {"message": f"this model does not support {what}"}}).encode())
             return refused[options.fault]
-        if not options.after <= number - 1 < options.after + options.times:
+        if options.fault == "no-stream" or not options.after <= number - 1 < options.after + options.times:
             return False
         match options.fault:
             case "stall":
