@@ -104,6 +104,7 @@ class Agent:
 
     def stream(self, instruction: str, marks: Sequence[Mark | Drawing] = ()) -> Iterator[Event]:
         """Events of one mission as they happen; ``agent.report`` holds the report when they end."""
+        from hiervla.graph.ahead import discard
         from hiervla.graph.build import build_graph
         from hiervla.graph.speech import say
         from hiervla.graph.state import first_state
@@ -156,12 +157,15 @@ class Agent:
                     ask = Command(resume=bool(self.approver and self.approver(waiting)))
         except SafetyStop as e:
             stopped = str(e)
+            state |= {"usage": state["usage"] + e.usage}
         except KeyboardInterrupt:
             stopped = "stopped by a person"
         except BaseException:  # a bug, or nobody listens any more: the arm must not go on by itself
             self.cell.robot.stop()
             raise
         finally:
+            if mission.ahead is not None:
+                mission.ahead.drop()
             if connection is not None:
                 connection.close()
             if film:
@@ -170,6 +174,7 @@ class Agent:
             self.cell.robot.stop()
             state |= {"status": "stopped", "answer": say("stopped", text, why=stopped)}
             mission.write = pending.append
+            state |= discard(state, mission, stopped)  # type: ignore[arg-type]
             mission.emit("finished", status="stopped", answer=state["answer"])
             yield from _drain(pending)
         self.world = state["world"]
@@ -228,7 +233,8 @@ class Agent:
         from hiervla.assemble import minds
 
         settings = self.settings.model_copy(update={"brain": name})
-        self.cell.brain, self.cell.fallback, self.cell.second = minds(settings, self.cell.workspace)
+        cell = self.cell
+        cell.brain, cell.fallback, cell.second, cell.opinion = minds(settings, cell.workspace)
         self.settings = settings
 
     def stop(self) -> None:
@@ -255,7 +261,7 @@ class Agent:
             guard=cell.guard, execute=cell.cerebellum.execute, policy_name=lambda t: cell.cerebellum.policy_for(t).name,
             skills=cell.workspace.skills, tools=cell.workspace.tools, vocabulary=cell.vocabulary, folder=folder,
             stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
-            fallback=cell.fallback, second=cell.second, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
+            fallback=cell.fallback, second=cell.second, opinion=cell.opinion, foresee=cell.foresee, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
 
     @contextmanager

@@ -14,10 +14,11 @@ from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.marking import Drawing, Mark
+from hiervla.core.opinion import SecondOpinion
 from hiervla.core.ports import Brain, CloseEyes, Detector, Eyes, Robot
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import World
-from hiervla.named import arm_model, make_brain, make_detector, make_policies, second_reader
+from hiervla.named import arm_model, make_brain, make_detector, make_policies, second_opinion, second_reader
 from hiervla.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,12 +44,14 @@ class Cell:
     brain: Brain
     fallback: Brain | None
     second: SecondReader | None
+    opinion: SecondOpinion | None
     cerebellum: Cerebellum
     guard: Guard
     vocabulary: Vocabulary
     workspace: Workspace
     draw: Callable[..., Any]
     point: Callable[..., Any]
+    foresee: Callable[..., World | None]
     camera: str
     """The fixed camera that looks are taken with: the scene's first."""
 
@@ -74,6 +77,7 @@ def assemble(
     from hiervla.cerebellum.loop import Cerebellum
     from hiervla.cerebellum.monitors import default_monitors
     from hiervla.guard.rules import Guard
+    from hiervla.paper.foresight import foresight
     from hiervla.perception.change import TargetWatch, image_change
     from hiervla.perception.draw import mark
     from hiervla.perception.drawings import drawn_marks, read_drawing
@@ -120,7 +124,7 @@ def assemble(
         ]
         return pointed([*(m for m in marks if isinstance(m, Mark)), *drawn], image, world, camera)
 
-    mind, fallback, second = minds(settings, workspace, brain)
+    mind, fallback, second, opinion = minds(settings, workspace, brain)
     return Cell(
         described,
         sim,
@@ -129,20 +133,22 @@ def assemble(
         mind,
         fallback,
         second,
+        opinion,
         cerebellum,
         guard,
         vocabulary,
         workspace,
         draw,
         point,
+        foresight(safe.limits, workspace.skills),
         camera,
     )
 
 
 def minds(
     settings: Settings, workspace: Workspace, brain: Brain | None = None
-) -> tuple[Brain, Brain | None, SecondReader | None]:
-    """Who thinks (``brain`` where it is given), who thinks on when that is lost, and who reads instructions beside it.
+) -> tuple[Brain, Brain | None, SecondReader | None, SecondOpinion | None]:
+    """Who thinks (``brain`` where it is given), who thinks on when that is lost, who reads instructions beside it, who judges steps.
 
     Raises:
         SetupError: a name is unknown, or what it needs is not there.
@@ -150,7 +156,8 @@ def minds(
     chat = settings.chat.model_copy(update={"examples_from": settings.chat.examples_from or settings.runs})
     mind = brain or make_brain(settings.brain, workspace, chat, settings.local)
     fallback = make_brain(settings.fallback, workspace, chat, settings.local) if settings.fallback else None
-    return mind, fallback, second_reader(settings, mind, workspace)
+    opinion = second_opinion(settings, mind.name, workspace)
+    return mind, fallback, second_reader(settings, mind, workspace), opinion
 
 
 def imagine(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hiervla.brain.grammar.words import Words
     from hiervla.core.agreement import SecondReader
     from hiervla.core.briefing import Briefing
+    from hiervla.core.opinion import SecondOpinion
     from hiervla.robot.arm_model import ArmModel
 
 
@@ -88,6 +89,27 @@ def chat_prompts(workspace: Workspace) -> Prompts:
     from hiervla.brain.chat.rendering import SYSTEM, THINK, Prompts
 
     return Prompts({n: workspace.prompt(n) for n in (SYSTEM, THINK)})
+
+
+def second_opinion(settings: Settings, brain: str, workspace: Workspace) -> SecondOpinion | None:
+    """Who is asked about steps that the sensors saw done: a chat model, the mission's own, or nobody.
+
+    Raises:
+        SetupError: the name is no chat model's, or what it needs is not there.
+    """
+    wanted = settings.verify.second_opinion
+    if not wanted:
+        return None
+    name = brain if wanted == "brain" else wanted
+    if not name.startswith("chat:"):
+        raise SetupError(
+            f"verify.second_opinion={wanted}: {name} reads no pictures; name a model: chat:PROVIDER:MODEL"
+            + (", or brain where the brain is one" if wanted != "brain" else "")
+        )
+    from hiervla.brain.chat.opinion import PROMPT, ChatOpinion
+
+    own = {"timeout_s": settings.verify.timeout_s, "base_url": settings.verify.base_url or settings.chat.base_url}
+    return ChatOpinion(name, workspace.prompt(PROMPT), settings.chat.model_copy(update=own))
 
 
 def second_reader(settings: Settings, brain: Brain, workspace: Workspace) -> SecondReader | None:

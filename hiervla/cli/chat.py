@@ -53,6 +53,7 @@ def chat(
     from hiervla.agent import Agent
 
     live = Live()
+    settings = opt.followed(settings, live)
     status = "done"
     with Agent(scene, seed, settings=settings, workspace=space, gui=gui, approver=ask_person) as agent:
         if _at_terminal():

@@ -17,8 +17,17 @@ class Live:
     def __init__(self, to_stderr: bool = False) -> None:
         self.console = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
         self._phase = ""
+        self._heard = ""  # of the reply that is being written
+        self._midline = False
+
+    @property
+    def follows(self) -> bool:
+        """Whether a person follows it as it comes: stdout is a terminal, and belongs to nothing else."""
+        return self.console.is_terminal and not self.console.stderr
 
     def __call__(self, event: Any) -> None:
+        if event.kind != "words":
+            self._end_line()
         show = getattr(self, f"_{event.kind}", None)
         if show is not None:
             show(event)
@@ -43,7 +52,26 @@ class Live:
     def _thought(self, e: Any) -> None:
         label = "rethink" if e.replan else "think"
         cost = f" [dim]({e.usage})[/]" if e.usage is not None else ""
-        self.line(f"[magenta]{label:<6}[/] {escape(e.reasoning)}{cost}")
+        read = " ".join(e.reasoning.split()) in " ".join(self._heard.split())  # it was shown word by word
+        self._heard = ""
+        self.line(f"[magenta]{label:<6}[/] {escape(e.move if read else e.reasoning)}{cost}")
+
+    def _words(self, e: Any) -> None:
+        if not self.follows:
+            return
+        if e.begins:
+            self._end_line()
+            self._heard = ""
+            self.console.print("[magenta]…[/]      ", end="")
+        self._heard += e.says
+        self._midline = True
+        plain = "".join(c if c.isprintable() else " " for c in e.says)  # a model's text must not steer the terminal
+        self.console.print(plain, end="", style="dim", markup=False)
+
+    def _end_line(self) -> None:
+        if self._midline:
+            self._midline = False
+            self.console.print()
 
     def _asked(self, e: Any) -> None:
         args = ", ".join(f"{k}={v}" for k, v in e.result.call.arguments.items())
@@ -80,6 +108,13 @@ class Live:
 
     def _verified(self, e: Any) -> None:
         self._check("verify", e.skill, e.check)
+
+    def _opinion(self, e: Any) -> None:
+        mark = MARK.get(e.answer, MARK["cannot_see"])
+        what = (
+            "overrules" if e.overruled else {"unheard": "unheard, the sensors' verdict stands"}.get(e.answer, e.answer)
+        )
+        self.line(f"[cyan]opinion[/]{mark} {escape(e.skill)}: {what}: {escape(e.why)} [dim]{escape(e.by)}[/]")
 
     def _confirmed(self, e: Any) -> None:
         for goal, check in e.goals:

@@ -15,6 +15,7 @@ import typer
 from hiervla.core.errors import SetupError
 
 if TYPE_CHECKING:
+    from hiervla.cli.live import Live
     from hiervla.core.config import Settings
     from hiervla.core.marking import Drawing, Mark
     from hiervla.workspace import Workspace
@@ -120,6 +121,13 @@ def settings(
         *([f"mapping={json.dumps(mapping)}"] if mapping else []),
     ]
     return load_settings(space.roots[1] / MARKER if len(space.roots) > 1 else None, tuple(changes))
+
+
+def followed(settings: Settings, live: Live) -> Settings:
+    """The settings of a mission that somebody may follow at a terminal: a chat model's replies are then read as they are written."""
+    if settings.chat.stream is not None or not live.follows:
+        return settings
+    return settings.model_copy(update={"chat": settings.chat.model_copy(update={"stream": True})})
 
 
 @contextmanager

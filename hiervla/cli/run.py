@@ -40,8 +40,9 @@ def run(
         marks = opt.marks(mark, drawn)
         from hiervla.agent import Agent
 
+        live = Live(to_stderr=json)
+        settings = opt.followed(settings, live)
         with Agent(scene, seed, settings=settings, workspace=space, gui=gui, keep=keep, approver=ask_person) as agent:
-            live = Live(to_stderr=json)
             report = agent.run(instruction, on_event=live, marks=marks)
             if report.run:
                 live.line(f"[dim]{report.run}: {', '.join(report.artifacts.values())}[/]")

@@ -139,6 +139,8 @@ class Briefing(BaseModel):
     """Set when this thought is a replan: what went wrong last."""
     confirmed: tuple[tuple[Goal, Check], ...] | None = None
     """Set after a plan ran to its end and was confirmed: every goal with what was seen of it."""
+    foreseen: bool = False
+    """The world and what is confirmed of it are foreseen, not seen: the arm is still at the last step. No tool answers now."""
     complaint: str | None = None
     """What was wrong with the last reply."""
     speaker: Literal["", "beside", "facing"] = ""

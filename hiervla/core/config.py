@@ -45,8 +45,8 @@ class ChatSettings(BaseModel):
     """Longest reply."""
     replies: Literal["auto", "tools", "schema", "text"] = "auto"
     """How the model answers: by calling functions, by a JSON schema, by JSON in its text; auto steps down as the server refuses."""
-    stream: bool = False
-    """Read replies as they are written; a reply that breaks off is noticed sooner."""
+    stream: bool | None = None
+    """Read replies as they are written, so that they can be followed and one that breaks off is noticed sooner; unset, at a terminal only."""
     timeout_s: float = Field(default=60.0, gt=0)
     """Longest time for one request, from sending it to its last byte, seconds."""
     patience_s: float = Field(default=120.0, ge=0)
@@ -87,6 +87,21 @@ class LocalSettings(BaseModel):
     """Let only valid replies be written: the forms, skills, tools and names that the mission has. Off to see what weights do alone."""
 
 
+class VerifySettings(BaseModel):
+    """Who else is asked whether a step was done, once the sensors have seen it done."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    second_opinion: str = ""
+    """``chat:PROVIDER:MODEL`` of a model that reads pictures, or ``brain`` for the mission's own chat model; unset, nobody is asked."""
+    base_url: str = ""
+    """Where that model is served; unset, as ``chat.base_url``."""
+    timeout_s: float = Field(default=30.0, gt=0)
+    """Longest wait for one opinion, all tries included, seconds; then the sensors' verdict stands."""
+    most_overrules: int = Field(default=1, ge=0)
+    """How often an opinion may turn the sensors' yes about one and the same step into a no; 0: it is only told."""
+
+
 class Settings(BaseModel):
     """All settings of a mission."""
 
@@ -105,6 +120,8 @@ class Settings(BaseModel):
     detector: str = ""
     """What looks for things by names that nobody told (docs/perception.md): ``owlv2:FOLDER``, ``grounding-dino:FOLDER``,
     ``vlm:PROVIDER:MODEL?points=CONVENTION``, or a dotted path ``package.module:Class``; unset, such names are asked about."""
+    think_ahead: bool = False
+    """Let a chat brain think about what comes after a plan's last step while the arm is at it; used only if all comes as foreseen."""
     policy: str = "servo"
     """Policy that executes skills unless ``policies`` names another. Several, by commas: the first that covers a task runs it."""
     policies: dict[str, str] = Field(default_factory=dict)
@@ -125,6 +142,8 @@ class Settings(BaseModel):
     """How a chat model is asked."""
     local: LocalSettings = Field(default_factory=LocalSettings)
     """How a model on this machine is run."""
+    verify: VerifySettings = Field(default_factory=VerifySettings)
+    """A second opinion on what the sensors saw done."""
     chunk: ChunkSettings = Field(default_factory=ChunkSettings)
     budgets: Budgets = Field(default_factory=Budgets)
 

@@ -76,6 +76,11 @@ def broke(error: BaseException) -> str:
 class SafetyStop(HierVLAError):
     """A hard limit was met or a person pressed stop: the arm halts and the run ends. Never replanned."""
 
+    def __init__(self, why: str, usage: Usage | None = None) -> None:
+        super().__init__(why)
+        self.usage = usage or Usage()
+        """What a thought had cost that was stopped with it."""
+
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> SetupError:
     """``no scene 'tabeltop'; did you mean 'tabletop'? known: …`` as an error to raise."""

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hiervla.core.goal import Goal
+from hiervla.core.opinion import Opinions
 from hiervla.core.outcome import Check, Evidence, Failure, Outcome
 from hiervla.core.plan import Subgoal, ToolResult
-from hiervla.core.usage import Usage
+from hiervla.core.usage import ThoughtAhead, Usage
 
 Status = Literal["done", "failed", "refused", "clarify", "stopped"]
 
@@ -46,6 +47,15 @@ class Thought_(_Event):
     replan: bool = False
     usage: Usage | None = None
     """Of the mission so far, this thought's included; None where thinking costs nothing."""
+
+
+class Words(_Event):
+    """Of a reply that is still being written. Followed as it comes, and not kept: the whole thought is."""
+
+    kind: Literal["words"] = "words"
+    says: str
+    begins: bool = False
+    """The first words of a reply, also of one that was asked for again."""
 
 
 class Asked(_Event):
@@ -113,6 +123,18 @@ class Verified(_Event):
     check: Check
 
 
+class Opined(_Event):
+    kind: Literal["opinion"] = "opinion"
+    by: str
+    skill: str
+    answer: Literal["yes", "no", "unsure", "unheard"]
+    """Unheard: none was to be had, and the sensors' verdict stands."""
+    why: str
+    overruled: bool = False
+    """It turned the sensors' yes into a failure."""
+    usage: Usage = Usage()
+
+
 class Confirmed(_Event):
     kind: Literal["confirmed"] = "confirmed"
     goals: tuple[tuple[Goal, Check], ...]
@@ -133,6 +155,7 @@ Event = Annotated[
     Started
     | Looked
     | Thought_
+    | Words
     | Asked
     | Planned
     | Guarded
@@ -142,6 +165,7 @@ Event = Annotated[
     | Acted
     | FailureNoticed
     | Verified
+    | Opined
     | Confirmed
     | Note
     | Finished,
@@ -191,6 +215,10 @@ class Report(BaseModel):
     interrupts: int = 0
     usage: Usage = Usage()
     """What thinking has cost."""
+    thought_ahead: ThoughtAhead | None = None
+    """What was thought while the arm moved; None where nothing was."""
+    second_opinion: Opinions | None = None
+    """What the second opinion said of the steps; None where nobody was asked."""
     robot_seconds: float = 0.0
     wall_seconds: float = 0.0
     policies: tuple[str, ...] = ()

@@ -31,6 +31,8 @@ class FailureKind(StrEnum):
     ROBOT_FAULT = "robot_fault"
     POLICY_FAULT = "policy_fault"
     UNSAFE = "unsafe"
+    DISPUTED = "disputed"
+    """The sensors saw it done, and a second opinion on the pictures did not."""
 
 
 class Evidence(BaseModel):

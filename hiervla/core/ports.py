@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
 from hiervla.core.geometry import Array, Pose, Vec3
 from hiervla.core.observation import Observation
@@ -46,6 +47,19 @@ class Brain(Protocol):
 
     def think(self, briefing: Briefing) -> Thought:
         """One thought from everything known so far."""
+        ...
+
+
+@runtime_checkable
+class ThinksAloud(Brain, Protocol):
+    """A brain that can be followed while it thinks, and stopped. It may think while the arm moves, on a thread of its own."""
+
+    def think_aloud(self, briefing: Briefing, aloud: Aloud) -> Thought:
+        """As ``think``.
+
+        Raises:
+            SafetyStop: ``aloud.stopped`` became true.
+        """
         ...
 
 
@@ -184,4 +198,5 @@ __all__ = [
     "Pose",
     "Robot",
     "RobotDescription",
+    "ThinksAloud",
 ]

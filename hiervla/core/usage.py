@@ -41,3 +41,17 @@ class Usage(BaseModel):
         return (
             f"{self.calls} calls, {about}{self.input_tokens} + {self.output_tokens} tokens, {self.seconds:.1f} s{money}"
         )
+
+
+class ThoughtAhead(BaseModel):
+    """What was thought while the arm moved, in one mission; its cost is part of the mission's own sum."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    used: int = 0
+    discarded: int = 0
+    """Thoughts that nothing followed from: the step was not done, or the world came to be another than was foreseen."""
+    seconds_gained: float = 0.0
+    """Wall time of thinking that nobody had to wait for, of the thoughts that were used."""
+    usage: Usage = Usage()
+    why_discarded: tuple[str, ...] = ()

@@ -15,8 +15,10 @@ from hiervla.core.plan import Subgoal
 from hiervla.core.ports import CloseEyes
 from hiervla.core.relations import holds
 from hiervla.core.world import World
+from hiervla.graph.ahead import begin_ahead
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin, complain, end
+from hiervla.graph.opinion import forget_pictures, second_opinion
 from hiervla.graph.repetition import SAYS_NOTHING, repeats
 from hiervla.graph.repetition import attempt as attempted
 from hiervla.graph.speech import say
@@ -92,6 +94,8 @@ def act(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
         policy=m.policy_name(m.task),
         handling=verdict.handling.model_dump(mode="json", exclude_defaults=True),
     )
+    forget_pictures(m, (_began(state) or world).look_id)
+    begin_ahead(state, m, _began(state) or world)
     m.trace = m.execute(m.task, m.emit)
     t = m.trace
     m.emit("acted", skill=step.skill, completed=t.completed, seconds=round(t.seconds, 3), steps=max(0, len(t.times) - 1),
@@ -131,10 +135,13 @@ def verify(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     if not check:
         kind = check.kind or (FailureKind.NOT_FOUND if check.answer == "cannot_see" else FailureKind.PRECONDITION)
         return _failed(state, m, Failure(kind=kind, why=check.why, evidence=check.evidence), outcome)
+    disputed, opined = second_opinion(state, m, step, check)
+    if disputed is not None:
+        return _failed(state, m, disputed, outcome) | opined
     if m.memory is not None and state["failures"] and state["attempt"] > 1:
         m.memory.remember(state["failures"][-1], step.skill, f"{step} with {state['changes']}")
     rest = state["subgoals"][1:]
-    update = {
+    update = opined | {
         "outcomes": [*state["outcomes"], outcome.model_copy(update={"evidence": check.evidence})], "subgoals": rest,
         "attempt": 1, "changes": {}, "looked_again": 0, "passes": 0,
     }  # fmt: skip

@@ -10,8 +10,10 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from hiervla.graph import acting, looking, thinking
+from hiervla.graph.ahead import discard
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import begin
+from hiervla.graph.opinion import disagreement
 from hiervla.graph.state import MissionState, serializable
 
 EDGES: dict[str, tuple[str, ...]] = {
@@ -30,8 +32,10 @@ EDGES: dict[str, tuple[str, ...]] = {
 def report(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """The last word."""
     m = begin(runtime)
-    m.emit("finished", status=state["status"], answer=state["answer"])
-    return {}
+    update = discard(state, m, "the mission ended")
+    answer = state["answer"] + disagreement(state)
+    m.emit("finished", status=state["status"], answer=answer)
+    return update | {"answer": answer}
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
-from hiervla.core.errors import BrainLost, HierVLAError, UnusableReply, broke
+from hiervla.core.errors import BrainLost, HierVLAError, SafetyStop, UnusableReply, broke
 from hiervla.core.plan import Thought
+from hiervla.core.ports import ThinksAloud
 from hiervla.graph.mission import Mission
 from hiervla.graph.node import complain, end
 from hiervla.graph.speech import say
@@ -20,17 +22,24 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
     """One thought and what it changes in the state; without a thought, the update says where to go on."""
     brain = m.fallback if state["lost"] and m.fallback is not None else m.brain
     try:
-        thought = brain.think(briefing)
+        thought = (
+            brain.think_aloud(briefing, Aloud(m.stop.is_set, m.words))
+            if isinstance(brain, ThinksAloud)
+            else brain.think(briefing)
+        )
+    except SafetyStop:
+        m.robot.stop()
+        raise
     except BrainLost as e:
         m.robot.stop()
         update = {"usage": state["usage"] + e.usage}
-        _tell(m, (*e.notes, f"the brain {brain.name} is lost: {e}"))
+        tell(m, (*e.notes, f"the brain {brain.name} is lost: {e}"))
         if m.fallback is not None and not state["lost"]:
-            _tell(m, (f"{m.fallback.name} thinks in its place from here on",))
+            tell(m, (f"{m.fallback.name} thinks in its place from here on",))
             return None, update | {"lost": True, "complaint": None, "next": "think"}
         return None, update | end("failed", say("lost", state["instruction"], why=str(e)))
     except UnusableReply as e:
-        _tell(m, e.notes)
+        tell(m, e.notes)
         return None, {"usage": state["usage"] + e.usage} | complain(state, m, str(e))
     except HierVLAError:
         raise
@@ -38,7 +47,12 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
         return None, complain(state, m, f"the brain {brain.name} broke: {broke(e)}")
     if not isinstance(thought, Thought):
         return None, complain(state, m, f"the brain {brain.name} gave no Thought but {type(thought).__name__}")
-    _tell(m, thought.notes)
+    return thought, taken(state, m, thought)
+
+
+def taken(state: MissionState, m: Mission, thought: Thought) -> dict[str, Any]:
+    """What a thought changes in the state before anything follows from it; it is told."""
+    tell(m, thought.notes)
     usage = state["usage"] + thought.usage
     replan = state["failure"] is not None
     m.emit(
@@ -48,7 +62,7 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
         replan=replan,
         usage=usage if usage.calls else None,
     )
-    return thought, {
+    return {
         "thought": thought,
         "thoughts": [*state["thoughts"], thought],
         "usage": usage,
@@ -62,10 +76,11 @@ def disputed(thought: Thought, state: MissionState, m: Mission, briefing: Briefi
         return None
     agreement = m.second.judge(thought, briefing, state["first"], state["acted"])
     if agreement.note:
-        _tell(m, (f"second reading: {agreement.note}",))
+        tell(m, (f"second reading: {agreement.note}",))
     return agreement.missing
 
 
-def _tell(m: Mission, notes: tuple[str, ...]) -> None:
+def tell(m: Mission, notes: tuple[str, ...]) -> None:
+    """Say what a brain met on the way."""
     for note in notes:
         m.emit("note", says=note)

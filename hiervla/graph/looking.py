@@ -74,6 +74,9 @@ def _understood(m: Mission, state: MissionState, world: World, before: tuple[Poi
 def _say_looked(m: Mission, world: World, why: str, suffix: str = "") -> None:
     assert m.seen is not None
     images = []
+    if m.opinion is not None:  # from close by, only the wrist camera's is new
+        shown = {c: i.rgb for c, i in m.seen.images.items() if c == "wrist" or (c == m.camera and not suffix)}
+        m.pictures[world.look_id] = m.pictures.get(world.look_id, {}) | shown
     for camera, image in m.seen.images.items():
         if (camera == "wrist") == bool(suffix):
             images.append(m.folder.image(f"{world.look_id}-{camera}{suffix}", image.rgb))

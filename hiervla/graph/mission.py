@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
+from hiervla.core.geometry import Array
 from hiervla.core.marking import Drawing, Mark
 from hiervla.core.observation import Observation
+from hiervla.core.opinion import SecondOpinion
+from hiervla.core.plan import Subgoal
 from hiervla.core.ports import Brain, Eyes, Memory, Robot, RobotDescription
 from hiervla.core.skill import Skill
 from hiervla.core.task import Task, Trace
@@ -19,7 +22,11 @@ from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Pointed, World
 from hiervla.record import RunFolder, make_event
 
+if TYPE_CHECKING:
+    from hiervla.graph.ahead import Ahead
+
 Execute = Callable[..., Trace]
+Foresee = Callable[[World, Subgoal], World | None]
 Draw = Callable[[Observation, World, str], Any]
 Point = Callable[[Sequence[Mark | Drawing], Observation, World], tuple[Pointed, ...]]
 
@@ -45,6 +52,14 @@ class Mission:
     fallback: Brain | None = None
     """Thinks in the brain's place once that is lost."""
     second: SecondReader | None = None
+    foresee: Foresee | None = None
+    """The world after a step that goes well."""
+    ahead: Ahead | None = None
+    """What is being thought while the arm moves."""
+    opinion: SecondOpinion | None = None
+    """Asked about steps that the sensors saw done."""
+    pictures: dict[str, dict[str, Array]] = field(default_factory=dict)
+    """Look → camera → image, of the looks that an opinion may be asked about; empty where nobody is to be asked."""
     draw: Draw | None = None
     point: Point | None = None
     """Understands marks in the picture of a look."""
@@ -64,6 +79,10 @@ class Mission:
         event = make_event(kind, self.robot_s, data)
         self.folder.event(event)
         self.write(event)
+
+    def words(self, says: str, begins: bool) -> None:
+        """Pass on words of a reply that is being written, to whoever listens; the run's folder keeps the whole thought."""
+        self.write(make_event("words", 0.0, {"says": says, "begins": begins}))
 
     @property
     def robot_s(self) -> float:

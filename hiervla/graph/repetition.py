@@ -11,9 +11,11 @@ from hiervla.core.world import World
 
 UNCHANGED_M = 0.01
 """A thing that is seen less than this from where it was has not moved."""
-SAYS_NOTHING = (FailureKind.TARGET_MOVED, FailureKind.SENSOR_FAULT, FailureKind.POLICY_FAULT)
-"""Failures that tell of a changed world, of blind senses or of a policy without an answer, not of the step: after them it
-may be tried again as it was."""
+SAYS_NOTHING = (
+    FailureKind.TARGET_MOVED, FailureKind.SENSOR_FAULT, FailureKind.POLICY_FAULT, FailureKind.DISPUTED,
+)  # fmt: skip
+"""Failures that tell of a changed world, of blind senses, of a policy without an answer or of a doubt, not of the step: after
+them it may be tried again as it was."""
 
 
 def attempt(step: Subgoal, changes: dict[str, Any], world: World) -> dict[str, Any]:

@@ -18,6 +18,10 @@ _SAYS = {
         "en": "My model cannot be reached any more: {why}. The arm holds still; what was done so far stays done, the rest was not.",
         "zh": "我的模型已无法连接：{why}。机械臂保持不动；已完成的保持原样，其余未执行。",
     },
+    "disputed": {
+        "en": "My sensors saw {step} done; the second opinion ({by}) does not: {why}",
+        "zh": "传感器看到 {step} 已完成；第二意见（{by}）不同意：{why}",
+    },
     "not_approved": {"en": "I did not do it: {step} was not approved.", "zh": "没有执行：{step} 未获批准。"},
 }
 _WHAT = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
-from hiervla.core import briefing, goal, marking, outcome, plan, usage, world
+from hiervla.core import briefing, goal, marking, opinion, outcome, plan, usage, world
 from hiervla.core.briefing import Budgets, Turn
 from hiervla.core.goal import Goal
 from hiervla.core.marking import Drawing, Mark
+from hiervla.core.opinion import Opinions
 from hiervla.core.outcome import Check, Failure, Outcome
 from hiervla.core.plan import Subgoal, Thought, ToolResult
-from hiervla.core.usage import Usage
+from hiervla.core.usage import ThoughtAhead, Usage
 from hiervla.core.world import World
 
 Node = Literal["look", "think", "ask", "guard", "approve", "act", "verify", "confirm", "report"]
@@ -72,6 +73,10 @@ class MissionState(TypedDict, total=False):
     replans: int
     usage: Usage
     """What thinking has cost so far."""
+    ahead: ThoughtAhead | None
+    """What was thought while the arm moved; None where nothing was."""
+    opinions: Opinions | None
+    """What the second opinion said so far; None where nobody was asked."""
     lost: bool
     """The brain was lost, and the fallback thinks in its place."""
     status: str
@@ -81,7 +86,7 @@ class MissionState(TypedDict, total=False):
 def serializable() -> list[tuple[str, str]]:
     """Classes that may stand in a checkpoint: every model of the modules whose values the state carries."""
     names = []
-    for module in (briefing, goal, marking, outcome, plan, usage, world):
+    for module in (briefing, goal, marking, opinion, outcome, plan, usage, world):
         names += [
             (module.__name__, n)
             for n, v in vars(module).items()
@@ -99,14 +104,15 @@ def first_state(
         world=held or World(), first=held or World(), before=held or World(), expect=held.held.id if held and held.held else None,
         thought=None, thoughts=[], complaint=None, malformed=0, asked=[], goals=[], subgoals=[], tried=[], attempt=1, changes={}, passes=0,
         looked_again=0, closer=None, inspected=[], outcomes=[], failures=[], failure=None, confirmed=None, acted=False, plans=0, tool_calls=0,
-        replans=0, usage=Usage(), lost=False, status="", answer="",
+        replans=0, usage=Usage(), ahead=None, opinions=None, lost=False, status="", answer="",
     )  # fmt: skip
 
 
 def left(state: MissionState, budgets: Budgets, robot_s: float) -> Budgets:
     """What is left of each budget."""
+    discarded = state["ahead"].discarded if state["ahead"] is not None else 0
     return budgets.model_copy(update={
-        "thoughts": budgets.thoughts - len(state["thoughts"]),
+        "thoughts": budgets.thoughts - len(state["thoughts"]) - discarded,
         "tool_calls": budgets.tool_calls - state["tool_calls"],
         "replans": budgets.replans - state["replans"],
         "malformed": budgets.malformed - state["malformed"],

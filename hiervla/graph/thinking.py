@@ -6,12 +6,12 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from hiervla.core.briefing import Briefing, ImageRef, skill_card, tool_card
 from hiervla.core.errors import ToolError
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, ToolCall, ToolResult
-from hiervla.core.ports import NamingEyes
 from hiervla.core.relations import RELATIONS
 from hiervla.core.tool import Context, one_line
+from hiervla.graph.ahead import thought_ahead
+from hiervla.graph.briefing import brief
 from hiervla.graph.consulting import BUDGETS, consult, disputed
 from hiervla.graph.mission import Mission
 from hiervla.graph.naming import Search
@@ -23,12 +23,17 @@ from hiervla.graph.state import MissionState, left
 def think(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     """Ask the brain for one thought, and hold it to the rules before anything follows from it."""
     m = begin(runtime)
-    budget = left(state, m.settings.budgets, m.robot_s)
-    for name in BUDGETS:
-        if getattr(budget, name) <= 0:
-            return end("failed", say("budget", state["instruction"], name=name, why=_why(state)))
-    briefing = _briefing(state, m, budget)
-    thought, update = consult(state, m, briefing)
+    if (spent := _spent(state, m)) is not None:
+        return spent
+    thought, update = thought_ahead(state, m)
+    now: MissionState = {**state, **update}  # type: ignore[typeddict-item]
+    if thought is None and update and (spent := _spent(now, m)) is not None:
+        return update | spent
+    budget = left(now, m.settings.budgets, m.robot_s)
+    briefing = brief(state, m, budget)
+    if thought is None:
+        thought, more = consult(now, m, briefing)
+        update |= more
     if thought is None:
         return update
     replan = state["failure"] is not None
@@ -94,26 +99,11 @@ def _answer(call: ToolCall, context: Context, m: Mission) -> ToolResult:
     return ToolResult(call=call, ok=True, says=one_line(data), data=data, look_id=look_id)
 
 
-def _briefing(state: MissionState, m: Mission, budget: Any) -> Briefing:
-    look_id = state["world"].look_id
-    images = tuple(
-        ImageRef(look_id=look_id, camera=m.camera, path=str(p), marked=marked)
-        for marked in (False, True)
-        if m.folder.path is not None
-        and (p := m.folder.path / f"{look_id}-{'marked' if marked else m.camera}.png").is_file()
-    )
-    failure = state["failure"]
-    skill = state["outcomes"][-1].skill if state["outcomes"] else ""
-    return Briefing(
-        instruction=state["instruction"], dialogue=tuple(state["dialogue"]), world=state["world"], vocabulary=m.vocabulary.with_names(state["world"]),
-        seeks=m.eyes.detector if isinstance(m.eyes, NamingEyes) and m.seen is not None else "",
-        before=state["before"] if state["acted"] else None,
-        skills=tuple(skill_card(n, s) for n, s in m.skills.items()), tools=tuple(map(tool_card, m.tools.values())),
-        limits=m.description.limits, gripper=m.description.gripper, asked=tuple(state["asked"]), goals=tuple(state["goals"]), outcomes=tuple(state["outcomes"]),
-        failure=failure, confirmed=tuple(state["confirmed"]) if state["confirmed"] is not None else None,
-        complaint=state["complaint"], speaker=m.settings.speaker, images=images, left=budget,
-        cases=tuple(m.memory.recall(failure, skill)) if m.memory is not None and failure is not None else (),
-    )  # fmt: skip
+def _spent(state: MissionState, m: Mission) -> dict[str, Any] | None:
+    """The end of a mission of which a budget is used up, else None."""
+    budget = left(state, m.settings.budgets, m.robot_s)
+    spent = next((name for name in BUDGETS if getattr(budget, name) <= 0), None)
+    return end("failed", say("budget", state["instruction"], name=spent, why=_why(state))) if spent else None
 
 
 def _wrong_with(plan: Plan, state: MissionState, m: Mission) -> str | None:

@@ -43,4 +43,4 @@ def test_failure_kinds_are_closed_and_travel_as_json():
     assert Failure.model_validate_json(failure.model_dump_json()) == failure
     with pytest.raises(ValidationError):
         Failure(kind="bad_luck", why="?")
-    assert len(FailureKind) == 20
+    assert len(FailureKind) == 21

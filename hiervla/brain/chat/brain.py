@@ -7,14 +7,17 @@ back to the model. So a crash loses nothing, and every end is the graph's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from contextlib import closing
+from functools import partial, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from hiervla.brain.chat.calling import Calling, Unfit
+from hiervla.brain.chat.calling import Calling, Line, Unfit
 from hiervla.brain.chat.models import chat_model
+from hiervla.brain.chat.murmur import Murmur
 from hiervla.brain.chat.prompted import PromptedBrain
 from hiervla.brain.chat.rendering import Prompt, Prompts
+from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings
 from hiervla.core.errors import SetupError, UnusableReply
@@ -36,17 +39,18 @@ class ChatBrain(PromptedBrain):
         settings = settings or ChatSettings()
         super().__init__(name, prompts, settings, "tools" if settings.replies == "auto" else settings.replies)
         self._model = model or chat_model(name, settings)
-        self._sleep = {"sleep": sleep} if sleep is not None else {}
+        self._sleep = sleep
+        self._stream = bool(settings.stream)
 
-    def _calling(self) -> Calling:
-        return Calling(self.settings.timeout_s, self.settings.patience_s, **self._sleep)
+    def _calling(self, aloud: Aloud) -> Calling:
+        return Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep, stopped=aloud.stopped)
 
-    def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Any, Prompt]:
+    def _reply(self, briefing: Briefing, calling: Calling, aloud: Aloud) -> tuple[Any, Prompt]:
         """The model's message and what it answers; plainer ways to ask are tried where the server refuses one."""
         while True:
             prompt = self.prompt(briefing)
             try:
-                return calling.ask(lambda p=prompt: self._send(p)), prompt  # type: ignore[misc]
+                return calling.follow(partial(self._send, prompt), aloud.says), prompt
             except Unfit as e:
                 if (plainer := self._plainer(prompt, e)) is None:
                     raise SetupError(f"brain {self.name}: the server answered HTTP {e.status}: {e}") from None
@@ -57,6 +61,9 @@ class ChatBrain(PromptedBrain):
         pictured = bool(prompt.images) and self._image_px > 0
         if e.status in (404, 405):  # no such model or address
             return None
+        if self._stream and "stream" in str(e).lower():
+            self._stream = False
+            return "no streaming"
         if pictured and "image" in str(e).lower():
             self._image_px = 0
             return "no images"
@@ -68,7 +75,7 @@ class ChatBrain(PromptedBrain):
             return "no images"
         return None
 
-    def _send(self, prompt: Prompt) -> Any:
+    def _send(self, prompt: Prompt, line: Line) -> Any:
         model: Any = self._model
         if prompt.functions:
             model = model.bind_tools(list(prompt.functions))
@@ -79,8 +86,15 @@ class ChatBrain(PromptedBrain):
             else:
                 model = model.bind(response_format={"type": "json_schema", "json_schema": form})
         messages = prompt.messages(self._image_px)
-        if self.settings.stream:
-            parts = list(model.stream(messages))
+        if self._stream:
+            parts, murmur = [], Murmur()
+            with closing(model.stream(messages)) as stream:  # closing it ends the request
+                for part in stream:
+                    parts.append(part)
+                    if line.cut.is_set():
+                        break
+                    if words := murmur.heard(part):
+                        line.put(words)
             if not parts:
                 raise UnusableReply("the reply was empty: call one function")
             return reduce(add, parts)

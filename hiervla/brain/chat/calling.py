@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from hiervla.core.errors import BrainLost, SetupError, UnusableReply
+from hiervla.core.errors import BrainLost, HierVLAError, SafetyStop, SetupError, UnusableReply
 from hiervla.core.usage import Usage
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ NO_ENTRY = frozenset({401, 403})
 UNFIT = frozenset({400, 404, 405, 413, 415, 422, 501})
 """Statuses that say this request, as it is, will never be answered."""
 MOST_SAID = 300
+CHECK_S = 0.05
+"""How often it is asked whether anybody still waits, seconds."""
 
 
 class Unfit(Exception):
@@ -33,13 +35,26 @@ class Unfit(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Between a request's own thread and the one that waits for it."""
+
+    put: Callable[[str], None]
+    """Pass words on while the reply is being written."""
+    cut: threading.Event
+    """Set once nobody waits any more: what is still being read may be left."""
+
+
 @dataclass(slots=True)
 class Calling:
     """Sends requests. ``timeout_s`` holds for each from its start to its last byte, ``patience_s`` for all tries of one."""
 
     timeout_s: float
     patience_s: float
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
+    """In place of waiting for real."""
+    stopped: Callable[[], bool] = lambda: False
+    """Asked now and then while waiting: once it is true, nobody waits any longer."""
     clock: Callable[[], float] = time.monotonic
     notes: list[str] = field(default_factory=list)
     """What was met on the way, for whoever follows."""
@@ -47,20 +62,25 @@ class Calling:
     seconds: float = 0.0
 
     def ask(self, send: Callable[[], T]) -> T:
-        """What ``send`` brings back, sent again while the server is busy or away.
+        """What ``send`` brings back, sent again while the server is busy or away; raises as ``follow``."""
+        return self.follow(lambda line: send())
+
+    def follow(self, send: Callable[[Line], T], says: Callable[[str, bool], None] = lambda text, begins: None) -> T:
+        """As ``ask``; what ``send`` puts on the line meanwhile is said here, on the thread that waits.
 
         Raises:
             BrainLost: patience is at its end.
             Unfit: the server will not take such a request.
             UnusableReply: the server answered with what is no reply.
             SetupError: the server lets nobody in with this key.
+            SafetyStop: ``stopped`` became true.
         """
         began, pause = self.clock(), FIRST_PAUSE_S
         try:
             while True:
                 self.calls += 1
                 try:
-                    return _within(self.timeout_s, send)
+                    return _within(self.timeout_s, send, self.stopped, says)
                 except Exception as e:  # every provider's package has errors of its own: they are told apart in _busy
                     why, asked_for = _busy(e)
                 left = self.patience_s - (self.clock() - began)
@@ -68,7 +88,7 @@ class Calling:
                 if wait > left:
                     raise BrainLost(f"{why} ({self.calls} tries in {self.clock() - began:.0f} s)")
                 self.notes.append(f"{why}; asking again in {wait:.1f} s")
-                self.sleep(wait)
+                self._pause(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
             self.seconds += self.clock() - began
@@ -81,6 +101,14 @@ class Calling:
             return work()
         finally:
             self.seconds += self.clock() - began
+
+    def _pause(self, seconds: float) -> None:
+        if self.sleep is not None:
+            return self.sleep(seconds)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            _unless(self.stopped)
+            time.sleep(min(left, CHECK_S))
 
     def usage(self) -> Usage:
         """What was sent so far, tokens aside."""
@@ -98,7 +126,7 @@ def quiet(text: str) -> str:
 
 def _busy(error: Exception) -> tuple[str, float | None]:
     """Why to ask again, and the pause the server asked for, seconds; raises where asking again is of no use."""
-    if isinstance(error, BrainLost | SetupError | UnusableReply):
+    if isinstance(error, HierVLAError):
         raise error
     status = _status(error)
     said = quiet(str(error))
@@ -159,21 +187,41 @@ def _retry_after(error: Exception) -> float | None:
     return None
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
+def _unless(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise SafetyStop("stopped by a person")
+
+
+def _within(
+    seconds: float, work: Callable[[Line], T], stopped: Callable[[], bool], says: Callable[[str, bool], None]
+) -> T:
     """What ``work`` gives, or TimeoutError: a server that trickles keeps every time-out of a socket from ending it."""
-    done: queue.Queue[tuple[bool, Any]] = queue.Queue()
+    done: queue.Queue[tuple[str, Any]] = queue.Queue()
+    line = Line(lambda text: done.put(("words", text)), threading.Event())
 
     def run() -> None:
         try:
-            done.put((True, work()))
+            done.put(("reply", work(line)))
         except BaseException as e:  # handed over to the thread that waits
-            done.put((False, e))
+            done.put(("error", e))
 
     threading.Thread(target=run, daemon=True, name="chat request").start()
+    until, begins = time.monotonic() + seconds, True
     try:
-        ok, value = done.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no whole reply in {seconds:g} s") from None
-    if not ok:
-        raise value
-    return value  # type: ignore[no-any-return]
+        while True:
+            _unless(stopped)
+            try:
+                what, value = done.get(timeout=max(0.0, min(CHECK_S, until - time.monotonic())))
+            except queue.Empty:
+                what, value = "", None
+            if what == "reply":
+                return value  # type: ignore[no-any-return]
+            if what == "error":
+                raise value
+            if time.monotonic() >= until:
+                raise TimeoutError(f"no whole reply in {seconds:g} s")
+            if what == "words":
+                says(value, begins)
+                begins = False
+    finally:
+        line.cut.set()

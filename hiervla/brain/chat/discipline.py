@@ -42,7 +42,7 @@ def held_to(thought: Thought, briefing: Briefing, settings: ChatSettings, notes:
 def may_ask(briefing: Briefing, settings: ChatSettings) -> bool:
     """Whether tools are offered at all: after so many answers on one look the model has to decide."""
     on_this = sum(r.look_id == briefing.world.look_id for r in briefing.asked)
-    return on_this < settings.most_questions and briefing.left.tool_calls > 0
+    return not briefing.foreseen and on_this < settings.most_questions and briefing.left.tool_calls > 0
 
 
 def _no_loop(ask: Ask, briefing: Briefing) -> None:

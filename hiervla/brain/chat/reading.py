@@ -29,7 +29,7 @@ def read(reply: Any, tools: frozenset[str], notes: list[str]) -> Thought:
     Raises:
         UnusableReply: there is none; says what is wrong and quotes the reply.
     """
-    text, reasoning = _text(reply)
+    text, reasoning = text_and_thinking(reply)
     refusal = (getattr(reply, "additional_kwargs", None) or {}).get("refusal")
     if refusal:
         return Thought(reasoning="The model declined.", move=Refuse(why=str(refusal)))
@@ -113,7 +113,7 @@ def _call(given: Any) -> dict[str, Any]:
 
 def _mended(broken: Any) -> list[tuple[str, dict[str, Any]]]:
     """A call whose arguments are no JSON, where an object can be found in them."""
-    found = next(_objects(str(broken.get("args") or "")), None)
+    found = next(objects_in(str(broken.get("args") or "")), None)
     if found is None or not broken.get("name"):
         raise UnusableReply(f"the arguments of {broken.get('name') or 'a call'} are no JSON object")
     return [(str(broken["name"]), found)]
@@ -122,7 +122,7 @@ def _mended(broken: Any) -> list[tuple[str, dict[str, Any]]]:
 def _in_text(text: str) -> list[tuple[str, dict[str, Any]]]:
     """Calls written as text: ``{"name": …, "arguments": …}``, ``{"move": "plan", …}`` or ``{"plan": {…}}``."""
     calls = []
-    for found in _objects(text):
+    for found in objects_in(text):
         function = found.get("function")
         name = found.get("name") or (function if isinstance(function, str) else None)
         if isinstance(function, dict):
@@ -130,7 +130,7 @@ def _in_text(text: str) -> list[tuple[str, dict[str, Any]]]:
         move = found.get("move", found.get("kind"))
         arguments = found.get("arguments", found.get("parameters", {}))
         if isinstance(arguments, str):
-            arguments = next(_objects(arguments), {})
+            arguments = next(objects_in(arguments), {})
         if isinstance(move, dict):
             move = {"reasoning": found.get("reasoning"), **move}
             found, move = move, move.get("kind")
@@ -146,7 +146,7 @@ def _in_text(text: str) -> list[tuple[str, dict[str, Any]]]:
     return calls
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
+def objects_in(text: str) -> Iterator[dict[str, Any]]:
     """Every JSON object that stands in a text, outermost ones only."""
     decoder, at = json.JSONDecoder(), 0
     while (at := text.find("{", at)) >= 0:
@@ -160,7 +160,12 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         at = end
 
 
-def _text(reply: Any) -> tuple[str, str]:
+def text_of(reply: Any) -> str:
+    """What was said, thinking left out."""
+    return text_and_thinking(reply)[0]
+
+
+def text_and_thinking(reply: Any) -> tuple[str, str]:
     """What was said, and what was thought before it, from text or content blocks."""
     content = reply.content
     said = content if isinstance(content, str) else "".join(

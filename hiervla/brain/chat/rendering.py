@@ -101,11 +101,8 @@ class Prompts:
 
 def picture(image: ImageRef, longest_px: int) -> dict[str, Any] | None:
     """An image as a standard block, its longest side at most so many pixels; None where its file is gone."""
-    if (small := shown(image, longest_px)) is None:
-        return None
-    data = io.BytesIO()
-    small.save(data, "PNG", optimize=True)
-    return {"type": "image", "base64": base64.b64encode(data.getvalue()).decode("ascii"), "mime_type": "image/png"}
+    small = shown(image, longest_px)
+    return None if small is None else block(small)
 
 
 def shown(image: ImageRef, longest_px: int) -> Image | None:
@@ -114,11 +111,25 @@ def shown(image: ImageRef, longest_px: int) -> Image | None:
 
     try:
         with Image.open(image.path) as whole:
-            small = whole.convert("RGB")
+            return shrunk(whole.convert("RGB"), longest_px)
     except OSError:
         return None
-    small.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)
+
+
+def shrunk(image: Image, longest_px: int) -> Image:
+    """A picture, its longest side at most so many pixels."""
+    from PIL.Image import Resampling
+
+    small = image.copy()
+    small.thumbnail((longest_px, longest_px), Resampling.LANCZOS)
     return small
+
+
+def block(image: Image) -> dict[str, Any]:
+    """A picture as a standard block of a message."""
+    data = io.BytesIO()
+    image.save(data, "PNG", optimize=True)
+    return {"type": "image", "base64": base64.b64encode(data.getvalue()).decode("ascii"), "mime_type": "image/png"}
 
 
 def estimate(text: str) -> int:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hiervla.brain.chat.calling import Calling
@@ -15,9 +16,10 @@ from hiervla.brain.chat.prompted import PromptedBrain
 from hiervla.brain.chat.rendering import Prompt, Prompts, shown
 from hiervla.brain.local.forms import Lengths, reply_form
 from hiervla.brain.local.lark import grammar
+from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings, LocalSettings
-from hiervla.core.errors import SetupError
+from hiervla.core.errors import SafetyStop, SetupError
 
 if TYPE_CHECKING:
     from hiervla.brain.local.weights import Weights, Written
@@ -57,7 +59,7 @@ class LocalBrain(PromptedBrain):
         self._on_text = on_text
         self._weights = model if model is not None else _weights(name, self.local)
 
-    def _reply(self, briefing: Briefing, calling: Calling) -> tuple[Message, Prompt]:
+    def _reply(self, briefing: Briefing, calling: Calling, aloud: Aloud) -> tuple[Message, Prompt]:
         prompt = self.prompt(briefing)
         form = grammar(reply_form(briefing, may_ask(briefing, self.settings), self._lengths))
         pictures = [shown(i, self._image_px) for i in prompt.images] if self._image_px else []
@@ -66,12 +68,19 @@ class LocalBrain(PromptedBrain):
                 prompt.system, prompt.text, [p for p in pictures if p is not None],
                 grammar=form if self.local.constrained else None, most_tokens=self.settings.max_tokens,
                 temperature=self.settings.temperature or 0.0, seed=self._seed(prompt), timeout_s=self.local.timeout_s,
-                on_text=self._on_text,
+                on_text=partial(self._heard, aloud),
             )
         )  # fmt: skip
         if written.ended == "time":
             calling.notes.append(f"the reply was stopped after {self.local.timeout_s:g} s (local.timeout_s)")
         return _message(written, self.local.constrained), prompt
+
+    def _heard(self, aloud: Aloud, text: str) -> None:
+        """Each piece as it is written; whoever stopped meanwhile waits for no more of them."""
+        if aloud.stopped():
+            raise SafetyStop("stopped by a person")
+        if self._on_text is not None:
+            self._on_text(text)
 
     def _seed(self, prompt: Prompt) -> int:
         """Of this thought: told from the words it answers, so that it repeats whatever was thought before."""

@@ -1,8 +1,9 @@
 """A chat server that speaks OpenAI's, Anthropic's, Google's and Ollama's HTTP: a real process on a real port.
 
 ``python -m hiervla.bench.brains.minds.chat_server --mind competent --log FILE --fault 429 --times 2`` prints its port; FILE takes every request as a line
-of JSON. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
-or, at all times, no-tools, no-schema, no-images.
+of JSON; ``--think-s`` seconds go by before every reply, ``--word-s`` before every piece of a streamed one;
+``--reasoning`` is what it gives for its reasons. Faults hit the first ``--times`` requests: an HTTP status, stall, drop, garbage, die (the process ends at that request),
+or, at all times, no-tools, no-schema, no-images, no-stream.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 from hiervla.bench.brains.minds import talk
 
+DECISIONS = ("plan", "clarify", "refuse", "finish")
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -31,9 +34,14 @@ class Handler(BaseHTTPRequestHandler):
         options = self.server.options
         request = talk.request(path, body)
         request.number = number
+        if options.fault == "no-stream" and body.get("stream"):
+            return self._send(400, json.dumps({"error": {"message": "streaming with tools is not supported"}}).encode())
         if options.fault and self._faulty(options, request, number):
             return
+        time.sleep(options.think_s)
         reply = self.server.mind.reply(request)
+        if options.reasoning:
+            reply.calls = [(n, {"reasoning": options.reasoning, **a} if n in DECISIONS else a) for n, a in reply.calls]
         whole = talk.written(path, body, reply if request.tools else reply.as_text())
         if body.get("stream") and path.endswith("/chat/completions"):
             return self._stream(body, whole)
@@ -52,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
                 what = "image input" if options.fault == "no-images" else "tool choice"
                 self._send(400, json.dumps({"error": {"message": f"this model does not support {what}"}}).encode())
             return refused[options.fault]
-        if not options.after <= number - 1 < options.after + options.times:
+        if options.fault == "no-stream" or not options.after <= number - 1 < options.after + options.times:
             return False
         match options.fault:
             case "stall":
@@ -95,6 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         for k, chunk in enumerate(talk.chunks(body, whole)):
             if self.server.options.cut and k == self.server.options.cut:
                 return
+            time.sleep(self.server.options.word_s)
             self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
         self.wfile.write(b"data: [DONE]\n\n")
 
@@ -130,6 +139,9 @@ def main() -> None:
     parser.add_argument("--after", type=int, default=0)
     parser.add_argument("--retry-after", default="")
     parser.add_argument("--stall-s", type=float, default=5.0)
+    parser.add_argument("--think-s", type=float, default=0.0)
+    parser.add_argument("--reasoning", default="")
+    parser.add_argument("--word-s", type=float, default=0.0)
     parser.add_argument("--cut", type=int, default=0)
     server = Server(parser.parse_args())
     print(server.server_address[1], flush=True)
