@@ -9,12 +9,10 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from hiervla.core.config import Settings
 from hiervla.core.deeds import changes, taken
 from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
+from hiervla.core.interrupts import interrupting
 from hiervla.core.marking import Drawing, Mark
 from hiervla.core.plan import Thought
 from hiervla.core.ports import Brain, Detector, Robot
@@ -137,7 +136,7 @@ class Agent:
         state: dict[str, Any] = dict(ask)
         stopped: str | None = None
         try:
-            with self._interruptible():
+            with interrupting(self._stop):
                 while True:
                     waiting = None
                     for mode, part in graph.stream(ask, config, context=mission, stream_mode=["custom", "values"]):
@@ -263,25 +262,6 @@ class Agent:
             stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             fallback=cell.fallback, second=cell.second, opinion=cell.opinion, foresee=cell.foresee, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
-
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """While a mission runs, Ctrl-C stops the arm first; a second one interrupts whatever else goes on."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.getsignal(signal.SIGINT)
-
-        def on_signal(number: int, frame: Any) -> None:
-            if self._stop.is_set():
-                raise KeyboardInterrupt
-            self._stop.set()
-
-        signal.signal(signal.SIGINT, on_signal)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def _drain(pending: list[Any]) -> Iterator[Any]:
