@@ -50,6 +50,7 @@ def _same(cases):
     return read
 
 
+@pytest.mark.slow
 def test_a_sample_is_read_as_by_the_whole_parser():
     sample = [c for c in seeds()[::400] if len(c.turns[-1]) <= 40]  # the whole parser takes seconds for a long one
     assert _same(sample) >= len(sample) * 0.8

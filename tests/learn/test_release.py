@@ -24,6 +24,7 @@ def chunk(folder, runtime):
     return open_runtime(folder, parts, runtime).run(given, given.pop("noise"))
 
 
+@pytest.mark.slow
 def test_it_is_half_as_large_and_both_runtimes_give_the_same_chunks(folder, tmp_path):
     whole = export(folder)[0].graph.stat().st_size
     done = release(folder, tmp_path / "given")

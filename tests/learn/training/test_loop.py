@@ -52,6 +52,7 @@ def test_a_run_cut_in_two_is_the_run_in_one(settings, tmp_path):
     assert all(torch.equal(w, weights(whole)[n]) for n, w in weights(again).items())
 
 
+@pytest.mark.slow
 def test_killed_with_kill_9_it_goes_on_and_ends_the_same(settings, tmp_path):
     whole = Run(settings.model_copy(update={"steps": 24}))
     whole.train()
