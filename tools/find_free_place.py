@@ -1,15 +1,10 @@
 """Where on the table could a thing be put?"""
 
 import math
-from typing import Annotated
-
-from pydantic import Field
 
 from hiervla.core import spots
 from hiervla.core.errors import ToolError
-from hiervla.core.tool import Context, tool
-
-Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+from hiervla.core.tool import Context, Thing, tool
 
 
 @tool

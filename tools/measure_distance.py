@@ -7,9 +7,8 @@ from pydantic import Field
 
 from hiervla.core.errors import ToolError
 from hiervla.core.goal import EDGES, distance_between
-from hiervla.core.tool import Context, tool
+from hiervla.core.tool import Context, Thing, tool
 
-Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
 Other = Annotated[str, Field(description="Object id or a description, or an edge of the table.")]
 
 

@@ -1,16 +1,10 @@
 """What stands in the way of taking a thing?"""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from hiervla.core.errors import ToolError
 from hiervla.core.grasp import choose_grasp
 from hiervla.core.outcome import FailureKind
 from hiervla.core.recollection import put_away
-from hiervla.core.tool import Context, tool
-
-Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+from hiervla.core.tool import Context, Thing, tool
 
 
 @tool

@@ -6,9 +6,9 @@ import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from hiervla.core.errors import ToolError, broke
 from hiervla.core.geometry import Pose
@@ -20,6 +20,9 @@ from hiervla.core.seeking import Sought
 from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World
+
+Thing = Annotated[str, Field(description="Object id, or a description that fits one object.")]
+"""An argument of a tool that names an object, for ``Context.object``: a brain that may only write what there is, knows by it."""
 
 
 @dataclass(frozen=True, slots=True)

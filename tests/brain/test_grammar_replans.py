@@ -225,3 +225,14 @@ def test_a_language_without_home_still_ends(brain):
     skills = tuple(s for s in bundled_skills() if s.name != "home")
     thoughts, _ = think_through(brain, briefing.model_copy(update={"skills": skills}))
     assert isinstance(thoughts[-1].move, Refuse | Clarify) and "the arm hides it" in thoughts[-1].move.why
+
+
+def test_once_goals_are_set_nobody_is_sent_for_names(brain):
+    """Another brain began the mission with an instruction that no rule reads; what failed is mended, not asked about."""
+    begun = failed(FailureKind.GRASP_MISSED, text="put the stapler in the blue bowl").model_copy(
+        update={"seeks": "owl"}
+    )
+    thought = brain.think(begun)
+    calls = thought.move.calls if isinstance(thought.move, Ask) else ()
+    assert isinstance(think_through(brain, begun)[0][-1].move, Plan)
+    assert not any(c.arguments.get("query") == "stapler" for c in calls)

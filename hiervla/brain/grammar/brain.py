@@ -144,7 +144,7 @@ class GrammarBrain:
             except Objection as e:
                 trouble = e
         plain, sought = "", ""
-        if trouble is None and isinstance(reading, NotUnderstood) and briefing.seeks:
+        if trouble is None and isinstance(reading, NotUnderstood) and briefing.seeks and not briefing.goals:
             speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
             thought, sought = seek(briefing, reading, lambda b: self._completed(b, self._scene(b))[0], speech, may_ask)
             if thought is not None:

@@ -161,7 +161,7 @@ def _device(wanted: str, name: str) -> torch.device:
     try:
         device = torch.device(wanted)
         torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as e:
+    except (RuntimeError, AssertionError) as e:
         raise SetupError(
             f"brain {name}: local.device={wanted} is not to be had here ({_line(e)}); take cpu or auto"
         ) from e
