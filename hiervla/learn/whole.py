@@ -17,7 +17,7 @@ from hiervla.learn.card import write_card
 from hiervla.learn.collect import collect
 from hiervla.learn.export import export
 from hiervla.learn.shown import Plan
-from hiervla.learn.training.budget import steps_within
+from hiervla.learn.training.budget import halves_within
 from hiervla.learn.training.loop import Run
 from hiervla.learn.training.settings import TrainSettings
 
@@ -81,8 +81,7 @@ def learn_all(out: Path, budget_minutes: float = 75.0, cores: int = 0, say: Say 
 def _train(settings: TrainSettings, core_minutes: float) -> Path:
     """The policy of a run that costs about so many core-minutes, trained unless it is there."""
     folder = Path(settings.out)
-    steps = steps_within(settings.model_copy(update={"workers": 0}), core_minutes * 60, folder)
     policy = folder / "policy"
     if not (policy / "config.json").exists():
-        Run(settings.model_copy(update={"steps": steps})).train()
+        Run(halves_within(settings.model_copy(update={"workers": 0}), core_minutes * 60, folder)).train()
     return policy
