@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hiervla.brain.paraphrase.faithful import FORBIDS
+from hiervla.brain.paraphrase.faithful import tongue
 from hiervla.brain.paraphrase.slots import Slotted, is_slot
 
 PAUSES = frozenset(",.;:!?，。；：！？、—–-…()（）~")
@@ -19,7 +19,7 @@ def without_unknown(said: Slotted, knows: Callable[[str], bool], language: str) 
     for clause in _clauses(said.tokens):
         if all(knows(t) for t in clause):
             kept += clause
-        elif any(is_slot(t) or t in FORBIDS[language] for t in clause):
+        elif any(is_slot(t) or t in tongue(language).forbids for t in clause):
             return None
     while kept and kept[-1] in PAUSES:
         kept.pop()

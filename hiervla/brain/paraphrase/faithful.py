@@ -1,47 +1,61 @@
 """Whether a plain sentence says all that was said, and no more: things, numbers, sides, exceptions and prohibitions.
 
 A paraphrase that loses a word of these kinds is thrown away, whatever the network thinks of it: a question costs little,
-a wrong deed much. Tokens are those of ``slots``.
+a wrong deed much. Tokens are those of ``slots``; the words, and what is said without meaning it, are ``faithful.toml``.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
 
 from hiervla.brain.paraphrase.slots import is_slot
 
-GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
-    "en": {
-        "left": ("left", "leftmost"), "right": ("right", "rightmost"), "front": ("front", "forward", "forwards", "towards", "toward"),
-        "back": ("behind", "back", "away", "backward", "backwards"), "middle": ("middle", "centre", "center"), "corner": ("corner", "corners"),
-        "edge": ("edge", "edges"), "between": ("between",), "under": ("under", "beneath", "underneath", "below"),
-        "without": ("without", "not", "don't", "dont", "never", "no", "nothing", "none", "avoid", "isn't", "aren't"),
-        "except": ("except", "but", "apart", "besides", "excluding", "save", "other"), "only": ("only",), "if": ("if", "unless", "when", "otherwise", "else"),
-        "big": ("big", "bigger", "biggest", "large", "larger", "largest", "tall", "taller", "tallest"), "until": ("until", "till"),
-        "small": ("small", "smaller", "smallest", "little", "tiny", "tiniest", "short", "shorter", "shortest"),
-        "near": ("closest", "nearest", "nearer", "closer"), "far": ("farthest", "furthest", "further", "farther"),
-        "two": ("two", "twice", "both", "pair", "couple"), "three": ("three", "thrice"), "four": ("four",), "five": ("five",), "six": ("six",),
-        "half": ("half", "halfway"), "clockwise": ("clockwise",), "counter": ("counterclockwise", "anticlockwise"), "swap": ("swap", "switch", "exchange", "trade"),
-    },
-    "zh": {
-        "left": ("左",), "right": ("右",), "front": ("前",), "back": ("后",), "middle": ("中", "央"), "corner": ("角",), "under": ("下",),
-        "without": ("不", "别", "没", "勿", "甭", "莫"), "except": ("除", "余", "剩"), "only": ("只", "光"), "if": ("如", "要是", "果", "若", "否"),
-        "big": ("大",), "small": ("小",), "near": ("近",), "far": ("远",), "two": ("两", "二", "俩", "双"), "three": ("三", "仨"),
-        "four": ("四",), "five": ("五",), "six": ("六",), "half": ("半",), "clockwise": ("顺",), "counter": ("逆",),
-    },
-}  # fmt: skip
-"""Words that bear on what is done, by what they say."""
-LOOSE = {
-    "en": {"front", "back", "without", "except", "under", "only", "if", "middle"},
-    "zh": {"back", "without", "under", "front", "middle", "only", "except", "if"},
-}
-"""What may be said and not be repeated, because the same words often say nothing of the kind (``put it back``, ``isn't it``);
-the plain sentence may still not bring it up by itself. Prohibitions are looked at apart."""
-FORBIDS = {
-    "en": ("don't", "dont", "not", "without", "never", "avoid", "except", "unless", "until", "only", "but"),
-    "zh": ("别", "勿", "甭", "莫", "除", "只"),
-}
-"""Where one of these was said, the plain sentence must say some such word, too."""
+_LISTED = frozenset((",", "and", "the", "a", "+s", "big", "small", "、", "和", "与", "跟", "大", "小", "的"))
+"""What may stand between two things of one list."""
+_KEPT = Path(__file__).with_name("faithful.toml")
+
+
+class Group(BaseModel):
+    """Words that bear on what is done, by what they say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
+    count: int = 0
+    loose: bool = False
+
+
+class Tongue(BaseModel):
+    """The groups of one language, and what is said in it without meaning any of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    forbids: tuple[str, ...]
+    """Where one of these was said, the plain sentence must say some such word, too."""
+    all: tuple[str, ...]
+    same: tuple[tuple[str, str], ...]
+    idioms: tuple[str, ...]
+    heeds: tuple[str, ...]
+    """In the plain sentence, what a prohibition may come to."""
+    asks: tuple[str, ...]
+    """What a question ends with."""
+    rows: tuple[str, ...]
+    """How a row is told whose direction nobody named."""
+    groups: dict[str, Group]
+
+
+@cache
+def tongue(language: str) -> Tongue:
+    """``en`` or ``zh``, as ``faithful.toml`` has it."""
+    return Tongue.model_validate(tomllib.loads(_KEPT.read_text(encoding="utf-8"))[language])
 
 
 def faithful(said: Sequence[str], plain: Sequence[str], language: str) -> bool:
@@ -52,15 +66,66 @@ def faithful(said: Sequence[str], plain: Sequence[str], language: str) -> bool:
         plain: tokens of the plain sentence.
         language: ``en`` or ``zh``.
     """
-    named, again = ({t for t in tokens if is_slot(t)} for tokens in (said, plain))
-    if named != again:
+    if {t for t in said if is_slot(t)} != {t for t in plain if is_slot(t)}:
         return False
-    groups, loose = GROUPS[language], LOOSE[language]
-    for name, words in groups.items():
-        first, second = any(w in said for w in words), any(w in plain for w in words)
-        if second and not first and name not in loose:
+    kept, heard, again = tongue(language), _Words(said, language), _Words(plain, language)
+    if again.say(kept.asks):
+        return True
+    right, left = (heard.say(kept.groups[side].words) for side in ("right", "left"))
+    in_a_row = again.say(kept.rows) and not (
+        right and not left
+    )  # which is from left to right unless it is said otherwise
+    named = _named_together(plain)
+    for name, group in kept.groups.items():
+        if group.loose or (in_a_row and name in ("left", "right")):
+            continue
+        first, second = heard.say(group.words), again.say(group.words)
+        if second and not first and not heard.say(group.also):
             return False
-        if first and not second and name not in loose:
+        counted = group.count and (named >= group.count or again.say(kept.all))
+        if first and not second and not counted and not again.say(group.kept_by):
             return False
-    forbids = FORBIDS[language]
-    return not any(w in said for w in forbids) or any(w in plain for w in (*forbids, *groups["without"]))
+    return not heard.say(kept.forbids) or again.say((*kept.forbids, *kept.heeds, *kept.groups["without"].words))
+
+
+def _named_together(plain: Sequence[str]) -> int:
+    """Things in the longest list of the sentence: ``the K1 , the C1 K2 and the K3`` are three."""
+    longest = run = 0
+    for t in plain:
+        if is_slot(t) and t[0] == "K":
+            run += 1
+        elif not (t in _LISTED or (is_slot(t) and t[0] == "C")):
+            run = 0
+        longest = max(longest, run)
+    return longest
+
+
+class _Words:
+    """The words of a sentence, without what says nothing of the kind."""
+
+    def __init__(self, tokens: Sequence[str], language: str) -> None:
+        self._gap = " " if language == "en" else ""
+        text = self._gap.join(tokens)
+        for pattern, word in _same(language):
+            text = pattern.sub(word, text)
+        self._text = f"{self._gap}{_idioms(language).sub('·', text)}{self._gap}"
+
+    def say(self, words: Sequence[str]) -> bool:
+        return any(f"{self._gap}{w}{self._gap}" in self._text for w in words)
+
+
+@cache
+def _same(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern((p,), language), word) for p, word in tongue(language).same)
+
+
+@cache
+def _idioms(language: str) -> re.Pattern[str]:
+    return _pattern(tongue(language).idioms, language)
+
+
+def _pattern(of: Sequence[str], language: str) -> re.Pattern[str]:
+    """Whole words in English; Chinese has no spaces to tell them by."""
+    edge = r"(?<![^ ])", r"(?![^ ])"
+    joined = "|".join(f"(?:{p})" for p in of)
+    return re.compile(f"{edge[0]}(?:{joined}){edge[1]}" if language == "en" else joined)

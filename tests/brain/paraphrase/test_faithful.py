@@ -13,6 +13,13 @@ from hiervla.brain.paraphrase.slots import Slotted
         ("be a dear and pop the K1 in the K2", "put the K1 in the K2 ."),
         ("the K1 belongs to the left of the K2", "put the K1 to the left of the K2 ."),
         ("K1 in the K2 and mind you don't knock the K3", "put the K1 in the K2 without touching the K3 ."),
+        ("K1 right up beside the K2 , my nephew left it there", "put the K1 next to the K2 ."),
+        ("K1 +s into the K2 please , all three", "put all the K1 +s in the K2 ."),
+        ("the K1 and the K2 , those two go in the K3", "put the K1 and the K2 in the K3 ."),
+        ("line em up : K1 , K2 , K3", "put the K1 , the K2 and the K3 in a row from left to right ."),
+        ("N1 degrees ccw on the K1", "turn the K1 N1 degrees counterclockwise ."),
+        ("K1 into the Z1 , don't lift it , push", "push the K1 into the Z1 ."),
+        ("would you know how many K1 +s we've got left ?", "how many K1 +s are there ?"),
     ],
 )
 def test_what_says_the_same_passes(said, plain):
@@ -27,6 +34,11 @@ def test_what_says_the_same_passes(said, plain):
         ("never put the K1 in the K2", "put the K1 in the K2 ."),
         ("all the K1 +s but the C1 one in the K2", "put all the K1 +s and the C1 one in the K2 ."),
         ("press the K1 twice", "press the K1 ."),
+        ("press the K1 and open the K2", "open the K1 and the K2 ."),
+        ("the two K1 +s in the K2", "put the K1 in the K2 ."),
+        ("from the right : K1 , K2 , K3 in a row", "put the K1 , the K2 and the K3 in a row from left to right ."),
+        ("turn the K1 N1 degrees anti - clockwise", "turn the K1 N1 degrees clockwise ."),
+        ("K1 goes in the K2 , not in the K3", "put the K1 in the K2 ."),
         ("the small K1 in the K2", "put the big K1 in the K2 ."),
     ],
 )
@@ -37,6 +49,8 @@ def test_what_does_not_is_thrown_away(said, plain):
 def test_in_chinese_too():
     assert faithful(["K1", "搁", "K2", "左", "边"], ["把", "K1", "放", "到", "K2", "左", "边", "。"], "zh")
     assert not faithful(["K1", "搁", "K2", "左", "边"], ["把", "K1", "放", "到", "K2", "右", "边", "。"], "zh")
+    assert faithful(["小", "心", "点", "，", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
+    assert not faithful(["小", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
     assert not faithful(["别", "动", "K1"], ["拿", "起", "K1", "。"], "zh")
 
 
