@@ -16,6 +16,7 @@ from hiervla.brain.paraphrase.slots import Slotter
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
 
+ASKED = "unknown_asked"
 KEPT = 256
 """Sentences kept as they were heard: a mission reads the same ones at each thought."""
 Read = Callable[[str], Instruction | NotUnderstood]
@@ -79,6 +80,8 @@ def put_plainly(
     """
     for plain in hearing.proposals(text, reading):
         if plain == CANNOT:
+            if reading.key == ASKED:  # a question is no deed, and what it asks about may only be missing
+                break
             return text, NotUnderstood("unknown_deed", text.strip(), reading.language)
         if (whole := complete(plain)) is not None:
             return plain, replace(whole, text=text, said=plain)

@@ -31,6 +31,7 @@ class Group(BaseModel):
     kept_by: tuple[str, ...] = ()
     count: int = 0
     loose: bool = False
+    lost: bool = False
 
 
 class Tongue(BaseModel):
@@ -83,7 +84,7 @@ def faithful(said: Sequence[str], plain: Sequence[str], language: str) -> bool:
         if second and not first and not heard.say(group.also):
             return False
         counted = group.count and (named >= group.count or again.say(kept.all))
-        if first and not second and not counted and not again.say(group.kept_by):
+        if first and not second and not group.lost and not counted and not again.say(group.kept_by):
             return False
     return not heard.say(kept.forbids) or again.say((*kept.forbids, *kept.heeds, *kept.groups["without"].words))
 
