@@ -117,7 +117,7 @@ def test_no_such_model_is_for_the_person(serve, chat, briefing):
 
 def test_a_model_that_ollama_has_not_is_told_with_the_command_that_fetches_it(serve, chat, briefing):
     server = serve("competent", "--fault", "404")
-    with pytest.raises(SetupError, match="ollama pull qwen2.5vl:7b"):
+    with pytest.raises(SetupError, match=r"ollama pull qwen2.5vl:7b"):
         chat(server, name="chat:ollama:qwen2.5vl:7b", base_url=server.root).think(briefing())
 
 

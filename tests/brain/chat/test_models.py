@@ -22,7 +22,7 @@ def test_half_a_name_is_told_with_the_form(name):
 
 
 def test_an_unknown_provider_is_told():
-    with pytest.raises(SetupError, match="nosuch.*known: anthropic"):
+    with pytest.raises(SetupError, match=r"nosuch.*known: anthropic"):
         chat_model("chat:nosuch:model", LOCAL)
     with pytest.raises(SetupError, match="did you mean 'openai'"):
         chat_model("chat:opnai:model", LOCAL)
