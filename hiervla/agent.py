@@ -9,29 +9,26 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hiervla.carrying import Approver
 from hiervla.core.briefing import Turn
 from hiervla.core.config import Settings
-from hiervla.core.deeds import changes, taken
-from hiervla.core.errors import SafetyStop
 from hiervla.core.events import Event, Report
-from hiervla.core.interrupts import interrupting
 from hiervla.core.marking import Drawing, Mark
 from hiervla.core.plan import Thought
 from hiervla.core.ports import Brain, Detector, Robot
 from hiervla.core.world import World
 from hiervla.record import RunFolder, new_run
+from hiervla.resuming import begun, left_off, made_under
 from hiervla.workspace import Workspace, load_workspace, own_root
 
 MAX_INSTRUCTION = 4000
 """Characters of an instruction; more is no instruction."""
-Approver = Callable[[dict[str, Any]], bool]
 
 
 class Agent:
@@ -103,95 +100,82 @@ class Agent:
 
     def stream(self, instruction: str, marks: Sequence[Mark | Drawing] = ()) -> Iterator[Event]:
         """Events of one mission as they happen; ``agent.report`` holds the report when they end."""
-        from hiervla.graph.ahead import discard
-        from hiervla.graph.build import build_graph
         from hiervla.graph.speech import say
         from hiervla.graph.state import first_state
-        from hiervla.report.film import Film, Filmed, caption
-        from hiervla.report.summary import compose
 
-        began = time.time()
-        self._stop.clear()
-        self.report = None
         text = instruction.encode(
             "utf-8", "replace"
         ).decode()  # half a character from a broken terminal is no reason to crash
         folder = new_run(self.settings.runs, text) if self.keep else RunFolder(None)
-        film = Film(folder.path / "video.mp4") if self.settings.video and folder.path else None
-        self.cell.cerebellum.robot = Filmed(self.cell.robot, film, self.cell.camera) if film else self.cell.robot
-        self.cell.cerebellum.stop = self._stop
         mission = self._mission(folder)
-        name = self.cell.brain.name
-        pending: list[Any] = []
-        mission.write = pending.append
-        mission.emit("started", instruction=text, run=folder.name, scene=self.scene, seed=self.seed, brain=name)
-        yield from _drain(pending)
-        saver, connection = _checkpointer(folder)
-        graph = build_graph(saver)
-        config = {"configurable": {"thread_id": "mission"}, "recursion_limit": 100_000}
-        ask: Any = first_state(text, list(self.dialogue), self.world, marks)
+        ask = first_state(text, list(self.dialogue), self.world, marks)
         if len(text) > MAX_INSTRUCTION:
             answer = say("too_long", text, length=str(len(text)), most=str(MAX_INSTRUCTION))
             ask |= {"next": "report", "status": "refused", "answer": answer}
-        state: dict[str, Any] = dict(ask)
-        stopped: str | None = None
-        try:
-            with interrupting(self._stop):
-                while True:
-                    waiting = None
-                    for mode, part in graph.stream(ask, config, context=mission, stream_mode=["custom", "values"]):
-                        if mode == "custom":
-                            if film:
-                                film.caption = caption(part) or film.caption
-                            yield part
-                        elif "__interrupt__" in part:
-                            waiting = part["__interrupt__"][0].value
-                        else:
-                            state = part
-                    if waiting is None:
-                        break
-                    from langgraph.types import Command
+        if folder.path is not None:
+            begun(folder.path, self)
+        name = self.cell.brain.name
+        opening = mission.event(
+            "started", instruction=text, run=folder.name, scene=self.scene, seed=self.seed, brain=name
+        )
+        yield from self._carry_out(mission, ask, opening)
 
-                    mission.interventions += 1
-                    ask = Command(resume=bool(self.approver and self.approver(waiting)))
-        except SafetyStop as e:
-            stopped = str(e)
-            state |= {"usage": state["usage"] + e.usage}
-        except KeyboardInterrupt:
-            stopped = "stopped by a person"
-        except BaseException:  # a bug, or nobody listens any more: the arm must not go on by itself
-            self.cell.robot.stop()
-            raise
-        finally:
-            if mission.ahead is not None:
-                mission.ahead.drop()
-            if connection is not None:
-                connection.close()
-            if film:
-                film.close()
-        if stopped is not None:
-            self.cell.robot.stop()
-            state |= {"status": "stopped", "answer": say("stopped", text, why=stopped)}
-            mission.write = pending.append
-            state |= discard(state, mission, stopped)  # type: ignore[arg-type]
-            mission.emit("finished", status="stopped", answer=state["answer"])
-            yield from _drain(pending)
-        self.world = state["world"]
-        self.report = compose(
-            state, folder, scene=self.scene, seed=self.seed, brain=name, settings=self.settings,
-            interventions=mission.interventions, robot_s=mission.robot_s, wall_s=time.time() - began,
-        )  # fmt: skip
-        self.reports.append(self.report)
-        folder.report(self.report)
-        changed = changes(state["first"], state["world"], state["outcomes"])
-        if stopped is not None and state["subgoals"]:  # it may be in the hand: then it was moved
-            known = {c.was.id for c in changed}
-            width_m = self.cell.robot.observe("none").gripper_width_m
-            cut = taken(state["subgoals"][0], state["first"], width_m)
-            changed += tuple(c for c in cut if c.was.id not in known)
+    @classmethod
+    def of_run(cls, run: str | Path, **parts: Any) -> Agent:
+        """An agent in the scene of a run that did not come to its end, with its seed and settings; ``parts`` as for ``Agent``.
+
+        Raises:
+            SetupError: it is no run's folder, or was made before runs could go on.
+        """
+        scene, seed, settings = made_under(Path(run))
+        return cls(scene, seed, **{"settings": settings, **parts})
+
+    def resume(self, run: str | Path, on_event: Callable[[Any], None] | None = None) -> Report:
+        """Go on with a mission whose process died, and finish it; it looks first. See ``stream_resumed``."""
+        for event in self.stream_resumed(run):
+            if on_event is not None:
+                on_event(event)
+        assert self.report is not None
+        return self.report
+
+    def stream_resumed(self, run: str | Path) -> Iterator[Event]:
+        """Events of a mission that goes on where its process died, in the folder it began in.
+
+        A simulated world is put back as it was at the last look; a robot that lives on is looked at as it is. A step that
+        was under way counts as failed, and the brain plans anew. Budgets go on from what was spent.
+
+        Raises:
+            SetupError: it is no run's folder, it came to its end, or it was in another scene than this agent is.
+        """
+        folder = RunFolder(Path(run))
+        state, events = left_off(Path(run), self)
+        mission = self._mission(folder)
+        if state:
+            from hiervla.graph.resuming import goes_on, look_prefix
+
+            mission.look_prefix = look_prefix(state)
+            self.dialogue, self.world = list(state["dialogue"]), state["world"]
+            ask = goes_on(state, events, self.cell.robot.observe("none").gripper_width_m)
+        else:
+            from hiervla.graph.state import first_state
+
+            ask = first_state(events[0].instruction, list(self.dialogue), self.world)
+        mission.start_s -= events[-1].time_s
+        yield from self._carry_out(mission, ask, mission.event("note", says="going on after the program had ended"))
+
+    def _carry_out(self, mission: Any, ask: Any, opening: Any) -> Iterator[Event]:
+        from hiervla.carrying import carry_out
+
+        self._stop.clear()
+        self.report = None
+        if mission.folder.path is not None:
+            mission.keep = partial(self.cell.keep, mission.folder.path)
+        done = yield from carry_out(self.cell, mission, ask, opening, self.approver, self.scene, self.seed)
+        self.world, self.report = done.state["world"], done.report
+        self.reports.append(done.report)
         self.dialogue += [
-            Turn(who="person", says=text),
-            Turn(who="robot", says=self.report.answer, changed=changed),
+            Turn(who="person", says=done.state["instruction"]),
+            Turn(who="robot", says=done.report.answer, changed=done.changed),
         ]
 
     def plan(self, instruction: str) -> Thought:
@@ -262,21 +246,3 @@ class Agent:
             stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             fallback=cell.fallback, second=cell.second, opinion=cell.opinion, foresee=cell.foresee, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
-
-
-def _drain(pending: list[Any]) -> Iterator[Any]:
-    while pending:
-        yield pending.pop(0)
-
-
-def _checkpointer(folder: RunFolder) -> tuple[Any, sqlite3.Connection | None]:
-    from hiervla.graph.build import serializer
-
-    if folder.path is None:
-        from langgraph.checkpoint.memory import InMemorySaver
-
-        return InMemorySaver(serde=serializer()), None
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    connection = sqlite3.connect(folder.path / "checkpoints.sqlite", check_same_thread=False)
-    return SqliteSaver(connection, serde=serializer()), connection

@@ -55,6 +55,23 @@ class Cell:
     camera: str
     """The fixed camera that looks are taken with: the scene's first."""
 
+    def keep(self, folder: Path) -> None:
+        """Keep a simulated world in a folder, for it dies with the process; a robot of its own lives on by itself."""
+        if self.sim is not None:
+            from hiervla.robot.keeping import kept
+            from hiervla.sim.snapshot import keep
+
+            keep(self.sim, kept(self.robot.robot), folder)  # type: ignore[attr-defined]
+
+    def put_back(self, folder: Path) -> None:
+        """Make a simulated world what it was when it was kept there; SetupError where it is another."""
+        if self.sim is not None:
+            from hiervla.robot.keeping import go_on
+            from hiervla.sim.snapshot import put_back
+
+            if (arm := put_back(self.sim, folder)) is not None:
+                go_on(self.robot.robot, arm)  # type: ignore[attr-defined]
+
     def close(self) -> None:
         for policy in self.cerebellum.policies.values():
             if (close := getattr(policy, "close", None)) is not None:
@@ -126,23 +143,9 @@ def assemble(
 
     mind, fallback, second, opinion = minds(settings, workspace, brain)
     return Cell(
-        described,
-        sim,
-        safe,
-        eyes,
-        mind,
-        fallback,
-        second,
-        opinion,
-        cerebellum,
-        guard,
-        vocabulary,
-        workspace,
-        draw,
-        point,
-        foresight(safe.limits, workspace.skills),
-        camera,
-    )
+        described, sim, safe, eyes, mind, fallback, second, opinion, cerebellum, guard, vocabulary, workspace, draw, point,
+        foresight(safe.limits, workspace.skills), camera,
+    )  # fmt: skip
 
 
 def minds(

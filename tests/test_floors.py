@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "named": {"agreement", "brain", "cerebellum", "perception", "robot", *BELOW},
     "agreement": {"paper", "core"},
     "assemble": {"named", "paper", *WINGS, *BELOW},
-    "agent": {"", "core", "record", "workspace", "assemble", "graph", "report"},
+    "resuming": {"core", "record", "graph"},
+    "carrying": {"core", "graph", "report"},
+    "agent": {"", "core", "record", "workspace", "assemble", "graph", "report", "resuming", "carrying"},
     "": {"core", "agent"},
     # These build, run, score and show: they may name any part, but a mission never needs them.
     "scenario": {"scenario", "agent", "assemble", "report", "sim", *BELOW},

@@ -94,8 +94,12 @@ def _run(said: str, agent: Agent, live: Live, turns: deque[str], marks: Sequence
 
     if not _at_terminal():
         return agent.run(said, on_event=live, marks=marks).status
-    with Overhearing(agent.overhear, turns):
-        return agent.run(said, on_event=live, marks=marks).status
+    try:
+        with Overhearing(agent.overhear, turns):
+            return agent.run(said, on_event=live, marks=marks).status
+    except SetupError as e:  # a wrong key or model is mended, or another brain named, without losing the conversation
+        live.say(str(e))
+        return "failed"
 
 
 def _at_terminal() -> bool:

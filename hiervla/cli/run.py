@@ -30,7 +30,8 @@ def run(
 ) -> None:
     """Carry out one instruction and say how it went.
 
-    Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 a question back, 5 stopped.
+    Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 a question back, 5 stopped,
+    7 the brain could not be reached.
     """
     from hiervla.cli.live import Live, ask_person
 
@@ -47,4 +48,4 @@ def run(
             if report.run:
                 live.line(f"[dim]{report.run}: {', '.join(report.artifacts.values())}[/]")
         put(report.model_dump_json())
-    opt.exit_with(report.status)
+    opt.exit_with("brain_lost" if report.brain_lost else report.status)

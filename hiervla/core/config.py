@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -63,6 +64,13 @@ class ChatSettings(BaseModel):
     """Price of a million tokens sent."""
     price_out: float = Field(default=0.0, ge=0)
     """Price of a million tokens got."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _whole(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/]", value):
+            raise ValueError(f"{value!r} is no address: write http://HOST:PORT/v1, or https://…")
+        return value
 
     @field_validator("temperature", mode="before")
     @classmethod

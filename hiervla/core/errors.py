@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     CLARIFY = 4
     STOPPED = 5  # by a person or by a safety stop
     BELOW_GOAL = 6  # a bench ran, and a figure missed its goal
+    BRAIN_LOST = 7  # the mission ended because its model could not be reached, and nobody thought in its place
     BUG = 70  # ours, with its traceback
 
 

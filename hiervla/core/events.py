@@ -213,6 +213,8 @@ class Report(BaseModel):
     chunk_lengths: tuple[int, ...] = ()
     inferences: int = 0
     interrupts: int = 0
+    brain_lost: bool = False
+    """It failed because the brain could not be reached any more, and nobody thought in its place."""
     usage: Usage = Usage()
     """What thinking has cost."""
     thought_ahead: ThoughtAhead | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hiervla.core.aloud import Aloud
@@ -21,9 +22,15 @@ BUDGETS = ("thoughts", "robot_s", "malformed", "calls", "tokens", "money", "brai
 def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Thought | None, dict[str, Any]]:
     """One thought and what it changes in the state; without a thought, the update says where to go on."""
     brain = m.fallback if state["lost"] and m.fallback is not None else m.brain
+    told: list[str] = []
+
+    def note(met: str) -> None:
+        told.append(met)
+        tell(m, (met,))
+
     try:
         thought = (
-            brain.think_aloud(briefing, Aloud(m.stop.is_set, m.words))
+            brain.think_aloud(briefing, Aloud(m.stop.is_set, m.words, note))
             if isinstance(brain, ThinksAloud)
             else brain.think(briefing)
         )
@@ -33,13 +40,13 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
     except BrainLost as e:
         m.robot.stop()
         update = {"usage": state["usage"] + e.usage}
-        tell(m, (*e.notes, f"the brain {brain.name} is lost: {e}"))
+        tell(m, (*_untold(e.notes, told), f"the brain {brain.name} is lost: {e}"))
         if m.fallback is not None and not state["lost"]:
             tell(m, (f"{m.fallback.name} thinks in its place from here on",))
             return None, update | {"lost": True, "complaint": None, "next": "think"}
-        return None, update | end("failed", say("lost", state["instruction"], why=str(e)))
+        return None, update | {"lost": True} | end("failed", say("lost", state["instruction"], why=str(e)))
     except UnusableReply as e:
-        tell(m, e.notes)
+        tell(m, _untold(e.notes, told))
         return None, {"usage": state["usage"] + e.usage} | complain(state, m, str(e))
     except HierVLAError:
         raise
@@ -47,12 +54,12 @@ def consult(state: MissionState, m: Mission, briefing: Briefing) -> tuple[Though
         return None, complain(state, m, f"the brain {brain.name} broke: {broke(e)}")
     if not isinstance(thought, Thought):
         return None, complain(state, m, f"the brain {brain.name} gave no Thought but {type(thought).__name__}")
-    return thought, taken(state, m, thought)
+    return thought, taken(state, m, thought, told)
 
 
-def taken(state: MissionState, m: Mission, thought: Thought) -> dict[str, Any]:
-    """What a thought changes in the state before anything follows from it; it is told."""
-    tell(m, thought.notes)
+def taken(state: MissionState, m: Mission, thought: Thought, told: Sequence[str] = ()) -> dict[str, Any]:
+    """What a thought changes in the state before anything follows from it; it is told, but for what was ``told`` before."""
+    tell(m, _untold(thought.notes, told))
     usage = state["usage"] + thought.usage
     replan = state["failure"] is not None
     m.emit(
@@ -68,6 +75,10 @@ def taken(state: MissionState, m: Mission, thought: Thought) -> dict[str, Any]:
         "usage": usage,
         "complaint": None,
     }
+
+
+def _untold(notes: tuple[str, ...], told: Sequence[str]) -> tuple[str, ...]:
+    return tuple(n for n in notes if n not in told)
 
 
 def disputed(thought: Thought, state: MissionState, m: Mission, briefing: Briefing) -> str | None:

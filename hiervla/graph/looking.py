@@ -32,6 +32,7 @@ def look(state: MissionState, runtime: Runtime[Mission]) -> dict[str, Any]:
     ):
         park(m, world)
         world, n = _see(m, state, world, n, "with the arm out of the way")
+    m.keep()
     held = world.held.id if world.held else None
     first = state["first"] if state["acted"] else world
     return {

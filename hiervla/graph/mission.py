@@ -71,12 +71,21 @@ class Mission:
     camera: str = "front"
     """The fixed camera that looks are taken with."""
     look_prefix: str = "L"
+    keep: Callable[[], None] = lambda: None
+    """Keeps the world as it is now, where it would die with the process."""
     interventions: int = 0
     """Times a person was asked to approve a step."""
 
     def emit(self, kind: str, **data: Any) -> None:
         """Say what happens: into the run's folder and to whoever listens."""
-        event = make_event(kind, self.robot_s, data)
+        self.tell(self.event(kind, **data))
+
+    def event(self, kind: str, **data: Any) -> Any:
+        """An event of now that is not told yet."""
+        return make_event(kind, self.robot_s, data)
+
+    def tell(self, event: Any) -> None:
+        """Say an event: into the run's folder and to whoever listens."""
         self.folder.event(event)
         self.write(event)
 

@@ -78,7 +78,7 @@ class MissionState(TypedDict, total=False):
     opinions: Opinions | None
     """What the second opinion said so far; None where nobody was asked."""
     lost: bool
-    """The brain was lost, and the fallback thinks in its place."""
+    """The brain was lost: the fallback thinks in its place, where there is one."""
     status: str
     answer: str
 

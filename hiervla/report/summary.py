@@ -31,6 +31,7 @@ def compose(
         tool_calls=tuple(state["asked"]), goals=goals, outcomes=outcomes, failures=tuple(state["failures"]),
         replans=state["replans"], interventions=interventions, chunk_lengths=tuple(n for o in outcomes for n in o.chunk_lengths),
         inferences=sum(o.inferences for o in outcomes), interrupts=sum(o.interrupts for o in outcomes),
+        brain_lost=state["status"] == "failed" and state["lost"] and not settings.fallback,
         usage=state["usage"], second_opinion=state["opinions"], thought_ahead=state["ahead"], robot_seconds=round(robot_s, 3), wall_seconds=round(wall_s, 3), policies=tuple(o.policy for o in outcomes), seed=seed,
         config=settings.model_dump(mode="json"), versions=versions(), artifacts=artifacts(folder.path),
     )  # fmt: skip

@@ -32,6 +32,11 @@ def run(monkeypatch, *args):
         (("run", "go home", "--no-keep", "--detector", "owl"), "no detector 'owl'; did you mean 'owlv2'?"),
         (("run", "go home", "--no-keep", "--detector", "vlm:openai:qwen3-vl"), "say how the model writes places"),
         (("chat", "--detector", "owlv2:./gone"), "there is no such folder"),
+        (
+            ("run", "go home", "--no-keep", "--brain", "chat:openai:m", "--base-url", "localhost:8000/v1"),
+            "http://HOST:PORT/v1",
+        ),
+        (("run", "go home", "--no-keep", "--brain", "local:./gone"), "there is no folder ./gone"),
         (("run", "go home", "--no-keep", "--set", "chunk.mod=fixed"), "chunk.mod: no such key; did you mean 'mode'?"),
     ],
 )
@@ -39,6 +44,13 @@ def test_what_cannot_be_meant_is_told_in_one_line(args, says, monkeypatch, capsy
     assert run(monkeypatch, *args) == ExitCode.USAGE
     said = capsys.readouterr().err.strip().splitlines()
     assert says in said[-1] and not any(line.startswith("Traceback") for line in said)
+
+
+def test_a_model_that_is_away_has_an_exit_code_of_its_own(monkeypatch, capsys):
+    away = ("--brain", "chat:openai:m", "--base-url", "http://127.0.0.1:9/v1", "--set", "chat.patience_s=0")
+    assert run(monkeypatch, "run", "go home", "--no-keep", *away) == ExitCode.BRAIN_LOST
+    said = capsys.readouterr().out.strip().splitlines()
+    assert "cannot be reached at http://127.0.0.1:9/v1" in said[-1] and "--base-url" in said[-1]
 
 
 def test_a_bug_of_ours_is_not_taken_for_a_mission_that_failed(monkeypatch, capsys):

@@ -48,6 +48,19 @@ def test_it_is_told_in_the_language_spoken(play):
     assert "模型" in state["answer"]
 
 
+def test_what_was_told_while_it_was_waited_for_is_not_told_again(play):
+    class Waits(Listed):
+        def think_aloud(self, briefing, aloud):
+            aloud.notes("asking again in 0.5 s")
+            if not self.moves:
+                raise BrainLost("gone", COST, ("asking again in 0.5 s", "and one that was not told"))
+            return self.moves.pop(0).model_copy(update={"notes": ("asking again in 0.5 s",)})
+
+    _, _, events = play([], [SEPARATE, HOLDING, INSIDE], brain=Waits(PLAN))
+    told = notes(events)
+    assert told.count("asking again in 0.5 s") == 2 and told.count("and one that was not told") == 1
+
+
 def test_lost_in_mid_mission_nothing_is_called_done(play):
     state, mission, _ = play([], [SEPARATE, HOLDING, INSIDE], brain=Listed(PLAN, BrainLost("gone")))
     assert state["status"] == "failed" and mission.robot.stops > 0 and state["acted"]

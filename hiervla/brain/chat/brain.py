@@ -13,7 +13,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from hiervla.brain.chat.calling import Calling, Line, Unfit
-from hiervla.brain.chat.models import chat_model
+from hiervla.brain.chat.models import address, chat_model, key_of, parts
 from hiervla.brain.chat.murmur import Murmur
 from hiervla.brain.chat.prompted import PromptedBrain
 from hiervla.brain.chat.rendering import Prompt, Prompts
@@ -43,7 +43,10 @@ class ChatBrain(PromptedBrain):
         self._stream = bool(settings.stream)
 
     def _calling(self, aloud: Aloud) -> Calling:
-        return Calling(self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep, stopped=aloud.stopped)
+        return Calling(
+            self.settings.timeout_s, self.settings.patience_s, sleep=self._sleep, stopped=aloud.stopped, tells=aloud.notes,
+            place=address(self.name, self.settings), key=key_of(self.name),
+        )  # fmt: skip
 
     def _reply(self, briefing: Briefing, calling: Calling, aloud: Aloud) -> tuple[Any, Prompt]:
         """The model's message and what it answers; plainer ways to ask are tried where the server refuses one."""
@@ -53,8 +56,10 @@ class ChatBrain(PromptedBrain):
                 return calling.follow(partial(self._send, prompt), aloud.says), prompt
             except Unfit as e:
                 if (plainer := self._plainer(prompt, e)) is None:
-                    raise SetupError(f"brain {self.name}: the server answered HTTP {e.status}: {e}") from None
-                calling.notes.append(f"the server takes no such request (HTTP {e.status}: {e}); {plainer} from here on")
+                    raise SetupError(
+                        f"brain {self.name}: the server answered HTTP {e.status}: {e}{self._mend(e)}"
+                    ) from None
+                calling.note(f"the server takes no such request (HTTP {e.status}: {e}); {plainer} from here on")
 
     def _plainer(self, prompt: Prompt, e: Unfit) -> str | None:
         """What to do without after a refusal, or None: what the server names first, then functions, schema, images."""
@@ -74,6 +79,18 @@ class ChatBrain(PromptedBrain):
             self._image_px = 0
             return "no images"
         return None
+
+    def _mend(self, e: Unfit) -> str:
+        """What a person may do about a refusal for good, where that is known."""
+        if e.status not in (404, 405):
+            return ""
+        if self.name.startswith("chat:ollama:"):
+            return f"; `ollama pull {parts(self.name)[1]}` fetches a model that it has not"
+        if self.settings.base_url:
+            return (
+                "; check the model's name (`curl BASE_URL/models` lists them) and --base-url, which mostly ends in /v1"
+            )
+        return "; check the model's name"
 
     def _send(self, prompt: Prompt, line: Line) -> Any:
         model: Any = self._model

@@ -22,6 +22,7 @@ BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 NO_ENTRY = frozenset({401, 403})
 UNFIT = frozenset({400, 404, 405, 413, 415, 422, 501})
 """Statuses that say this request, as it is, will never be answered."""
+PATIENCE = "try later, or wait longer: --set chat.patience_s=…"
 MOST_SAID = 300
 CHECK_S = 0.05
 """How often it is asked whether anybody still waits, seconds."""
@@ -55,6 +56,12 @@ class Calling:
     """In place of waiting for real."""
     stopped: Callable[[], bool] = lambda: False
     """Asked now and then while waiting: once it is true, nobody waits any longer."""
+    tells: Callable[[str], None] = lambda note: None
+    """Takes each note at once: a wait of minutes is not to pass in silence."""
+    place: str = ""
+    """Where the model is served; unset, the provider's own address."""
+    key: str = ""
+    """Environment variable that holds its key, where that is known."""
     clock: Callable[[], float] = time.monotonic
     notes: list[str] = field(default_factory=list)
     """What was met on the way, for whoever follows."""
@@ -82,12 +89,12 @@ class Calling:
                 try:
                     return _within(self.timeout_s, send, self.stopped, says)
                 except Exception as e:  # every provider's package has errors of its own: they are told apart in _busy
-                    why, asked_for = _busy(e)
+                    why, mend, asked_for = self._busy(e)
                 left = self.patience_s - (self.clock() - began)
                 wait = max(pause, asked_for or 0.0)
                 if wait > left:
-                    raise BrainLost(f"{why} ({self.calls} tries in {self.clock() - began:.0f} s)")
-                self.notes.append(f"{why}; asking again in {wait:.1f} s")
+                    raise BrainLost(f"{why} ({self.calls} tries in {self.clock() - began:.0f} s); {mend}")
+                self.note(f"{why}; asking again in {wait:.1f} s")
                 self._pause(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
@@ -110,6 +117,41 @@ class Calling:
             _unless(self.stopped)
             time.sleep(min(left, CHECK_S))
 
+    def note(self, met: str) -> None:
+        """Keep what was met on the way, and tell it at once."""
+        self.notes.append(met)
+        self.tells(met)
+
+    def _busy(self, error: Exception) -> tuple[str, str, float | None]:
+        """Why to ask again, what a person may mend, and the pause the server asked for, seconds; raises where asking again is of no use."""
+        if isinstance(error, HierVLAError):
+            raise error
+        status, at = _status(error), f" at {self.place}" if self.place else ""
+        said = quiet(str(error))
+        if status in NO_ENTRY:
+            key = self.key or "the environment"
+            raise SetupError(
+                f"the model's server{at} lets nobody in (HTTP {status}): check the key in {key}, and what it may use"
+            ) from None
+        if status == 429 and "insufficient_quota" in said:
+            raise BrainLost("the account at the model's server is used up (HTTP 429)") from None
+        if status in BUSY or ((status or 0) >= 500 and status not in UNFIT):
+            why = f"the model's server answered HTTP {status}{', too many requests' if status == 429 else ''}"
+            return why, PATIENCE if status == 429 else f"its own log tells more; {PATIENCE}", _retry_after(error)
+        if status is not None:
+            raise Unfit(status, said) from None
+        for e in _chain(error):
+            kinds = [f"{k.__module__}.{k.__name__}" for k in type(e).__mro__]
+            if isinstance(e, TimeoutError) or any("Timeout" in k for k in kinds):
+                mend = f"a slow model needs more than {self.timeout_s:g} s: --set chat.timeout_s=…"
+                return f"the model's server{at} did not answer in time", mend, None
+            if isinstance(e, ConnectionError) or any(
+                "APIConnection" in k or k == "httpx.TransportError" for k in kinds
+            ):
+                mend = "does it run there? --base-url names another place" if at else "check the network"
+                return f"the model's server cannot be reached{at}, or broke off", mend, None
+        raise UnusableReply(f"what the server sent is no reply ({type(error).__name__}: {said})") from error
+
     def usage(self) -> Usage:
         """What was sent so far, tokens aside."""
         return Usage(calls=self.calls, seconds=round(self.seconds, 3))
@@ -122,31 +164,6 @@ def quiet(text: str) -> str:
             text = text.replace(value, "…")
     text = re.sub(r"\b(sk|pk|key)-[\w*.-]{6,}", "…", text)
     return " ".join(text.split())[:MOST_SAID]
-
-
-def _busy(error: Exception) -> tuple[str, float | None]:
-    """Why to ask again, and the pause the server asked for, seconds; raises where asking again is of no use."""
-    if isinstance(error, HierVLAError):
-        raise error
-    status = _status(error)
-    said = quiet(str(error))
-    if status in NO_ENTRY:
-        raise SetupError(
-            f"the model's server lets nobody in (HTTP {status}): check the key in the environment"
-        ) from None
-    if status == 429 and "insufficient_quota" in said:
-        raise BrainLost("the account at the model's server is used up (HTTP 429)") from None
-    if status in BUSY or ((status or 0) >= 500 and status not in UNFIT):
-        return f"the model's server answered HTTP {status}", _retry_after(error)
-    if status is not None:
-        raise Unfit(status, said) from None
-    for e in _chain(error):
-        kinds = [f"{k.__module__}.{k.__name__}" for k in type(e).__mro__]
-        if isinstance(e, TimeoutError) or any("Timeout" in k for k in kinds):
-            return "the model's server did not answer in time", None
-        if isinstance(e, ConnectionError) or any("APIConnection" in k or k == "httpx.TransportError" for k in kinds):
-            return "the model's server cannot be reached, or broke off", None
-    raise UnusableReply(f"what the server sent is no reply ({type(error).__name__}: {said})") from error
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from hiervla.core.config import ChatSettings
-from hiervla.core.errors import SetupError
+from hiervla.core.errors import SetupError, unknown
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -26,6 +27,7 @@ KEYS = {
     "google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
 }
 """Provider → the environment variables that may hold its key."""
+MORE = "or any other that LangChain's init_chat_model knows"
 NO_KEY = "none"
 """Sent where a server of one's own asks for no key."""
 
@@ -38,7 +40,7 @@ def chat_model(name: str, settings: ChatSettings, role: str = "brain") -> BaseCh
     """
     provider, model = parts(name)
     module, extra = PACKAGES.get(provider, ("", ""))
-    for needed, by in (("langchain", "chat"), (module, extra)):
+    for needed, by in (("langchain", extra or "chat"), (module, extra)):
         if needed and importlib.util.find_spec(needed) is None:
             raise SetupError(f"{role} {name!r} needs the package {needed}: pip install 'hiervla[{by}]'")
     if provider in KEYS and not settings.base_url and not _keyed(provider):
@@ -52,7 +54,10 @@ def chat_model(name: str, settings: ChatSettings, role: str = "brain") -> BaseCh
         return init_chat_model(model, model_provider=provider, **_options(provider, settings))  # type: ignore[no-any-return]
     except ImportError as e:
         raise SetupError(f"{role} {name!r}: {e}") from e
-    except ValueError as e:  # an unknown provider, or an option that does not fit it; pydantic's errors are ValueErrors
+    except ValueError as e:
+        if "Unsupported" in str(e):
+            raise SetupError(f"{role} {name!r}: {unknown('provider', provider, PACKAGES)}; {MORE}") from e
+        # an unknown provider, or an option that does not fit it; pydantic's errors are ValueErrors
         raise SetupError(f"{role} {name!r}: {str(e).splitlines()[0]}") from e
 
 
@@ -66,9 +71,21 @@ def parts(name: str) -> tuple[str, str]:
     if not provider or not model:
         raise SetupError(
             f"brain {name!r}: write chat:PROVIDER:MODEL, such as chat:openai:gpt-4o or chat:ollama:qwen2.5vl:7b "
-            f"(providers: {', '.join(PACKAGES)}, or any other that LangChain's init_chat_model knows)"
+            f"(providers: {', '.join(PACKAGES)}, {MORE})"
         )
     return provider, model
+
+
+def address(name: str, settings: ChatSettings) -> str:
+    """Where requests go, as far as it is known here; "" for a provider's own address."""
+    if not settings.base_url and parts(name)[0] == "ollama":
+        return os.environ.get("OLLAMA_HOST") or "http://localhost:11434"
+    return re.sub(r"//[^/@]*@", "//", settings.base_url)  # a password in it is not told
+
+
+def key_of(name: str) -> str:
+    """The environment variable, or variables, that a provider's key is read from; "" where that is not known."""
+    return " or ".join(KEYS.get(parts(name)[0], ()))
 
 
 def _keyed(provider: str) -> bool:

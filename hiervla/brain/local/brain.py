@@ -16,6 +16,7 @@ from hiervla.brain.chat.prompted import PromptedBrain
 from hiervla.brain.chat.rendering import Prompt, Prompts, shown
 from hiervla.brain.local.forms import Lengths, reply_form
 from hiervla.brain.local.lark import grammar
+from hiervla.brain.local.place import folder_of
 from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
 from hiervla.core.config import ChatSettings, LocalSettings
@@ -107,6 +108,7 @@ def _weights(name: str, local: LocalSettings) -> Weights:
     for package in NEEDS:
         if importlib.util.find_spec(package) is None:
             raise SetupError(f"brain {name!r} needs the package {package}: pip install 'hiervla[vlm]'")
+    folder_of(place)
     from hiervla.brain.local.weights import weights
 
     return weights(place, local.device, local.dtype)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -14,6 +12,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText, GenerationConf
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
 from transformers.utils import logging as told
 
+from hiervla.brain.local.place import folder_of
 from hiervla.brain.local.processors import Reader, processor_of
 from hiervla.brain.local.writing import Form, Watch, Weigh, Writing
 from hiervla.core.errors import BrainLost, SetupError
@@ -21,7 +20,6 @@ from hiervla.core.errors import BrainLost, SetupError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 LEAST_REPLY = 64
 """Tokens that must be left for a reply beside the prompt."""
 
@@ -117,17 +115,10 @@ def weights(place: str, device: str = "auto", dtype: str = "auto") -> Weights:
         SetupError: there are none, they are of another kind, or do not fit; says how to mend it.
     """
     name = f"local:{place}"
-    folder = Path(place).expanduser()
-    if folder.is_dir():
-        place = str(folder)
-        if not (folder / "config.json").is_file():
-            raise SetupError(f"brain {name}: no config.json in that folder; name one in transformers' form (git clone or hf download of a model)")  # fmt: skip
-    elif (
-        not _HUB.fullmatch(place) or folder.exists() or folder.parent.is_dir()
-    ):  # weights/qwen beside weights/: mistyped
-        raise SetupError(f"brain {name}: there is no folder {place}; write local:FOLDER, or local:ORGANISATION/MODEL for one on the hub")  # fmt: skip
+    folder = folder_of(place)
+    place = str(folder or place)
     told.disable_progress_bar()  # its bars run through what the mission prints
-    here = {"local_files_only": folder.is_dir(), "trust_remote_code": False}  # left unsaid, it asks at the terminal
+    here = {"local_files_only": folder is not None, "trust_remote_code": False}  # left unsaid, it asks at the terminal
     try:
         config = AutoConfig.from_pretrained(place, **here)
     except (OSError, ValueError, KeyError) as e:

@@ -48,6 +48,30 @@ def test_pauses_grow_until_patience_ends(serve, chat, briefing):
     assert waited == [0.5, 1, 2, 4, 8]
 
 
+def test_a_wait_is_told_before_it_is_waited_for_and_what_to_mend_at_its_end():
+    told, clock = [], [0.0]
+
+    def sleep(s):
+        assert told[-1].endswith(f"asking again in {s:.1f} s"), "two minutes of silence look like a hang"
+        clock[0] += s
+
+    calling = Calling(
+        5.0, 2.0, sleep=sleep, clock=lambda: clock[0], tells=told.append, place="http://localhost:8000/v1"
+    )
+
+    def away():
+        raise ConnectionRefusedError
+
+    with pytest.raises(BrainLost, match=r"cannot be reached at http://localhost:8000/v1.*--base-url"):
+        calling.ask(away)
+    assert told == calling.notes and len(told) == 2
+
+
+def test_a_server_that_is_too_busy_is_told_with_the_setting_that_waits_longer(serve, chat, briefing):
+    with pytest.raises(BrainLost, match=r"HTTP 429, too many requests.*chat\.patience_s"):
+        chat(serve("competent", "--fault", "429", "--times", "99"), patience_s=0).think(briefing())
+
+
 def test_a_wait_longer_than_patience_is_not_waited_for(serve, chat, briefing):
     server = serve("competent", "--fault", "429", "--retry-after", "3600")
     with pytest.raises(BrainLost, match="429"):
@@ -80,15 +104,21 @@ def test_what_is_no_reply_goes_back(serve, chat, briefing):
 def test_no_entry_is_for_the_person_and_tells_no_key(serve, chat, briefing, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret-1234567890")
     server = serve("competent", "--fault", "401")
-    with pytest.raises(SetupError, match="check the key") as e:
+    with pytest.raises(SetupError, match="check the key in OPENAI_API_KEY") as e:
         chat(server).think(briefing())
     assert "secret" not in str(e.value)
     assert server.requests[0]["headers"]["authorization"].endswith("sk-very-secret-1234567890"), "the key is used"
 
 
 def test_no_such_model_is_for_the_person(serve, chat, briefing):
-    with pytest.raises(SetupError, match="HTTP 404"):
+    with pytest.raises(SetupError, match=r"HTTP 404.*model's name.*ends in /v1"):
         chat(serve("competent", "--fault", "404")).think(briefing())
+
+
+def test_a_model_that_ollama_has_not_is_told_with_the_command_that_fetches_it(serve, chat, briefing):
+    server = serve("competent", "--fault", "404")
+    with pytest.raises(SetupError, match=r"ollama pull qwen2.5vl:7b"):
+        chat(server, name="chat:ollama:qwen2.5vl:7b", base_url=server.root).think(briefing())
 
 
 def test_keys_are_blotted_out_of_what_is_told(monkeypatch):
