@@ -108,7 +108,7 @@ class Paraphraser:
             for b, k, p in ways[: 2 * BEAM]:
                 if k == END:
                     done.append(([self._tokens[n] for n in b[1:]], p / len(b)))
-                elif len(begun) < BEAM:
+                elif len(begun) < BEAM and p >= SURE * MOST:  # what is less likely by now cannot become sure again
                     begun.append(([*b, k], p))
             if len(done) >= BEAM or not begun:
                 break
