@@ -7,7 +7,22 @@ import traceback
 
 import typer
 
-from hiervla.cli import bench, chat, demo, doctor, init, learn, listing, parse, perceive, prompts, run, runs, scenario
+from hiervla.cli import (
+    bench,
+    chat,
+    demo,
+    doctor,
+    init,
+    learn,
+    listing,
+    parse,
+    perceive,
+    prompts,
+    resume,
+    run,
+    runs,
+    scenario,
+)
 from hiervla.core.errors import ExitCode, SafetyStop, SetupError
 
 app = typer.Typer(
@@ -15,6 +30,7 @@ app = typer.Typer(
     help="Tell a robot arm something in words; watch it think, act, notice failures and prove what it did.",
 )  # fmt: skip
 app.command("run")(run.run)
+app.command("resume")(resume.resume)
 app.command("chat")(chat.chat)
 app.command("demo")(demo.demo)
 app.command("list")(listing.list_content)

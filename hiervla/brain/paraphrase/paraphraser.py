@@ -23,7 +23,7 @@ BEGIN, END, UNKNOWN = 1, 2, 3
 BEAM = 3
 MOST = 40
 """Tokens of a plain sentence."""
-SURE = -0.09
+SURE = -0.08
 """Mean log-probability of a token below which nothing is proposed: of the pairs kept apart, about one in a hundred is then done wrongly."""
 CANNOT, UNCLEAR, CHAT = "#cannot", "#unclear", "#chat"
 
