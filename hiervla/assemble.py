@@ -210,9 +210,14 @@ def words_of(world: Path, workspace: Workspace) -> Slotter:
     return Slotter(workspace.vocabulary(there.inventory), there.world.zones)
 
 
-def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools") -> Prompt:
-    """What a chat model would get for a briefing. ``replies``: tools, schema, text, or forms as a local one."""
-    from hiervla.named import chat_prompts
+def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools", brain: str = "") -> Prompt:
+    """What a chat model would get for a briefing, or the local ``brain``. ``replies``: tools, schema, text, or forms as a local one."""
+    from hiervla.named import chat_prompts, chat_texts
+
+    if brain.startswith("local:"):
+        from hiervla.brain.local.manner import brought
+
+        return brought(brain.removeprefix("local:")).prompt(briefing, chat_texts(workspace))
 
     return chat_prompts(workspace).prompt(briefing, replies)
 
