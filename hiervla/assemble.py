@@ -161,16 +161,18 @@ def minds(
 
 
 def imagine(
-    text: str, described: Described, workspace: Workspace, brain: Brain | None = None, before: Sequence[str] = (), act: bool = False,
+    text: str, described: Described | World, workspace: Workspace, brain: Brain | None = None, before: Sequence[str] = (), act: bool = False,
     speaker: str = "",
 ) -> Told:  # fmt: skip
-    """What a brain makes of an instruction in a described world, with no simulator; ``before``: said and done earlier.
+    """What a brain makes of an instruction in a described or seen world, with no simulator; ``before``: said and done earlier.
 
     ``act``: an arm that never errs carries the plan out.
     """
+    from hiervla.paper.described import Described
     from hiervla.paper.mission import first_briefing, said, tell
 
     mind = brain or make_brain("grammar", workspace)
+    described = Described(described) if isinstance(described, World) else described
     briefing = first_briefing(
         described, workspace.vocabulary(described.inventory), workspace.skills, workspace.tools, speaker
     )

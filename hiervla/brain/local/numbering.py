@@ -1,4 +1,4 @@
-"""Ids that say nothing: o1, o2, … in the order of the world, for weights that are to see what a thing is."""
+"""Ids that say nothing: o1, o2, … from the left of the picture to its right, for weights that are to see what a thing is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Numbers:
     """The numbers of one world's things, both ways."""
 
     def __init__(self, world: World) -> None:
-        ids = list(dict.fromkeys([*world.objects, *world.lost]))
+        seen = sorted(world.objects, key=lambda i: (sum(world.objects[i].box_px[::2]), world.objects[i].box_px[1]))
+        ids = list(dict.fromkeys([*seen, *world.lost]))  # eyes name large things first: their order would tell kinds
         self.of = {i: f"o{n}" for n, i in enumerate(ids, 1)}
         self._ids = {n: i for i, n in self.of.items()}
 
@@ -46,6 +47,10 @@ class Numbers:
             "warnings": tuple(map(self._text, w.warnings)),
         })  # fmt: skip
 
+    def numbers(self, reply: Any) -> Any:
+        """A reply, as plain JSON, with numbers in place of ids."""
+        return _renamed(reply, self.of, texts=True)
+
     def ids(self, reply: Any) -> Any:
         """A reply with ids in place of numbers, in names and in texts."""
         return _renamed(reply, self._ids, texts=True)
@@ -55,7 +60,7 @@ class Numbers:
             self._name(i): d.model_copy(
                 update={"id": self._name(d.id), "support": self._name(d.support), "part_of": self._name(d.part_of or "") or None}
             )
-            for i, d in things.items()
+            for i, d in sorted(things.items(), key=lambda named: int(self.of[named[0]][1:]) if named[0] in self.of else 0)
         }  # fmt: skip
 
     def _goal(self, g: Goal) -> Goal:
