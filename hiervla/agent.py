@@ -280,3 +280,10 @@ def _checkpointer(folder: RunFolder) -> tuple[Any, sqlite3.Connection | None]:
 
     connection = sqlite3.connect(folder.path / "checkpoints.sqlite", check_same_thread=False)
     return SqliteSaver(connection, serde=serializer()), connection
+
+
+def thoughts_of(run: Path, *how: Any) -> list[Any]:
+    """What a run's brain was given and thought (``hiervla.graph.retold.retold``)."""
+    from hiervla.graph.retold import retold
+
+    return list(retold(run, *how))

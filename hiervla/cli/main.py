@@ -7,7 +7,22 @@ import traceback
 
 import typer
 
-from hiervla.cli import bench, chat, demo, doctor, init, learn, listing, parse, perceive, prompts, run, runs, scenario
+from hiervla.cli import (
+    bench,
+    chat,
+    demo,
+    doctor,
+    export,
+    init,
+    learn,
+    listing,
+    parse,
+    perceive,
+    prompts,
+    run,
+    runs,
+    scenario,
+)
 from hiervla.core.errors import ExitCode, SafetyStop, SetupError
 
 app = typer.Typer(
@@ -32,6 +47,7 @@ scenario_app.command("list")(scenario.scenario_list)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(learn.app, name="learn")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(export.app, name="export")
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ from hiervla.cli import options as opt
 from hiervla.core.errors import SetupError
 
 
-def _folder(space_sets: list[str] | None, own: str | None) -> Path:
+def folder_of(space_sets: list[str] | None, own: str | None) -> Path:
+    """The folder that runs are left in."""
     space = opt.workspace(own)
     return Path(opt.settings(space, space_sets).runs).expanduser()
 
@@ -34,7 +35,7 @@ def runs(
     from hiervla.record import read_report
 
     with opt.json_stdout(json) as put:
-        root = _folder(set_, workspace)
+        root = folder_of(set_, workspace)
         found = sorted(p.parent for p in root.glob("*/events.jsonl"))
         if delete:
             names = {p.name for p in found}
@@ -65,7 +66,12 @@ def runs(
         put(rows)
 
 
-def _find(run: str, root: Path) -> Path:
+def find(run: str, root: Path) -> Path:
+    """A run by its folder, its name in ``root``, or ``last``.
+
+    Raises:
+        SetupError: there is no such run.
+    """
     for path in (Path(run), root / run):
         if (path / "events.jsonl").is_file():
             return path
@@ -85,7 +91,7 @@ def show(
     from hiervla.record import read_events, read_report
 
     with opt.json_stdout(json) as put:
-        path = _find(run, _folder(set_, workspace))
+        path = find(run, folder_of(set_, workspace))
         report = read_report(path)
         live = Live(to_stderr=json)
         for event in read_events(path):
@@ -113,7 +119,7 @@ def replay(
 
     live = Live()
     last = 0.0
-    for event in read_events(_find(run, _folder(set_, workspace))):
+    for event in read_events(find(run, folder_of(set_, workspace))):
         time.sleep(max(0.0, min(5.0, (event.time_s - last) / speed)))
         last = event.time_s
         live(event)
