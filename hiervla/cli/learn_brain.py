@@ -15,6 +15,9 @@ from hiervla.cli.learn_train import bar
 from hiervla.cli.scenario import Jobs
 from hiervla.core.errors import SetupError
 
+SCENES, STEPS, MINUTES = 2000, 2400, 170.0
+"""What a run is by default, and about how many minutes of one core it takes."""
+
 
 def learn_brain(
     out: Annotated[
@@ -23,9 +26,13 @@ def learn_brain(
     evaluated: Annotated[
         Path | None, typer.Option("--eval", help="Measure the brain of this run's folder instead.")
     ] = None,
-    scenes: Annotated[int, typer.Option(min=1, help="Scenes to learn from.")] = 2000,
-    lines: Annotated[int, typer.Option(min=1, help="Sentences told about each of them.")] = 16,
-    steps: Annotated[int, typer.Option(min=1)] = 5000,
+    scenes: Annotated[int, typer.Option(min=1, help="Scenes to learn from.")] = SCENES,
+    lines: Annotated[int, typer.Option(min=1, help="Sentences told about each of them.")] = 12,
+    steps: Annotated[int, typer.Option(min=1)] = STEPS,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=5, help="Minutes of one core that it may take in all, about; in place of --scenes and --steps."),
+    ] = None,
     check_scenes: Annotated[int, typer.Option(min=1, help="Other scenes, to check with.")] = 150,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Annotated[int, typer.Option(min=0, help="0: as many as torch takes.")] = 0,
@@ -52,6 +59,8 @@ def learn_brain(
         if done % 25 == 0 or done == of:
             print(f"scenes: {done} of {of}", file=sys.stderr, flush=True)
 
+    if budget is not None:
+        scenes, steps = (max(1, round(n * budget / MINUTES)) for n in (SCENES, STEPS))
     with opt.json_stdout(json) as put:
         settings = BrainSettings(
             out=out, scenes=scenes, lines=lines, steps=steps, check_scenes=check_scenes, seed=seed, threads=threads, jobs=jobs

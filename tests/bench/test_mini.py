@@ -18,7 +18,10 @@ def there(world_of, thing):
 
 def put(target, reference="blue_bowl_1", *more):
     place = {"target": target, "relation": "in", "reference": reference}
-    steps = (Subgoal(skill="pick", arguments={"target": target}, why="-"), Subgoal(skill="place", arguments=place, why="-"))
+    steps = (
+        Subgoal(skill="pick", arguments={"target": target}, why="-"),
+        Subgoal(skill="place", arguments=place, why="-"),
+    )
     return Plan(goals=(Goal(relation="in", subject=target, reference=reference),), subgoals=(*more, *steps))
 
 
@@ -33,8 +36,12 @@ def test_a_plan_is_right_by_where_it_leads(there):
     assert verdict(put("red_cube_1"), PLAIN, there) == "right"
     assert verdict(put("blue_cube_1"), PLAIN, there) == "wrong_action"
     push = Subgoal(skill="push", arguments={"target": "blue_cube_1", "reference": "red_cube_1"}, why="-")
-    assert verdict(put("red_cube_1", "blue_bowl_1", push), PLAIN, there) == "wrong_action", "something else was moved, too"
-    other = put("red_cube_1").model_copy(update={"goals": (Goal(relation="in", subject="blue_cube_1", reference="blue_bowl_1"),)})
+    assert verdict(put("red_cube_1", "blue_bowl_1", push), PLAIN, there) == "wrong_action", (
+        "something else was moved, too"
+    )
+    other = put("red_cube_1").model_copy(
+        update={"goals": (Goal(relation="in", subject="blue_cube_1", reference="blue_bowl_1"),)}
+    )
     assert verdict(other, PLAIN, there) == "wrong_action", "its own goal would never be seen to hold"
     held = put("red_cube_1").model_copy(update={"subgoals": put("red_cube_1").subgoals[1:]})
     assert verdict(held, PLAIN, there) == "wrong_action", "what was not taken cannot be placed"
@@ -55,9 +62,20 @@ def test_figures_set_the_picture_beside_a_blank_one():
     from hiervla.bench.mini.measuring import summary
 
     def row(k, picture, part, verdict, form="in"):
-        return {"seed": 1, "k": k, "picture": picture, "part": part, "verdict": verdict, "language": "en", "form": form, "think_ms": 5.0}
+        return {
+            "seed": 1,
+            "k": k,
+            "picture": picture,
+            "part": part,
+            "verdict": verdict,
+            "language": "en",
+            "form": form,
+            "think_ms": 5.0,
+        }
 
-    rows = [row(k, "seen", "covered", "right") for k in range(19)] + [row(19, "seen", "covered", "wrong_action", "pair")]
+    rows = [row(k, "seen", "covered", "right") for k in range(19)] + [
+        row(19, "seen", "covered", "wrong_action", "pair")
+    ]
     rows += [row(k, "blank", "covered", "right" if k < 4 else "wrong_action") for k in range(20)]
     rows += [row(20, "seen", "refused", "unusable"), row(20, "blank", "refused", "unusable")]
     f = summary(rows)

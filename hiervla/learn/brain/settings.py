@@ -15,11 +15,11 @@ class BrainSettings(BaseModel):
     out: Path
     scenes: int = Field(2000, ge=1)
     """Scenes that are learnt from."""
-    lines: int = Field(16, ge=1)
+    lines: int = Field(12, ge=1)
     """Sentences told about each of them."""
     check_scenes: int = Field(150, ge=1)
     check_lines: int = Field(8, ge=1)
-    steps: int = Field(5000, ge=1)
+    steps: int = Field(2400, ge=1)
     batch: int = Field(8, ge=1)
     """Scenes in a step."""
     together: int = Field(4, ge=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from hiervla.learn.brain import replies
 from hiervla.learn.brain.scenes import space
 from hiervla.learn.brain.sentences import Wording
 from hiervla.learn.paraphrase.pairs import NO_SENTENCE
+from hiervla.workspace import Workspace
 
 MANNER = Manner(
     numbered=True, marked=False, lengths={"reasoning": 400, "says": 40, "why": 16, "goals": 6, "steps": 12, "calls": 1}
@@ -80,7 +81,14 @@ def told(plain: str, world: World) -> Any:
     """What the teacher makes of a plain sentence, its plan carried out on paper."""
     from hiervla.assemble import imagine
 
-    return imagine(plain, world, space(), teacher(), act=True)
+    return imagine(plain, world, _without_tools(), teacher(), act=True)
+
+
+@cache
+def _without_tools() -> Workspace:
+    """So that the teacher plans at once: on paper a tool has nothing to add to the world it sees, and takes half the time."""
+    entries = {kind: found for kind, found in space().entries.items() if kind != "tool"} | {"tool": {}}
+    return replace(space(), entries=entries)
 
 
 def lines(
