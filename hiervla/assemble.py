@@ -164,16 +164,18 @@ def minds(
 
 
 def imagine(
-    text: str, described: Described, workspace: Workspace, brain: Brain | None = None, before: Sequence[str] = (), act: bool = False,
+    text: str, described: Described | World, workspace: Workspace, brain: Brain | None = None, before: Sequence[str] = (), act: bool = False,
     speaker: str = "",
 ) -> Told:  # fmt: skip
-    """What a brain makes of an instruction in a described world, with no simulator; ``before``: said and done earlier.
+    """What a brain makes of an instruction in a described or seen world, with no simulator; ``before``: said and done earlier.
 
     ``act``: an arm that never errs carries the plan out.
     """
+    from hiervla.paper.described import Described
     from hiervla.paper.mission import first_briefing, said, tell
 
     mind = brain or make_brain("grammar", workspace)
+    described = Described(described) if isinstance(described, World) else described
     briefing = first_briefing(
         described, workspace.vocabulary(described.inventory), workspace.skills, workspace.tools, speaker
     )
@@ -213,9 +215,14 @@ def words_of(world: Path, workspace: Workspace) -> Slotter:
     return Slotter(workspace.vocabulary(there.inventory), there.world.zones)
 
 
-def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools") -> Prompt:
-    """What a chat model would get for a briefing. ``replies``: tools, schema, text, or forms as a local one."""
-    from hiervla.named import chat_prompts
+def chat_prompt(briefing: Briefing, workspace: Workspace, replies: str = "tools", brain: str = "") -> Prompt:
+    """What a chat model would get for a briefing, or the local ``brain``. ``replies``: tools, schema, text, or forms as a local one."""
+    from hiervla.named import chat_prompts, chat_texts
+
+    if brain.startswith("local:"):
+        from hiervla.brain.local.manner import brought
+
+        return brought(brain.removeprefix("local:")).prompt(briefing, chat_texts(workspace))
 
     return chat_prompts(workspace).prompt(briefing, replies)
 

@@ -68,8 +68,10 @@ def make_brain(
         return ChatBrain(name, chat_prompts(workspace), chat)
     if name.startswith("local:"):
         from hiervla.brain.local.brain import LocalBrain
+        from hiervla.brain.local.manner import brought
 
-        return LocalBrain(name, chat_prompts(workspace), chat, local)
+        own = brought(name.removeprefix("local:"))
+        return LocalBrain(name, own.prompts(chat_texts(workspace)), chat, local, brought=own)
     if name.startswith("scripted:"):
         from hiervla.brain.scripted import ScriptedBrain
 
@@ -86,9 +88,16 @@ def make_brain(
 
 def chat_prompts(workspace: Workspace) -> Prompts:
     """The prompts of chat brains, a person's own in place of the bundled ones."""
-    from hiervla.brain.chat.rendering import SYSTEM, THINK, Prompts
+    from hiervla.brain.chat.rendering import Prompts
 
-    return Prompts({n: workspace.prompt(n) for n in (SYSTEM, THINK)})
+    return Prompts(chat_texts(workspace))
+
+
+def chat_texts(workspace: Workspace) -> dict[str, str]:
+    """The templates of these prompts by their files' names."""
+    from hiervla.brain.chat.rendering import SYSTEM, THINK
+
+    return {n: workspace.prompt(n) for n in (SYSTEM, THINK)}
 
 
 def second_opinion(settings: Settings, brain: str, workspace: Workspace) -> SecondOpinion | None:

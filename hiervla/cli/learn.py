@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from hiervla.cli import options as opt
+from hiervla.cli.learn_brain import learn_brain
 from hiervla.cli.learn_eval import learn_eval
 from hiervla.cli.learn_paraphrase import learn_paraphrase
 from hiervla.cli.learn_train import learn_all, learn_export, learn_finetune, learn_release, learn_train
@@ -34,6 +35,7 @@ app.command("all")(learn_all)
 app.command("finetune")(learn_finetune)
 app.command("eval")(learn_eval)
 app.command("paraphrase")(learn_paraphrase)
+app.command("brain")(learn_brain)
 
 
 @app.command("collect")

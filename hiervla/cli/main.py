@@ -12,6 +12,7 @@ from hiervla.cli import (
     chat,
     demo,
     doctor,
+    export,
     init,
     learn,
     listing,
@@ -48,6 +49,7 @@ scenario_app.command("list")(scenario.scenario_list)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(learn.app, name="learn")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(export.app, name="export")
 
 
 def main() -> None:

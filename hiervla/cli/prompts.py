@@ -39,6 +39,10 @@ def show(
         Literal["tools", "schema", "text", "forms"],
         typer.Option("--replies", help="How the model is to answer; forms: as a local one does."),
     ] = "tools",
+    brain: Annotated[
+        str | None,
+        typer.Option("--brain", help="local:FOLDER, with the prompts that lie in it; unset, any chat model."),
+    ] = None,
     workspace: opt.Own = None,
     set_: opt.Sets = None,
     json: opt.Json = False,
@@ -48,6 +52,10 @@ def show(
         raise SetupError("name one place to be in: --world FILE (docs/language.md) or --scene NAME")
     from hiervla.assemble import chat_prompt
 
+    if brain and brain.startswith("local:"):
+        replies = "forms"
+    elif brain and not brain.startswith("chat:"):
+        raise SetupError(f"{brain} reads no prompts; name a model: local:FOLDER, or chat:PROVIDER:MODEL")
     with opt.json_stdout(json) as put, tempfile.TemporaryDirectory() as folder:
         space = opt.workspace(workspace)
         settings = opt.settings(space, set_)
@@ -56,7 +64,7 @@ def show(
             if world
             else _seen(instruction, scene, seed, space, settings, folder)
         )
-        prompt = chat_prompt(briefing, space, replies)
+        prompt = chat_prompt(briefing, space, replies, brain or "")
         tokens = prompt.tokens(settings.chat.image_px)
         shape = list(prompt.functions) or prompt.schema
         if not json:

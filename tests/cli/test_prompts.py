@@ -43,3 +43,16 @@ def test_a_scene_is_shown_as_its_cameras_see_it_and_nothing_is_left_behind(tmp_p
 def test_one_place_has_to_be_named(tmp_path):
     done = shown("hello", cwd=tmp_path)
     assert done.returncode == 2 and "--world FILE" in done.stderr
+
+
+def test_weights_that_bring_prompts_are_shown_with_those(tmp_path):
+    folder = tmp_path / "mini"
+    (folder / "prompts").mkdir(parents=True)
+    (folder / "prompts" / "brain.system.md.j2").write_text("Be brief.", encoding="utf-8")
+    (folder / "prompts" / "brain.think.md.j2").write_text("{{ b.world.objects | list | join(' ') }}", encoding="utf-8")
+    (folder / "manner.json").write_text('{"numbered": true}', encoding="utf-8")
+    done = shown("x", "--world", str(WORLD), "--brain", f"local:{folder}", "--json", cwd=tmp_path)
+    said = json.loads(done.stdout)
+    assert said["system"] == "Be brief." and said["human"].startswith("o1 o2 ")
+    done = shown("x", "--world", str(WORLD), "--brain", "grammar", cwd=tmp_path)
+    assert done.returncode == 2 and "reads no prompts" in done.stderr

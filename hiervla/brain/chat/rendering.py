@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hiervla.brain.chat.examples import Example
 from hiervla.brain.chat.forms import functions, reply_schema
 from hiervla.brain.chat.scene import differences, scene_lines
+from hiervla.brain.chat.whereabouts import whereabouts
 from hiervla.core.briefing import Briefing, ImageRef
 from hiervla.core.errors import SetupError
 
@@ -52,19 +53,20 @@ class Prompt:
 
 
 class Prompts:
-    """The two templates, read once.
+    """The two templates, read once; ``marked``: of a look's pictures the one with marks is shown, where there is one.
 
     Raises:
         SetupError: one of them is no Jinja template, or uses a name that is not there; says which and where.
     """
 
-    def __init__(self, texts: dict[str, str]) -> None:
+    def __init__(self, texts: dict[str, str], marked: bool = True) -> None:
         from jinja2 import DictLoader, StrictUndefined, TemplateSyntaxError
         from jinja2.sandbox import SandboxedEnvironment
 
         env = SandboxedEnvironment(
             loader=DictLoader(texts), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self._marked = marked
         try:
             self._system, self._think = env.get_template(SYSTEM), env.get_template(THINK)
         except TemplateSyntaxError as e:
@@ -84,7 +86,7 @@ class Prompts:
             "outcomes": briefing.outcomes[-SHOWN_OUTCOMES:], "older": max(0, len(briefing.outcomes) - SHOWN_OUTCOMES),
             "asked": briefing.asked[-SHOWN_ANSWERS:], "skills": [(s.name, s.doc, _fields(s.schema_)) for s in briefing.skills],
             "tools": [(t.name, t.doc, _fields(t.schema_)) for t in briefing.tools],
-            "chinese": any("\u4e00" <= c <= "\u9fff" for c in briefing.instruction),
+            "where": whereabouts(briefing.images), "chinese": any("\u4e00" <= c <= "\u9fff" for c in briefing.instruction),
         }  # fmt: skip
         try:
             system, text = self._system.render(given).strip(), self._think.render(given).strip()
@@ -93,7 +95,7 @@ class Prompts:
         return Prompt(
             system=system,
             text=text,
-            images=_newest(briefing.images),
+            images=_newest(briefing.images, self._marked),
             functions=tuple(functions(briefing, may_ask)) if replies == "tools" else (),
             schema=schema if replies == "schema" else None,
         )
@@ -143,10 +145,10 @@ def image_tokens(longest_px: int) -> int:
     return math.ceil(longest_px / 28) * math.ceil(0.75 * longest_px / 28)
 
 
-def _newest(images: tuple[ImageRef, ...]) -> tuple[ImageRef, ...]:
-    """One picture of the last look, the one with marks where there is one."""
-    marked = [i for i in images if i.marked]
-    return tuple((marked or list(images))[-1:])
+def _newest(images: tuple[ImageRef, ...], marked: bool = True) -> tuple[ImageRef, ...]:
+    """One picture of the last look, the one with marks, or without, where there is one."""
+    fits = [i for i in images if i.marked == marked]
+    return tuple((fits or list(images))[-1:])
 
 
 def _call(name: str, arguments: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from hiervla.brain.chat.prompted import PromptedBrain
 from hiervla.brain.chat.rendering import Prompt, Prompts, shown
 from hiervla.brain.local.forms import Lengths, reply_form
 from hiervla.brain.local.lark import grammar
+from hiervla.brain.local.manner import Brought
+from hiervla.brain.local.numbering import Numbers
 from hiervla.brain.local.place import folder_of
 from hiervla.core.aloud import Aloud
 from hiervla.core.briefing import Briefing
@@ -44,7 +46,8 @@ class Message:
 class LocalBrain(PromptedBrain):
     """A transformers image-text-to-text model from a folder or hub id (``local:FOLDER_OR_ID``).
 
-    ``lengths``: where texts and lists end; ``on_text`` hears each reply as it is written; ``model`` for weights loaded elsewhere.
+    ``brought``: what the folder brings besides weights; ``prompts`` stand where it brings none. ``lengths``: where texts and
+    lists end; ``on_text`` hears each reply as it is written; ``model`` for weights loaded elsewhere.
 
     Raises:
         SetupError: a package, the folder or what it should hold is missing; says how to mend it.
@@ -53,15 +56,24 @@ class LocalBrain(PromptedBrain):
     def __init__(
         self, name: str, prompts: Prompts, chat: ChatSettings | None = None, local: LocalSettings | None = None,
         model: Weights | None = None, lengths: Lengths | None = None, on_text: Callable[[str], None] | None = None,
+        brought: Brought | None = None,
     ) -> None:  # fmt: skip
         super().__init__(name, prompts, chat or ChatSettings(), "forms")
         self.local = local or LocalSettings()
-        self._lengths = lengths or Lengths(steps=self.settings.most_steps)
+        own = brought or Brought()
+        self._lengths, self._numbered = lengths or own.lengths(self.settings.most_steps), own.manner.numbered
         self._on_text = on_text
         self._weights = model if model is not None else _weights(name, self.local)
 
+    def prompt(self, briefing: Briefing) -> Prompt:
+        """What the model would get for a briefing."""
+        return super().prompt(Numbers(briefing.world).briefing(briefing) if self._numbered else briefing)
+
     def _reply(self, briefing: Briefing, calling: Calling, aloud: Aloud) -> tuple[Message, Prompt]:
-        prompt = self.prompt(briefing)
+        numbers = Numbers(briefing.world) if self._numbered else None
+        if numbers is not None:
+            briefing = numbers.briefing(briefing)
+        prompt = super().prompt(briefing)
         form = grammar(reply_form(briefing, may_ask(briefing, self.settings), self._lengths))
         pictures = [shown(i, self._image_px) for i in prompt.images] if self._image_px else []
         written = calling.once(
@@ -74,7 +86,7 @@ class LocalBrain(PromptedBrain):
         )  # fmt: skip
         if written.ended == "time":
             calling.notes.append(f"the reply was stopped after {self.local.timeout_s:g} s (local.timeout_s)")
-        return _message(written, self.local.constrained), prompt
+        return _message(written, self.local.constrained, numbers), prompt
 
     def _heard(self, aloud: Aloud, text: str) -> None:
         """Each piece as it is written; whoever stopped meanwhile waits for no more of them."""
@@ -89,15 +101,17 @@ class LocalBrain(PromptedBrain):
         return int.from_bytes(hashlib.blake2b(words, digest_size=7).digest(), "big")
 
 
-def _message(written: Written, constrained: bool) -> Message:
+def _message(written: Written, constrained: bool, numbers: Numbers | None) -> Message:
     """A whole reply under its form is one call; any other is text to be read as that of a chat model."""
     ended = {"finish_reason": "stop" if written.ended == "whole" else "length"}
     tokens = {"input_tokens": written.input_tokens, "output_tokens": written.output_tokens}
     if written.ended != "whole":  # half a plan is none, and what stands whole inside it is no reply either
         return Message("" if constrained else written.text, [], ended, tokens)
     if not constrained:
-        return Message(written.text, [], ended, tokens)
+        return Message(numbers.ids(written.text) if numbers is not None else written.text, [], ended, tokens)
     fields = json.loads(written.text)
+    if numbers is not None:
+        fields = numbers.ids(fields)
     return Message("", [{"name": fields.pop("move"), "args": fields}], ended, tokens)
 
 
