@@ -17,7 +17,7 @@ def learn_paraphrase(
     pairs: Annotated[
         Path | None, typer.Option("--pairs", help="Folder of *.jsonl and worlds/. Unset: those of the package.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1)] = 8000,
+    steps: Annotated[int, typer.Option(min=1)] = 5000,
     seed: Annotated[int, typer.Option()] = 0,
     threads: Annotated[int, typer.Option(min=0, help="0: as many as torch takes.")] = 0,
     json: opt.Json = False,

@@ -10,7 +10,6 @@ from hiervla.brain.grammar.acts import Bare, Instruction
 from hiervla.brain.grammar.explaining import FORBIDDEN, HALF_SAID, NotUnderstood
 from hiervla.brain.grammar.reading import parse
 from hiervla.brain.grammar.words import Words
-from hiervla.brain.paraphrase.clauses import without_unknown
 from hiervla.brain.paraphrase.paraphraser import CANNOT, CHAT, UNCLEAR, Paraphraser
 from hiervla.brain.paraphrase.slots import Slotter
 from hiervla.core.briefing import SkillCard
@@ -63,8 +62,9 @@ class Hearing:
 
     def _propose(self, text: str, reading: NotUnderstood, paraphraser: Paraphraser) -> Iterator[str]:
         said = Slotter(self._vocabulary, self._zones).slotted(text)
-        known = None if said is None else without_unknown(said, paraphraser.knows, reading.language)
-        for proposal in () if known is None else paraphraser.proposals(known, reading.language):
+        if said is None or not all(paraphraser.knows(t) for t in said.tokens):
+            return  # a word that nobody taught may mean anything
+        for proposal in paraphraser.proposals(said, reading.language):
             if proposal.text in (UNCLEAR, CHAT):
                 return
             yield proposal.text

@@ -63,7 +63,8 @@ class Paraphraser:
         self._slots = np.array([is_slot(t) for t in self._tokens])
 
     def knows(self, token: str) -> bool:
-        return is_slot(token) or token in self._numbers
+        """Whether it was taught, stands in a slot, or is no word at all."""
+        return is_slot(token) or token in self._numbers or not token.isalnum()
 
     def proposals(self, said: Slotted, language: str) -> Iterable[Proposal]:
         """Plain sentences for what was said, the likeliest first; none where it is unsure or was taught too few of the words."""

@@ -2,9 +2,7 @@
 
 import pytest
 
-from hiervla.brain.paraphrase.clauses import without_unknown
 from hiervla.brain.paraphrase.faithful import faithful
-from hiervla.brain.paraphrase.slots import Slotted
 
 
 @pytest.mark.parametrize(
@@ -52,16 +50,3 @@ def test_in_chinese_too():
     assert faithful(["小", "心", "点", "，", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
     assert not faithful(["小", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
     assert not faithful(["别", "动", "K1"], ["拿", "起", "K1", "。"], "zh")
-
-
-def passed_over(text):
-    known = {"pop", "the", "in", ",", ".", "don't", "so"}
-    kept = without_unknown(Slotted(tuple(text.split()), {}), lambda t: t in known or t[0] in "CKZN", "en")
-    return " ".join(kept.tokens) if kept else None
-
-
-def test_only_a_clause_that_names_and_forbids_nothing_is_passed_over():
-    assert passed_over("my niece visits , so pop the K1 in the K2") == "so pop the K1 in the K2"
-    assert passed_over("pop the glorfy K1 in the K2") is None
-    assert passed_over("don't glorf , pop the K1 in the K2") is None
-    assert passed_over("my niece visits") is None
