@@ -8,22 +8,23 @@ from hiervla.brain.paraphrase.slots import is_slot
 from hiervla.learn.paraphrase.pairs import Example, Pair
 from hiervla.learn.paraphrase.spoilt import pieces, spoilt
 
-EN = Example(
-    tuple(["the", "K1", "fancies", "a", "nap", "on", "the", "K2", "."]),
-    tuple(["put", "the", "K1", "on", "the", "K2", "."]),
-    Pair(world="w", say="s", plain="p"),
-)
-ZH = Example(tuple("K1搁K2左边。".replace("K", " K").replace("搁", " 搁 ").replace("左", " 左 ").split()), tuple(["把", "K1", "放", "到", "K2", "的", "左", "边", "。"]), Pair(world="w", say="搁", plain="p"))  # fmt: skip
+
+def example(said, plain):
+    return Example(tuple(said.split()), tuple(plain.split()), Pair(world="w", say=said, plain=plain))
 
 
-@pytest.mark.parametrize(("example", "language"), [(EN, "en"), (ZH, "zh")])
-def test_what_is_spoilt_is_unclear_and_another_sentence(example, language):
+EN = example("the K1 fancies a nap on the K2 .", "put the K1 on the K2 .")
+ZH = example("K1 搁 K2 左 边 。", "把 K1 放 到 K2 的 左 边 。")
+
+
+@pytest.mark.parametrize(("pair", "language"), [(EN, "en"), (ZH, "zh")])
+def test_what_is_spoilt_is_unclear_and_another_sentence(pair, language):
     rng = random.Random(0)
-    made = [m for _ in range(400) if (m := spoilt(example, language, rng)) is not None]
+    made = [m for _ in range(400) if (m := spoilt(pair, language, rng)) is not None]
     assert len(made) > 350
     for m in made:
         assert m.target == ("#unclear",)
-        assert m.source not in (example.source, example.target)
+        assert m.source not in (pair.source, pair.target)
         assert {t for t in m.source if is_slot(t)} <= {"K1", "K2"}
     said = {" ".join(m.source) for m in made}
     assert len(said) > 200
