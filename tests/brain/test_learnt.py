@@ -21,8 +21,9 @@ WORLD = world_of(
 class Heard:
     """Stands for a trained paraphraser: proposes what it was told to."""
 
-    def __init__(self, **told: str) -> None:
+    def __init__(self, likely: float = -0.05, **told: str) -> None:
         self.told = {k.replace("_", " "): v for k, v in told.items()}
+        self.likely = likely
         self.asked: list[str] = []
 
     def knows(self, token: str) -> bool:
@@ -31,7 +32,7 @@ class Heard:
     def proposals(self, said: Slotted, language: str) -> Iterator[Proposal]:
         text = filled(said.tokens, said.words)
         self.asked.append(text)
-        yield from (Proposal(plain, -0.1) for plain in self.told.get(text, "").split("|") if plain)
+        yield from (Proposal(plain, self.likely) for plain in self.told.get(text, "").split("|") if plain)
 
 
 def planned(heard: Heard, text: str, **more):
@@ -91,3 +92,38 @@ def test_a_mission_put_plainly_is_carried_through():
     brain = GrammarBrain(paraphraser=heard)
     _, world, _ = carry_out(brain, brief("The red cube fancies a dip in the blue bowl", WORLD))
     assert world.objects["red"].support == "blue_bowl"
+
+
+ODD = "The red cube fancies a dip in the blue bowl"
+
+
+def doubtful(**told):
+    return Heard(-0.15, the_red_cube_fancies_a_dip_in_the_blue_bowl="Put the red cube in the blue bowl.", **told)
+
+
+def test_what_is_too_unsure_to_be_done_is_asked():
+    thought, goals = planned(doubtful(), ODD)
+    assert goals == [] and thought.move == Clarify(question="Do you mean: Put the red cube in the blue bowl.")
+    assert planned(Heard(-0.15, the_red_cube_fancies_a_dip_in_the_blue_bowl="#cannot"), ODD)[0].move != thought.move
+
+
+@pytest.mark.parametrize("yes", ["yes", "Exactly!", "对，"])
+def test_yes_is_the_sentence_that_was_asked_about(yes):
+    asked = [("person", ODD), ("robot", "Do you mean: Put the red cube in the blue bowl.")]
+    thought, goals = planned(doubtful(), yes, said=asked)
+    assert goals == ["in(red, blue_bowl)"]
+    assert planned(doubtful(), "no", said=asked)[1] == []
+    assert planned(doubtful(), yes, said=[("person", ODD), ("robot", "I do not know “dip”.")])[1] == [], (
+        "nothing was asked"
+    )
+    later = [*asked, ("person", yes), ("robot", "Done.")]
+    assert "in(red, white_bowl)" in planned(doubtful(), "no, in the white bowl", said=later)[1]
+
+
+def test_what_leans_on_earlier_turns_is_asked_and_agreed_to_with_them():
+    heard = Heard(-0.15, nah_the_white_bowl_is_what_i_was_after="No, in the white bowl.")
+    said = [("person", "Put the red cube in the blue bowl."), ("robot", "Done.")]
+    thought, _ = planned(heard, "Nah the white bowl is what I was after", said=said)
+    assert thought.move == Clarify(question="Do you mean: No, in the white bowl.")
+    said += [("person", "Nah the white bowl is what I was after"), ("robot", thought.move.question)]
+    assert "in(red, white_bowl)" in planned(heard, "yes", said=said)[1]

@@ -211,7 +211,7 @@ def _approach(
     return quiet, after, change
 
 
-@pytest.mark.parametrize("seeds", [range(10), range(10, 20)])
+@pytest.mark.parametrize("seeds", [range(10), pytest.param(range(10, 20), marks=pytest.mark.slow)])
 def test_the_watch_is_quiet_when_nothing_moves(seeds: range) -> None:
     for seed in seeds:
         made = cell(

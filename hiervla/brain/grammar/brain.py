@@ -6,21 +6,21 @@ thought can be made again.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from hiervla.brain.grammar.acts import Bare, Instruction, Question, Spare
+from hiervla.brain.grammar.acts import Instruction, Question, Spare
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.explaining import FORBIDDEN
 from hiervla.brain.grammar.feasibility import check_goals
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.learnt import Hearing, put_plainly
+from hiervla.brain.grammar.learnt import Hearing
 from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.nearer import nearer_of
 from hiervla.brain.grammar.objection import Objection
+from hiervla.brain.grammar.plainly import Plainly
 from hiervla.brain.grammar.questions import Answers, calls_for
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.recovery import Recovery
@@ -31,7 +31,7 @@ from hiervla.brain.grammar.telling import Telling
 from hiervla.brain.grammar.unnamed import seek
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
-from hiervla.core.briefing import Briefing, Turn
+from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
 from hiervla.core.marking import in_plain_words
 from hiervla.core.plan import Ask, Clarify, Finish, Plan, Refuse, Subgoal, Thought, ToolCall
@@ -101,41 +101,16 @@ class GrammarBrain:
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
         return (reading, True) if answered else (placed_without_verb(reading), False)
 
-    def _put_plainly(self, briefing: Briefing, reading: NotUnderstood) -> tuple[str, Instruction | NotUnderstood]:
-        """What no rule reads, nor the turns before make whole, in the plain words of the paraphraser."""
+    def _plainly(self) -> Plainly:
+        def completed(b: Briefing) -> Instruction | NotUnderstood:
+            return self._completed(b, self._scene(b))[0]
 
-        def whole(plain: str) -> Instruction | None:
-            told = briefing.model_copy(update={"instruction": plain})
-            try:
-                found, _ = self._completed(told, self._scene(told))
-            except Objection:
-                return None
-            return found if isinstance(found, Instruction) and not isinstance(found.acts[0], Bare) else None
-
-        said = in_plain_words(briefing.instruction, briefing.world)
-        return put_plainly(reading, said, self._hearing(briefing), whole)
-
-    def _plain_dialogue(self, briefing: Briefing) -> Briefing:
-        """The turns before, each as it was understood when it was said: what leans on it finds plain words there."""
-        if self._paraphraser is None:
-            return briefing
-        turns: list[Turn] = []
-        for turn in briefing.dialogue:
-            if turn.who == "person" and isinstance(self._read(briefing, turn.says), NotUnderstood):
-                then = briefing.model_copy(update={"instruction": turn.says, "dialogue": tuple(turns), "outcomes": (), "goals": ()})  # fmt: skip
-                with suppress(Objection):
-                    reading, _ = self._completed(then, self._scene(then))
-                    plain, reading = (
-                        self._put_plainly(then, reading) if isinstance(reading, NotUnderstood) else ("", reading)
-                    )
-                    turn = (
-                        turn.model_copy(update={"says": plain}) if plain and isinstance(reading, Instruction) else turn
-                    )
-            turns.append(turn)
-        return briefing.model_copy(update={"dialogue": tuple(turns)})
+        return Plainly(self._hearing, completed, frozenset(self._words.agreed))
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
-        briefing = self._plain_dialogue(briefing)
+        plainly = self._plainly()
+        if self._paraphraser is not None:
+            briefing = plainly.dialogue(plainly.agreed(briefing))
         scene = self._scene(briefing)
         answered, trouble, reading = False, None, self._read(briefing, briefing.instruction)
         if not briefing.goals:
@@ -150,7 +125,7 @@ class GrammarBrain:
             if thought is not None:
                 return thought
         if trouble is None and isinstance(reading, NotUnderstood):
-            plain, reading = self._put_plainly(briefing, reading)
+            plain, reading = plainly.put(briefing, reading)
             scene = self._scene(briefing.model_copy(update={"instruction": plain}))
         speech = Speech(self._words, briefing.vocabulary, reading.language, briefing.world)
         telling = Telling(speech)
@@ -178,6 +153,9 @@ class GrammarBrain:
         if reading.key == "unknown_asked":
             says = speech.say("exists_not", part=reading.part, scene=speech.scene())
             return Thought(reasoning=says, move=Finish(answer=says))
+        if reading.guess:
+            says = speech.say("do_you_mean", plain=reading.guess)
+            return Thought(reasoning=says, move=Clarify(question=says))
         says = speech.say(reading.key, part=reading.part, near=near, scene=speech.scene())
         says = f"{says} {sought}".rstrip()
         refused = reading.key in (*FORBIDDEN, "unknown_thing", "unknown_deed")

@@ -21,6 +21,8 @@ class NotUnderstood:
     language: str
     near: tuple[str, ...] = ()
     """Known words that look like the unknown one."""
+    guess: str = ""
+    """A plain sentence that it may mean, too unsure to be done."""
 
     def __str__(self) -> str:
         return f"{self.key}({self.part!r})"

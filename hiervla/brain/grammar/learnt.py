@@ -10,7 +10,7 @@ from hiervla.brain.grammar.acts import Bare, Instruction
 from hiervla.brain.grammar.explaining import FORBIDDEN, HALF_SAID, NotUnderstood
 from hiervla.brain.grammar.reading import parse
 from hiervla.brain.grammar.words import Words
-from hiervla.brain.paraphrase.paraphraser import CANNOT, CHAT, UNCLEAR, Paraphraser
+from hiervla.brain.paraphrase.paraphraser import CANNOT, CHAT, UNCLEAR, Paraphraser, Proposal
 from hiervla.brain.paraphrase.slots import Slotter
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -19,7 +19,7 @@ ASKED = "unknown_asked"
 KEPT = 256
 """Sentences kept as they were heard: a mission reads the same ones at each thought."""
 Read = Callable[[str], Instruction | NotUnderstood]
-_proposed: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+_proposed: OrderedDict[tuple[str, str], tuple[Proposal, ...]] = OrderedDict()
 
 
 class Hearing:
@@ -44,7 +44,7 @@ class Hearing:
         reading = self.read(plain)
         return reading if isinstance(reading, Instruction) and not isinstance(reading.acts[0], Bare) else None
 
-    def proposals(self, text: str, reading: NotUnderstood) -> tuple[str, ...]:
+    def proposals(self, text: str, reading: NotUnderstood) -> tuple[Proposal, ...]:
         """Plain sentences that may mean the same, the likeliest first; none where it was read and forbids, or half of it was.
 
         Args:
@@ -60,14 +60,14 @@ class Hearing:
                 _proposed.popitem(last=False)
         return _proposed[text, under]
 
-    def _propose(self, text: str, reading: NotUnderstood, paraphraser: Paraphraser) -> Iterator[str]:
+    def _propose(self, text: str, reading: NotUnderstood, paraphraser: Paraphraser) -> Iterator[Proposal]:
         said = Slotter(self._vocabulary, self._zones).slotted(text)
         if said is None or not all(paraphraser.knows(t) for t in said.tokens):
             return  # a word that nobody taught may mean anything
         for proposal in paraphraser.proposals(said, reading.language):
             if proposal.text in (UNCLEAR, CHAT):
                 return
-            yield proposal.text
+            yield proposal
 
 
 def put_plainly(
@@ -78,11 +78,16 @@ def put_plainly(
     ``complete`` makes an instruction of a plain sentence and the turns before, or nothing: ``nah, I meant the other
     bowl`` is no sentence of its own, and ``no, in the other bowl`` is none either.
     """
-    for plain in hearing.proposals(text, reading):
+    for proposal in hearing.proposals(text, reading):
+        plain = proposal.text
         if plain == CANNOT:
-            if reading.key == ASKED:  # a question is no deed, and what it asks about may only be missing
+            if (
+                reading.key == ASKED or not proposal.sure
+            ):  # a question is no deed: what it asks about may only be missing
                 break
             return text, NotUnderstood("unknown_deed", text.strip(), reading.language)
         if (whole := complete(plain)) is not None:
-            return plain, replace(whole, text=text, said=plain)
+            if proposal.sure:
+                return plain, replace(whole, text=text, said=plain)
+            return text, replace(reading, guess=plain)
     return text, reading

@@ -78,6 +78,8 @@ class Words(BaseModel):
     styles: dict[str, Style] = Field(default_factory=dict)
     roles: dict[str, list[str]] = Field(default_factory=dict)
     """``flat``: shapes things lie on; ``unstable``: shapes nothing stands on."""
+    agreed: list[str] = Field(default_factory=list)
+    """What says yes to “do you mean …”, whole."""
     say: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Language → message → template."""
     pieces: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -24,16 +24,23 @@ BEAM = 3
 MOST = 40
 """Tokens of a plain sentence."""
 SURE = -0.08
-"""Mean log-probability of a token below which nothing is proposed: of the pairs kept apart, about one in a hundred is then done wrongly."""
+"""Mean log-probability of a token from which a plain sentence is done: of the pairs kept apart, about one in a hundred is then done wrongly."""
+WORTH_ASKING = -0.25
+"""From here on a person may be asked whether it was meant; what is less likely is not proposed."""
 CANNOT, UNCLEAR, CHAT = "#cannot", "#unclear", "#chat"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plain sentence, or one of ``#cannot``, ``#unclear`` and ``#chat``; and how sure: mean log-probability of a token."""
+    """A plain sentence, or one of ``#cannot``, ``#unclear`` and ``#chat``; and how likely: mean log-probability of a token."""
 
     text: str
-    sure: float
+    likely: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be done without asking."""
+        return self.likely >= SURE
 
 
 class Paraphraser:
@@ -71,13 +78,13 @@ class Paraphraser:
         source = [self._numbers.get(f"<{language}>", UNKNOWN), *(self._numbers.get(t, UNKNOWN) for t in said.tokens)]
         if len(source) > 60:
             return
-        for tokens, sure in self._beam(np.array([source], dtype=np.int64), said):
-            if sure < SURE:
+        for tokens, likely in self._beam(np.array([source], dtype=np.int64), said):
+            if likely < WORTH_ASKING:
                 return
             if tokens[0].startswith("#"):
-                yield Proposal(tokens[0], sure)
+                yield Proposal(tokens[0], likely)
             elif faithful(said.tokens, tokens, language):
-                yield Proposal(filled(tokens, said.words), sure)
+                yield Proposal(filled(tokens, said.words), likely)
 
     def _beam(self, source: Any, said: Slotted) -> list[tuple[list[str], float]]:
         """Beam search: finished sentences with their mean log-probability, the likeliest first."""
@@ -109,7 +116,9 @@ class Paraphraser:
             for b, k, p in ways[: 2 * BEAM]:
                 if k == END:
                     done.append(([self._tokens[n] for n in b[1:]], p / len(b)))
-                elif len(begun) < BEAM and p >= SURE * MOST:  # what is less likely by now cannot become sure again
+                elif (
+                    len(begun) < BEAM and p >= WORTH_ASKING * MOST
+                ):  # what is less likely by now cannot become sure again
                     begun.append(([*b, k], p))
             if len(done) >= BEAM or not begun:
                 break
