@@ -60,7 +60,7 @@ def test_a_reading_farther_than_4_cm_is_of_nothing(table, thing):
 
 def test_tables_hold_every_shape_and_colour():
     shapes, words = Counter(), Counter()
-    for seed in range(110):
+    for seed in range(200):
         scene, told = draw_table(seed, crowded=seed % 2 == 1)
         shapes.update(b.shape for b in scene.body)
         words.update(told.values())
