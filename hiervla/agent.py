@@ -24,7 +24,7 @@ from hiervla.core.plan import Thought
 from hiervla.core.ports import Brain, Detector, Robot
 from hiervla.core.world import World
 from hiervla.record import RunFolder, new_run
-from hiervla.resuming import begun, left_off, made_under
+from hiervla.resuming import begun, left_off, made_under, under_way
 from hiervla.workspace import Workspace, load_workspace, own_root
 
 MAX_INSTRUCTION = 4000
@@ -118,7 +118,8 @@ class Agent:
         opening = mission.event(
             "started", instruction=text, run=folder.name, scene=self.scene, seed=self.seed, brain=name
         )
-        yield from self._carry_out(mission, ask, opening)
+        with under_way(folder.path):
+            yield from self._carry_out(mission, ask, opening)
 
     @classmethod
     def of_run(cls, run: str | Path, **parts: Any) -> Agent:
@@ -145,23 +146,25 @@ class Agent:
         was under way counts as failed, and the brain plans anew. Budgets go on from what was spent.
 
         Raises:
-            SetupError: it is no run's folder, it came to its end, or it was in another scene than this agent is.
+            SetupError: it is no run's folder, it is under way, it came to its end, or it was in another scene than this agent is.
         """
         folder = RunFolder(Path(run))
-        state, events = left_off(Path(run), self)
-        mission = self._mission(folder)
-        if state:
-            from hiervla.graph.resuming import goes_on, look_prefix
+        made_under(Path(run))
+        with under_way(folder.path):
+            state, events = left_off(Path(run), self)
+            mission = self._mission(folder)
+            if state:
+                from hiervla.graph.resuming import goes_on, look_prefix
 
-            mission.look_prefix = look_prefix(state)
-            self.dialogue, self.world = list(state["dialogue"]), state["world"]
-            ask = goes_on(state, events, self.cell.robot.observe("none").gripper_width_m)
-        else:
-            from hiervla.graph.state import first_state
+                mission.look_prefix = look_prefix(state)
+                self.dialogue, self.world = list(state["dialogue"]), state["world"]
+                ask = goes_on(state, events, self.cell.robot.observe("none").gripper_width_m)
+            else:
+                from hiervla.graph.state import first_state
 
-            ask = first_state(events[0].instruction, list(self.dialogue), self.world)
-        mission.start_s -= events[-1].time_s
-        yield from self._carry_out(mission, ask, mission.event("note", says="going on after the program had ended"))
+                ask = first_state(events[0].instruction, list(self.dialogue), self.world)
+            mission.start_s -= events[-1].time_s
+            yield from self._carry_out(mission, ask, mission.event("note", says="going on after the program had ended"))
 
     def _carry_out(self, mission: Any, ask: Any, opening: Any) -> Iterator[Event]:
         from hiervla.carrying import carry_out

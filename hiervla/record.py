@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import re
 import time
@@ -11,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -55,6 +56,24 @@ class RunFolder:
     @property
     def name(self) -> str:
         return str(self.path) if self.path else ""
+
+
+def hold(file: Path, held: str) -> TextIO:
+    """Hold a file for as long as it is open; whoever dies lets go of it.
+
+    Raises:
+        SetupError: another holds it: ``held``.
+    """
+    opened = file.open("w")
+    if os.name == "posix":
+        import fcntl
+
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
+            opened.close()
+            raise SetupError(held) from e
+    return opened
 
 
 def new_run(root: str | Path, label: str) -> RunFolder:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError
-from hiervla.record import read_events, read_report
+from hiervla.record import hold, read_events, read_report
 
 if TYPE_CHECKING:
     from hiervla.graph.state import MissionState
 
-FILE = "mission.json"
+FILE, RUNNING = "mission.json", ".running"
 
 
 class Made(Protocol):
@@ -29,6 +31,22 @@ def begun(folder: Path, agent: Made) -> None:
     """Write down under what a mission begins."""
     made = {"scene": agent.scene, "seed": agent.seed, "settings": agent.settings.model_dump(mode="json")}
     (folder / FILE).write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+
+
+@contextmanager
+def under_way(folder: Path | None) -> Iterator[None]:
+    """A mission in a run's folder: two at once would both move the arm. A process that is killed is under way no more.
+
+    Raises:
+        SetupError: another is under way in it.
+    """
+    if folder is None:
+        yield
+        return
+    with hold(
+        folder / RUNNING, f"{folder}: this mission is under way in another process; stop it there, or wait for its end"
+    ):
+        yield
 
 
 def made_under(run: Path) -> tuple[str, int, Settings]:

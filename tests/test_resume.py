@@ -23,7 +23,7 @@ MOMENTS = {
     "while it reached for the cube": lambda e, seen: e["kind"] == "progress" and "pick" in seen,
     "with the cube in the hand": lambda e, seen: e["kind"] == "guarded" and "pick" in seen,
     "on the way to the bowl": lambda e, seen: e["kind"] == "progress" and "place" in seen,
-    "after the last step": lambda e, seen: e["kind"] == "verified" and e["skill"] == "place",
+    "after the last step": lambda e, seen: e["kind"] == "looked" and "place seen" in seen,
 }
 
 
@@ -35,6 +35,8 @@ def killed(folder, when):
         event = json.loads(line)
         if event["kind"] == "subgoal":
             seen.add(event["subgoal"]["skill"])
+        elif event["kind"] == "verified":  # kept once the next event is told
+            seen.add(f"{event['skill']} seen")
         if when(event, seen):
             mission.kill()
             break

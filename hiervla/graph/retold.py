@@ -11,12 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hiervla.core.briefing import Briefing, Budgets, ImageRef, skill_card, tool_card
+from hiervla.core.briefing import Briefing, Budgets, skill_card, tool_card
 from hiervla.core.errors import SetupError
 from hiervla.core.plan import Thought
-from hiervla.core.task import Limits
+from hiervla.core.task import Gripper, Limits
 from hiervla.core.vocabulary import Vocabulary
+from hiervla.graph.briefing import of_state, pictures
 from hiervla.graph.build import serializer
+from hiervla.graph.saver import FILE
 from hiervla.graph.state import MissionState, left
 from hiervla.workspace import Workspace
 
@@ -30,7 +32,7 @@ class Retold:
     taken: bool
 
 
-def retold(run: Path, workspace: Workspace, vocabulary: Vocabulary, limits: Limits, camera: str, config: dict[str, Any]) -> Iterator[Retold]:  # fmt: skip
+def retold(run: Path, workspace: Workspace, vocabulary: Vocabulary, limits: Limits, gripper: Gripper, camera: str, config: dict[str, Any]) -> Iterator[Retold]:  # fmt: skip
     """The thoughts of a run in order. ``config``: the settings it ran with, as its report keeps them.
 
     Raises:
@@ -43,18 +45,10 @@ def retold(run: Path, workspace: Workspace, vocabulary: Vocabulary, limits: Limi
         new = after["thoughts"][len(before["thoughts"]) :]
         if not new or before["next"] != "think":
             continue
-        world, acted = before["world"], before["acted"]
-        images = tuple(
-            ImageRef(look_id=world.look_id, camera=camera, path=str(p), marked=marked)
-            for marked in (False, True)
-            if (p := run / f"{world.look_id}-{'marked' if marked else camera}.png").is_file()
-        )
-        confirmed = before["confirmed"]
+        world = before["world"]
         briefing = Briefing(
-            instruction=before["instruction"], dialogue=tuple(before["dialogue"]), world=world, vocabulary=vocabulary.with_names(world),
-            before=before["before"] if acted else None, skills=skills, tools=tools, limits=limits, asked=tuple(before["asked"]),
-            goals=tuple(before["goals"]), outcomes=tuple(before["outcomes"]), failure=before["failure"],
-            confirmed=tuple(confirmed) if confirmed is not None else None, complaint=before["complaint"], speaker=speaker, images=images,
+            **of_state(before), vocabulary=vocabulary.with_names(world), skills=skills, tools=tools, limits=limits, gripper=gripper,
+            speaker=speaker, images=pictures(run, world.look_id, camera),
             left=left(before, budgets, sum(o.seconds for o in before["outcomes"])),
         )  # fmt: skip
         yield Retold(briefing, new[-1], after["complaint"] is None)
@@ -64,9 +58,9 @@ def _states(run: Path) -> list[MissionState]:
     """The mission's states, oldest first."""
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    file = run / "checkpoints.sqlite"
+    file = run / FILE
     if not file.is_file():
-        raise SetupError(f"{run.name}: it has no checkpoints.sqlite")
+        raise SetupError(f"{run.name}: it has no {FILE}")
     with tempfile.TemporaryDirectory() as folder:  # a copy: SQLite leaves files beside one that it merely reads
         for part in run.glob(f"{file.name}*"):
             shutil.copyfile(part, Path(folder) / part.name)

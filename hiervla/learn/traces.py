@@ -89,10 +89,11 @@ def _of_run(
     if not success and not every:
         raise SetupError(f"{run.name}: left out: it ended as {report.status}" + (" without evidence for every goal" if report.status == "done" else ""))  # fmt: skip
     scene = load_scene(workspace.scene_path(report.scene))
-    limits = scene.limits.over(arm_model(report.config.get("robot") or scene.robot).limits)
+    arm = arm_model(report.config.get("robot") or scene.robot)
     told = thoughts_of(
-        run, workspace, workspace.vocabulary(scene.inventory), limits, scene.camera[0].name, report.config
-    )
+        run, workspace, workspace.vocabulary(scene.inventory), scene.limits.over(arm.limits), arm.gripper,
+        scene.camera[0].name, report.config,
+    )  # fmt: skip
     lines = []
     for k, one in enumerate(told):
         if not one.taken and not every:

@@ -1,6 +1,7 @@
 """A mission that was killed in its process goes on from the command line."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -15,6 +16,9 @@ def test_a_killed_run_goes_on_and_is_done(tmp_path):
     )  # fmt: skip
     for line in mission.stdout:
         if b"pick" in line:  # the first step of the plan is told
+            mission.send_signal(signal.SIGSTOP)
+            meanwhile = hiervla("resume", *where)
+            assert meanwhile.returncode == 2 and "under way in another process" in meanwhile.stderr
             mission.kill()
     assert mission.wait() == -9, "it came to its end before it was killed"
     [run] = tmp_path.iterdir()

@@ -7,7 +7,6 @@ between any two of these, the dataset is the one before: rows that info.json doe
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from hiervla.learn.dataset.columns import episode_schema, frames_file, frames_ta
 from hiervla.learn.dataset.episode import Episode, checked
 from hiervla.learn.dataset.schema import OWN, Schema
 from hiervla.learn.dataset.statistics import Summary, episode_summaries, own_feature, summary, write_statistics
+from hiervla.record import hold
 
 _EPISODES_A_FILE = 64
 
@@ -201,17 +201,9 @@ def locked(folder: Path) -> TextIO:
     """
     try:
         (folder / "meta").mkdir(parents=True, exist_ok=True)
-        file = (folder / "meta" / ".lock").open("w")
+        return hold(
+            folder / "meta" / ".lock",
+            f"{folder} is being written by another process; give each its own folder and merge them",
+        )
     except OSError as e:
         raise SetupError(f"cannot write a dataset to {folder}: {e.strerror}; choose another folder") from e
-    if os.name == "posix":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            file.close()
-            raise SetupError(
-                f"{folder} is being written by another process; give each its own folder and merge them"
-            ) from e
-    return file
