@@ -203,7 +203,7 @@ class Agent:
 
         None: neither; it waits its turn.
         """
-        from hiervla.assemble import meant_meanwhile
+        from hiervla.deskwork import meant_meanwhile
 
         meant = "stop" if said == "/stop" else meant_meanwhile(self.cell.workspace)(said)
         if meant is not None:
@@ -249,10 +249,3 @@ class Agent:
             stop=self._stop, draw=cell.draw, point=cell.point, camera=cell.camera, start_s=cell.robot.observe("none").time_s,
             fallback=cell.fallback, second=cell.second, opinion=cell.opinion, foresee=cell.foresee, look_prefix="L" if self._missions == 1 else f"M{self._missions}L",
         )  # fmt: skip
-
-
-def thoughts_of(run: Path, *how: Any) -> list[Any]:
-    """What a run's brain was given and thought (``hiervla.graph.retold.retold``)."""
-    from hiervla.graph.retold import retold
-
-    return list(retold(run, *how))

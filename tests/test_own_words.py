@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from hiervla import Agent, Settings
-from hiervla.assemble import imagine
 from hiervla.bench.language.cases import world
 from hiervla.core.goal import Goal
 from hiervla.core.plan import Clarify, Refuse
 from hiervla.core.relations import holds
+from hiervla.deskwork import imagine
 from hiervla.workspace import load_workspace
 
 SPACE = Path(__file__).parents[1] / "examples" / "own_words"

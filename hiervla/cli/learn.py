@@ -138,7 +138,7 @@ def _keys(file: Path | None) -> Iterator[Keys]:
 
 
 def _steps(space: Workspace, text: str, world: World) -> tuple[Subgoal, ...]:
-    from hiervla.assemble import imagine
+    from hiervla.deskwork import imagine
     from hiervla.paper.described import Described
 
     told = imagine(text, Described(world=world), space)

@@ -23,7 +23,7 @@ def learn_paraphrase(
     json: opt.Json = False,
 ) -> None:
     """Train the small network that says in plain words what no rule of the grammar reads; about an hour on one core; killed, it goes on."""
-    from hiervla.assemble import words_of
+    from hiervla.deskwork import words_of
     from hiervla.learn.paraphrase import training
     from hiervla.learn.paraphrase.exporting import export
     from hiervla.workspace import shared_workspace

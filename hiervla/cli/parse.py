@@ -39,8 +39,8 @@ def parse(
     json: opt.Json = False,
 ) -> None:
     """Show how words are read: canonical form, thoughts, goals and steps. Exit code 3: refused; 4: a question back."""
-    from hiervla.assemble import canonical_form, imagine
     from hiervla.core.world import World
+    from hiervla.deskwork import canonical_form, imagine
     from hiervla.paper.described import Described, read_world
 
     if world is None and (act or said):

@@ -26,7 +26,7 @@ def perceive(
     json: opt.Json = False,
 ) -> None:
     """Name the objects in an RGB-D picture, with place, size, colour and shape. No robot and no simulator is needed."""
-    from hiervla.assemble import perceive_picture
+    from hiervla.deskwork import perceive_picture
 
     with opt.json_stdout(json) as put:
         world = perceive_picture(rgb, depth, camera, table_height, marked)

@@ -50,7 +50,7 @@ def show(
     """Print the first prompt of a mission, in a described world or as a scene's cameras see it, with token counts."""
     if (world is None) == (scene is None):
         raise SetupError("name one place to be in: --world FILE (docs/language.md) or --scene NAME")
-    from hiervla.assemble import chat_prompt
+    from hiervla.deskwork import chat_prompt
 
     if brain and brain.startswith("local:"):
         replies = "forms"

@@ -80,7 +80,7 @@ def _of_run(
     Raises:
         SetupError: it cannot be used; says why.
     """
-    from hiervla.agent import thoughts_of
+    from hiervla.graph.retold import retold
     from hiervla.named import arm_model
     from hiervla.sim.scene import load_scene
 
@@ -90,7 +90,7 @@ def _of_run(
         raise SetupError(f"{run.name}: left out: it ended as {report.status}" + (" without evidence for every goal" if report.status == "done" else ""))  # fmt: skip
     scene = load_scene(workspace.scene_path(report.scene))
     arm = arm_model(report.config.get("robot") or scene.robot)
-    told = thoughts_of(
+    told = retold(
         run, workspace, workspace.vocabulary(scene.inventory), scene.limits.over(arm.limits), arm.gripper,
         scene.camera[0].name, report.config,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pybullet
@@ -91,6 +92,23 @@ class BulletArm:
             gripper=self.model.gripper,
             skin=self.model.skin,
         )
+
+    # --- over a crash -------------------------------------------------------------------------------------------
+
+    def kept(self) -> dict[str, Any]:
+        """What it knows of itself beside its joints: what it was told to hold, how firmly, and where to be."""
+        told = {"joints": self._joints, "position": self._setpoint, "turn": self._setturn}
+        return {
+            **{k: [float(x) for x in v] for k, v in told.items()},
+            "gripper": self._gripper,
+            "force_n": self._force_n,
+        }
+
+    def go_on(self, kept: dict[str, Any]) -> None:
+        """Hold what was held, where it was held, in a world that was put back."""
+        self._gripper, self._force_n = kept["gripper"], kept["force_n"]
+        self._setpoint, self._setturn = np.array(kept["position"]), np.array(kept["turn"])
+        self._command(np.array(kept["joints"]))
 
     # --- senses ------------------------------------------------------------------------------------------------
 

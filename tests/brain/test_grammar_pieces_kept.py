@@ -2,8 +2,8 @@
 
 import pytest
 
-from hiervla.assemble import imagine
 from hiervla.bench.language.cases import world
+from hiervla.deskwork import imagine
 from hiervla.workspace import load_workspace
 
 

@@ -6,8 +6,8 @@ from collections import deque
 
 import pytest
 
-from hiervla.assemble import meant_meanwhile
 from hiervla.cli.overhearing import Overhearing
+from hiervla.deskwork import meant_meanwhile
 from hiervla.workspace import load_workspace
 
 MEANS = [

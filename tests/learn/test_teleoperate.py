@@ -10,8 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from hiervla.assemble import imagine, simulated
+from hiervla.assemble import simulated
 from hiervla.core.errors import SetupError
+from hiervla.deskwork import imagine
 from hiervla.learn.dataset.reader import DatasetReader
 from hiervla.learn.frames import Frames
 from hiervla.learn.keys import STEP_M, TURN_RAD, Script, actions

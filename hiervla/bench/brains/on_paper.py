@@ -66,6 +66,6 @@ def told(brain: str, name: str) -> dict[str, Any]:
 
 @cache
 def _chat(mind: str) -> Brain:
-    from hiervla.assemble import make_brain
+    from hiervla.named import make_brain
 
     return make_brain(f"chat:openai:{mind}", space(), chat_settings(mind))

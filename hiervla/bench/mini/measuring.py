@@ -118,6 +118,6 @@ def _checks(folder: str) -> dict[int, dict[str, Any]]:
 
 @cache
 def _brain(folder: str) -> Brain:
-    from hiervla.assemble import make_brain
+    from hiervla.named import make_brain
 
     return make_brain(f"local:{Path(folder) / 'brain'}", space(), ChatSettings(examples=0))

@@ -65,7 +65,7 @@ def wordings() -> tuple[Wording, ...]:
 
 
 def _of_pairs() -> list[Wording]:
-    from hiervla.assemble import words_of
+    from hiervla.deskwork import words_of
 
     folder = Path(pairs.__file__).parent / "pairs"
     found = []

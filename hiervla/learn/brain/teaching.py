@@ -79,7 +79,7 @@ def briefing_of(say: str, world: World, image: ImageRef) -> Briefing:
 
 def told(plain: str, world: World) -> Any:
     """What the teacher makes of a plain sentence, its plan carried out on paper."""
-    from hiervla.assemble import imagine
+    from hiervla.deskwork import imagine
 
     return imagine(plain, world, _without_tools(), teacher(), act=True)
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from hiervla.assemble import words_of
 from hiervla.brain.paraphrase import paraphraser
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
+from hiervla.deskwork import words_of
 
 PLAIN = {"put {} there": "Put {} in the bowl.", "{} please": "Take {}.", "into the bowl with {}": "Put {} in the bowl."}
 
