@@ -42,3 +42,30 @@ def test_chinese_written_with_spaces_is_the_same_chinese():
 def test_an_emoji_changes_nothing_of_a_correction():
     plain, merry = (told("desk", "move the blue cube 10cm to the right", t) for t in ("no, to the left", "no, to the 🙂 left"))  # fmt: skip
     assert plain.steps == merry.steps != []
+
+
+@pytest.mark.parametrize(
+    "said", ["{}, the green cube and the blue cube.", "{}, the green cube, and the blue cube from left to right."]
+)
+def test_the_first_of_a_list_is_not_taken_for_a_group_whose_order_is_told(said):
+    (plan,) = told("desk", said.format("Line up the red cube")).plans
+    row = next(g for g in plan.goals if g.relation == "row")
+    assert {row.subject, *row.others} == {"red_cube", "green_cube", "blue_cube"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "白碗要是空的，就把球丢进去；要是已经有东西了就放蓝碗里",
+        "如果白碗是空的，就把球放进白碗，如果有东西了，就放进蓝碗里",
+        "If the white bowl is empty, put the ball in it; if not, put it in the blue bowl.",
+    ],
+)
+def test_of_two_conditions_that_shut_each_other_out_one_is_followed(said):
+    after = told("desk", said)
+    assert after.world.objects["ball"].support == "white_bowl"
+    assert len(after.plans) == 1 and len(after.plans[0].goals) == 1
+
+
+def test_there_is_something_says_nothing_without_where():
+    assert told("desk", "If there's something, put the ball in the blue bowl.").steps == []

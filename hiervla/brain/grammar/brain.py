@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from hiervla.brain.grammar.acts import Instruction, Question, Spare
+from hiervla.brain.grammar.contents import coming_along
 from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.explaining import FORBIDDEN
@@ -206,6 +207,7 @@ class GrammarBrain:
             return self._nothing_left(briefing, scene, speech, telling, may_ask)
         telling.add("r_goal", goals=goals)
         check_goals(goals, briefing.world, briefing.limits, briefing.gripper, self._words.roles.get("unstable", ()))
+        goals += coming_along(goals, briefing.world)
         telling.add_if(reading.styles, "r_style", style=speech.listed(reading.styles))
         steps = Steps(briefing.world, speech, self._handling(reading), limits=briefing.limits)
         subgoals = steps.plan(goals, briefing.world, briefing.outcomes)

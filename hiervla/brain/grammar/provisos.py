@@ -13,6 +13,8 @@ from hiervla.brain.grammar.constructions import Constructions, _tuple
 from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 
+ANYTHING = Thing("", shape="object")
+
 Told = tuple[list[Act], list[str]]
 COMPARISONS = {"UPWARDS": ">=", "MORETHAN": ">", "LESSTHAN": "<", "ATLEAST": ">=", "ATMOST": "<="}
 
@@ -54,7 +56,14 @@ class Provisos(Constructions):
         if groups and things:
             things = (things[0].with_where(tuple(s for g in groups for s in g)), *things[1:])
         said_not = any(isinstance(c, Leaf) and c.kind in ("NOT", "THERENO") for c in children)
+        if kind == "exists" and things:
+            self._says_where(things[0], meta)
         return Condition(kind, things, spots[0] if spots else None, negated or said_not, text=self.words(meta))
+
+    def _says_where(self, thing: Thing, meta: Any) -> None:
+        """``if there is something`` leaves out where, and is always so."""
+        if replace(thing, text="", quantity="bare", plural=False) == ANYTHING:
+            raise Misread("not_understood", self.words(meta))
 
     def p_exists(self, meta: Any, children: list[Any]) -> Condition:
         return self._condition("exists", meta, children)
@@ -70,6 +79,7 @@ class Provisos(Constructions):
         where = tuple(s for g in groups for s in (g if isinstance(g, tuple) else (g,)))
         thing = Thing(text=self.words(meta), quantity="all", shape="object")
         thing = next((self._described(thing, c) for c in children if isinstance(c, dict)), thing).with_where(where)
+        self._says_where(thing, meta)
         none = any(
             isinstance(c, Leaf) and c.kind == "NOTHING" and "no" in self._tokens.tokens[c.index].text.lower()
             for c in children
