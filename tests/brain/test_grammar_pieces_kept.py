@@ -69,3 +69,15 @@ def test_of_two_conditions_that_shut_each_other_out_one_is_followed(said):
 
 def test_there_is_something_says_nothing_without_where():
     assert told("desk", "If there's something, put the ball in the blue bowl.").steps == []
+
+
+def test_what_is_sorted_is_what_the_small_one_and_the_big_one_are():
+    after = told(
+        "held_en_blocks", "Sort the red cubes by size: the small one in the bowl, the big one in the left zone."
+    )
+    assert {s.arguments["target"] for s in after.steps} == {"small_red", "big_red"}
+
+
+def test_a_distance_beyond_reach_is_refused_also_beside_another_deed():
+    said = "Put the red cube on the plate and set the ball down two metres to the left of the cup."
+    assert told("desk", said).steps == []

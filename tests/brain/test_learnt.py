@@ -8,7 +8,7 @@ from brain.tabletop import brief, carry_out, thing, think_through, world_of
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.brain.paraphrase.paraphraser import Proposal
 from hiervla.brain.paraphrase.slots import Slotted, filled
-from hiervla.core.plan import Clarify, Plan, Refuse
+from hiervla.core.plan import Clarify, Finish, Plan, Refuse
 
 WORLD = world_of(
     thing("red", "red cube", 0.45, 0.10),
@@ -127,3 +127,10 @@ def test_what_leans_on_earlier_turns_is_asked_and_agreed_to_with_them():
     assert thought.move == Clarify(question="Do you mean: No, in the white bowl.")
     said += [("person", "Nah the white bowl is what I was after"), ("robot", thought.move.question)]
     assert "in(red, white_bowl)" in planned(heard, "yes", said=said)[1]
+
+
+def test_an_answer_says_which_question_it_answers():
+    heard = Heard(the_green_cube_where_might_it_hide="Where is the green cube?")
+    thought, _ = planned(heard, "the green cube where might it hide")
+    assert isinstance(thought.move, Finish)
+    assert thought.move.answer.startswith("I take it that you ask: “Where is the green cube?” ")

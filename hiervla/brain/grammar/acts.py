@@ -266,6 +266,8 @@ class Instruction:
     """Words that were typed otherwise than they were read."""
     said: str = ""
     """What was read, where something beside the matter was left out."""
+    heard: str = ""
+    """The plain sentence that it was taken for, where no rule reads it."""
 
     def __str__(self) -> str:
         words = [str(self.acts[0])]

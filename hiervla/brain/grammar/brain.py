@@ -188,6 +188,8 @@ class GrammarBrain:
             return telling.thought(Ask(calls=tuple(calls)))
         telling.found(briefing.asked)
         answer = Answers(briefing, scene, speech).answer(question)
+        if reading.heard:  # an answer to another question than was asked has to be known as that
+            answer = f"{speech.say('taken_to_ask', plain=reading.heard)} {answer}"
         return telling.thought(Finish(answer=answer))
 
     # ---- acts

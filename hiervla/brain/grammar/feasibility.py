@@ -59,10 +59,13 @@ def check_goals(
         if goal.subject in world.objects:
             _check_position(goal, world.objects[goal.subject], world, limits)
     alone = world.model_copy(update={"objects": {i: d for i, d in world.objects.items() if d.fixed}, "lost": {}})
-    for goal in [g for g in open_goals if g.relation == "at_distance" and g.reference in EDGES]:
-        if goal.subject in world.objects and world.table is not None and world.table.edges_seen and goal.by != "push":
-            subject = {goal.subject: world.objects[goal.subject]}
-            _check_spot(goal, alone.model_copy(update={"objects": {**alone.objects, **subject}}), limits)
+    moved = {i for g in goals for i in moves(g)}
+    for goal in [g for g in open_goals if g.relation == "at_distance" and g.subject in world.objects]:
+        mark = world.objects.get(goal.reference or "")
+        edge = goal.reference in EDGES and world.table is not None and world.table.edges_seen
+        if goal.by != "push" and (edge or (mark is not None and mark.id not in moved)):  # were all else out of the way
+            needed = {d.id: d for d in (world.objects[goal.subject], mark) if d is not None}
+            _check_spot(goal, alone.model_copy(update={"objects": {**alone.objects, **needed}}), limits)
     if len([g for g in open_goals if g.relation in PLACED]) == 1:
         for goal in [g for g in open_goals if g.subject in world.objects]:
             _check_spot(goal, world, limits)

@@ -88,6 +88,6 @@ def put_plainly(
             return text, NotUnderstood("unknown_deed", text.strip(), reading.language)
         if (whole := complete(plain)) is not None:
             if proposal.sure:
-                return plain, replace(whole, text=text, said=plain)
+                return plain, replace(whole, text=text, said=plain, heard=plain)
             return text, replace(reading, guess=plain)
     return text, reading

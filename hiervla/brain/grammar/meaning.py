@@ -84,9 +84,9 @@ class Meaning:
                 continue
             if isinstance(act, Sort) and instruction.links[k : k + 1] == (",",) and not all(isinstance(a, Spare) for a in instruction.acts[k + 1 :]):  # fmt: skip
                 scene.notes.append(("headline", {"part": act.text}))
-                instruction = replace(
-                    instruction, acts=(*instruction.acts[: k + 1], *map(sharing.of_all, instruction.acts[k + 1 :]))
-                )
+                scene.noun = scene.noun or next((t for t in act.things if not t.nounless), None)
+                acts = (*instruction.acts[: k + 1], *map(sharing.of_all, instruction.acts[k + 1 :]))
+                instruction = replace(instruction, acts=acts)
                 continue
             off = (
                 isinstance(act, Put)

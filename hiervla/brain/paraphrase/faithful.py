@@ -48,6 +48,8 @@ class Tongue(BaseModel):
     """In the plain sentence, what a prohibition may come to."""
     asks: tuple[str, ...]
     """What a question ends with."""
+    ends: tuple[str, ...]
+    """What cannot end a sentence that is to be done."""
     rows: tuple[str, ...]
     """How a row is told whose direction nobody named."""
     groups: dict[str, Group]
@@ -72,6 +74,8 @@ def faithful(said: Sequence[str], plain: Sequence[str], language: str) -> bool:
     kept, heard, again = tongue(language), _Words(said, language), _Words(plain, language)
     if again.say(kept.asks):
         return True
+    if _ends(language).search(heard.text):
+        return False
     right, left = (heard.say(kept.groups[side].words) for side in ("right", "left"))
     in_a_row = again.say(kept.rows) and not (
         right and not left
@@ -109,6 +113,7 @@ class _Words:
         text = self._gap.join(tokens)
         for pattern, word in _same(language):
             text = pattern.sub(word, text)
+        self.text = text
         self._text = f"{self._gap}{_idioms(language).sub('·', text)}{self._gap}"
 
     def say(self, words: Sequence[str]) -> bool:
@@ -123,6 +128,12 @@ def _same(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 @cache
 def _idioms(language: str) -> re.Pattern[str]:
     return _pattern(tongue(language).idioms, language)
+
+
+@cache
+def _ends(language: str) -> re.Pattern[str]:
+    before = r"(?<![^ ])" if language == "en" else ""
+    return re.compile(rf"{before}(?:{'|'.join(tongue(language).ends)})[\s.,!?。，！？…~]*$")
 
 
 def _pattern(of: Sequence[str], language: str) -> re.Pattern[str]:

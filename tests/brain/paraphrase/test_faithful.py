@@ -50,3 +50,19 @@ def test_in_chinese_too():
     assert faithful(["小", "心", "点", "，", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
     assert not faithful(["小", "K1", "进", "K2"], ["把", "K1", "放", "进", "K2", "。"], "zh")
     assert not faithful(["别", "动", "K1"], ["拿", "起", "K1", "。"], "zh")
+
+
+@pytest.mark.parametrize("end", ["，算了", "，算了吧。", "，还是取消吧", "，当我没说", "，到"])
+def test_what_ends_by_taking_all_of_it_back_or_breaks_off_is_no_plain_sentence_zh(end):
+    plain = ["把", "K1", "放", "进", "K2", "。"]
+    assert faithful(["K1", "搁", "进", "K2"], plain, "zh")
+    assert not faithful(["K1", "搁", "进", "K2", *end], plain, "zh")
+
+
+@pytest.mark.parametrize(
+    "end", [", never mind", ", oh forget it .", ", scratch that !", "and the", ", on second thoughts"]
+)
+def test_what_ends_by_taking_all_of_it_back_or_breaks_off_is_no_plain_sentence_en(end):
+    plain = ["put", "the", "K1", "in", "the", "K2", "."]
+    assert faithful(["K1", "into", "K2"], plain, "en")
+    assert not faithful(["K1", "into", "K2", *end.split()], plain, "en")
