@@ -22,6 +22,8 @@ from hiervla.sim.sensing import Sensor
 _SETTLE_S = 0.8
 _WITHIN_M = 0.012
 """How far inside the arm's reach: it comes to what was pushed a little, too."""
+_LAYOUTS = 100
+"""Layouts tried before a scene is called too full: of a crowded one about every fifth comes out, for some sizes every twentieth."""
 _FLOOR_M = -0.71
 _AWAY = (2.2, -2.4, 0.3)
 """Where bodies wait that are not on the table: x, first y, and how far apart along y. Behind the front camera."""
@@ -43,7 +45,7 @@ class Simulation:
         self.bodies: dict[str, Body] = {}
         self.arm_id: int | None = None
         self._build_table()
-        for attempt in range(20):
+        for attempt in range(_LAYOUTS):
             try:
                 self._place_all()
                 break
@@ -51,7 +53,7 @@ class Simulation:
                 for b in self.bodies.values():
                     pybullet.removeBody(b.id, physicsClientId=self.client.id)
                 self.bodies.clear()
-                if attempt == 19:
+                if attempt == _LAYOUTS - 1:
                     raise SetupError(f"scene {scene.name!r}: {e}; give it a larger region or fewer bodies") from e
         self.client.step(round(_SETTLE_S * self.client.hz))
         self.client.time_s = 0.0

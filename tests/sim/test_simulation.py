@@ -5,12 +5,15 @@ import math
 import numpy as np
 import pytest
 
+from hiervla.assemble import simulated
 from hiervla.bullet.shapes import HOLLOW
 from hiervla.core.errors import SetupError
 from hiervla.core.task import Limits
 from hiervla.sim.describe import describe
+from hiervla.sim.scene import load_scene
 from hiervla.sim.simulation import Simulation
 from hiervla.sim.truth import settle
+from hiervla.workspace import load_workspace
 
 MIXED = tuple({"name": s, "shape": s} for s in ("bowl", "plate", "cube", "block", "cylinder", "ball", "cup"))
 
@@ -191,3 +194,10 @@ def test_a_fixed_body_does_not_move_and_a_thing_in_the_air_has_no_support(simula
     sim.client.step(120)
     np.testing.assert_allclose(sim.pose("post").position, start, atol=1e-9)
     assert sim.held() is None, "there is no arm"
+
+
+def test_a_crowded_scene_whose_sizes_hardly_fit_is_laid_out_anew_until_they_do():
+    """Of this seed's layouts the first twenty-five leave no room for the last thing."""
+    sim, robot = simulated(load_scene(load_workspace().scene_path("crowded")), 25)
+    assert set(sim.bodies) == {b.name for b in sim.scene.body}
+    robot.close()
