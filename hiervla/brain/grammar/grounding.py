@@ -96,7 +96,7 @@ class Scene(Kindred):
         if thing.id:
             return [d for d in self.world.objects.values() if d.id.lower() == thing.id]
         if thing.pronoun:
-            known = self.pronoun(thing, set())
+            known = [d for d in self.pronoun(thing, set()) if thing.pronoun != "held" or self._looks(thing, d, None)]
             return self._counted(thing, known) if thing.count else known
         said = replace(thing, shape=self.noun.shape, name=self.noun.name) if thing.nounless and self.noun else thing
         found = self._fitting(said)
