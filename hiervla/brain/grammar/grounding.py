@@ -79,7 +79,8 @@ class Scene(Kindred):
         if not thing.nounless:
             self.noun = thing
         avoided = set(avoid)
-        found.sort(key=lambda d: (d.id in avoided, self.reach(d)))
+        under = {o.support for o in self.world.objects.values()} if thing.quantity in ("a", "count") else set()
+        found.sort(key=lambda d: (d.id in avoided, d.id in under and not d.hollow, self.reach(d)))
         if thing.each_kind:
             return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found, told)

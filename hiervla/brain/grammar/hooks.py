@@ -87,8 +87,23 @@ def _items(said: str) -> list[str]:
     return [re.sub("的$", "", i) if _COLOUR.fullmatch(i) else i for i in items]
 
 
+_DONE = {
+    "put": "putting", "set": "setting", "shut": "shutting", "laid": "laying", "taken": "taking", "brought": "bringing",
+    "got": "getting", "gotten": "getting", "stuck": "sticking", "stood": "standing", "slid": "sliding", "swapped": "swapping",
+    "dropped": "dropping", "popped": "popping", "emptied": "emptying", "tidied": "tidying", "carried": "carrying",
+}  # fmt: skip
+
+
+def once_done(m: re.Match[str]) -> Iterator[str]:
+    """``…, once you've moved the cup``: after moving it."""
+    done, rest = re.match(r"(\w+)(.*)", m["deed"], re.DOTALL).groups()  # type: ignore[union-attr]
+    stem = done.lower().removesuffix("ed")
+    yield f"{m.string[: m.start()]} after {_DONE.get(done.lower(), stem + 'ing')}{rest}".strip()
+
+
 HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {
     "named_order": named_order,
+    "once_done": once_done,
     "told_which": told_which,
     "tower_of": tower_of,
 }

@@ -11,7 +11,7 @@ from hiervla.brain.grammar.conditions import REACH, described, reached
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.likenesses import BESIDE_EACH_OTHER, same
-from hiervla.brain.grammar.objection import refuse
+from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.brain.grammar.recalled import Recalled
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.standing import compared, order
@@ -40,7 +40,12 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
 
 def _ends(question: Question, scene: Scene) -> tuple[str, str]:
     ends = [question.things[0] if question.things else None, question.other]
-    names = [e.name if isinstance(e, Fixture) else scene.one(e).id for e in ends if e is not None]
+    if question.other is None:  # "how far apart are the two mugs?"
+        names = [d.id for d in scene.resolve(question.things[0])]
+        if len(names) != 2:
+            raise clarify("which_part", tuple(names), part=question.text)
+    else:
+        names = [e.name if isinstance(e, Fixture) else scene.one(e).id for e in ends if e is not None]
     if names[0] == names[1]:
         raise refuse("itself", thing=scene.world.objects[names[0]])
     return names[0], names[1]
@@ -82,6 +87,8 @@ class Answers(Recalled):
     def _see(self, question: Question) -> str:
         if question.spot is None:
             return self._speech.say("see", scene=self._speech.scene())
+        if question.spot.relation == "under" and isinstance(question.spot.reference, Thing):
+            return self._under(replace(question, things=(question.spot.reference,)))
         place = self._place_meant(question.spot)
         found = self._scene.find(Thing("", quantity="all", shape="object", where=(place,)))
         if not found:
