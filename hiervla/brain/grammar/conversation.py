@@ -43,7 +43,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
-from hiervla.brain.grammar.replacing import in_its_place, instead_of, substitute, with_it
+from hiervla.brain.grammar.replacing import in_its_place, instead_of, of_a_mark, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
 from hiervla.brain.grammar.turns import followed_back
@@ -158,7 +158,8 @@ def completed(
         placed = placed_without_verb(corrected)
         if not rest and not same and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
             return placed, True  # "and the green one on top of it"
-        if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
+        other, elsewhere = corrected.acts[0].things[-1], bool(rest) and of_a_mark(corrected.acts[0].things[-1], earlier)
+        if other.other and len(corrected.acts[0].things) == 1 and scene.earlier() and not elsewhere:
             named = scene.like_before(other, scene.earlier())
             return instead_of(with_it(earlier, (named,), corrected), earlier, briefing, scene, bool(rest)), True
         deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
@@ -168,9 +169,8 @@ def completed(
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
     if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
-        elsewhere = put_elsewhere(earlier, rest, reading.language, read)  # "no, in the drawer"
-        if elsewhere is not None:
-            return elsewhere, True
+        if (moved := put_elsewhere(earlier, rest, reading.language, read)) is not None:  # "no, in the drawer"
+            return moved, True
     if better:
         return NotUnderstood("which_part", briefing.instruction.strip(), reading.language), True
     whole = isinstance(earlier, Instruction) and not any(isinstance(a, Incomplete) for a in earlier.acts)

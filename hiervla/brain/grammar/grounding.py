@@ -100,10 +100,8 @@ class Scene(Kindred):
             known = self.pronoun(thing, set())
             return self._counted(thing, known) if thing.count else known
         said = replace(thing, shape=self.noun.shape, name=self.noun.name) if thing.nounless and self.noun else thing
-        found = self._fitting(said)
-        if not found and said is not thing:
-            found = self._fitting(thing)
-        return found
+        alone = said is not thing and not (thing.other and replace(thing, other=False).says_nothing)  # never "one"
+        return self._fitting(said) or (self._fitting(thing) if alone else [])
 
     def _fitting(self, thing: Thing) -> list[Detection]:
         thing = self._in_or_of(self._loose(thing))
