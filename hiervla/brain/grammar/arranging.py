@@ -12,7 +12,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.formed_in import with_what_lies_in
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.ranks import has, in_places, level_first, one_more_of, one_of, some_of
+from hiervla.brain.grammar.ranks import has, in_places, level_first, one_more_of, one_of
 from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import by_order, volume

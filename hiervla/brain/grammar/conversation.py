@@ -158,19 +158,18 @@ def completed(
         placed = placed_without_verb(corrected)
         if not rest and not same and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
             return placed, True  # "and the green one on top of it"
-        other, elsewhere = corrected.acts[0].things[-1], bool(rest) and of_a_mark(corrected.acts[0].things[-1], earlier)
-        if other.other and len(corrected.acts[0].things) == 1 and scene.earlier() and not elsewhere:
+        other, *more = reversed(corrected.acts[0].things)
+        if other.other and not more and scene.earlier() and not (rest and of_a_mark(other, earlier)):
             named = scene.like_before(other, scene.earlier())
             return instead_of(with_it(earlier, (named,), corrected), earlier, briefing, scene, bool(rest)), True
         deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
         if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things, finds)):  # fmt: skip
-            told = in_its_place(earlier, corrected, scene, bool(rest), bool(same))
-            return instead_of(told, earlier, briefing, scene, bool(rest) and not says_more(rest, roles)), True
+            exchanged = in_its_place(earlier, corrected, scene, bool(rest), bool(same))
+            return instead_of(exchanged, earlier, briefing, scene, bool(rest) and not says_more(rest, roles)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
-    if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
-        if (moved := put_elsewhere(earlier, rest, reading.language, read)) is not None:  # "no, in the drawer"
-            return moved, True
+    if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put) and (moved := put_elsewhere(earlier, rest, reading.language, read)) is not None:  # fmt: skip
+        return moved, True  # "no, in the drawer"
     if better:
         return NotUnderstood("which_part", briefing.instruction.strip(), reading.language), True
     whole = isinstance(earlier, Instruction) and not any(isinstance(a, Incomplete) for a in earlier.acts)
