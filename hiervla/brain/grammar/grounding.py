@@ -124,12 +124,13 @@ class Scene(Kindred):
             found = [d for d in found if d.id not in spoken | self.spared]
             if thing.shape == "object" and " else" in thing.text.lower():  # no box goes into a box
                 found = [d for d in found if d.label not in ("box", "bowl", "plate")] or found
-        for but in thing.but:
-            if but.nounless:
-                but = replace(but, shape=thing.shape, name=thing.name)
+        whole = {d.id for d in found}
+        for but in (replace(b, shape=thing.shape, name=thing.name) if b.nounless else b for b in thing.but):
             excluded = {d.id for d in self._some(but)}
             if not excluded:
                 raise self._missing(but)
+            if len(thing.but) > 1 and thing.shape != "object" and not excluded & whole:
+                raise clarify("not_understood", part=but.text)  # "all cubes but the red one and the ball": which is it?
             found = [d for d in found if d.id not in excluded]
         for spot in thing.where:
             if spot.relation == "than" and isinstance(spot.reference, Thing):

@@ -104,7 +104,7 @@ def once_done(m: re.Match[str]) -> Iterator[str]:
     stem, main = done.lower().removesuffix("ed"), m.string[: m.start()]
     if (named := _NAMED.fullmatch(main)) is not None:  # "close the drawer once you've put the pen in it"
         rest = _INTO_IT.sub(rf"\g<1> {named['x']}", rest)
-    yield f"{main} after {_DONE.get(done.lower(), stem + 'ing')}{rest}".strip()
+    yield f"{main.rstrip()} after {_DONE.get(done.lower(), stem + 'ing')}{rest}".strip()
 
 
 def told_carefully(m: re.Match[str]) -> Iterator[str]:
