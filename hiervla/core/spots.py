@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from hiervla.core.world import Detection, World
 Spot = tuple[float, float]
 CLEARANCE_M = 0.018
 """Free space kept to everything else around a thing that is put down."""
+BESIDE_GAPS_M = (0.03, 0.045, 0.06, 0.08)
+"""Gaps to a thing that something is put beside, the best first; all of them count as beside it."""
 EDGE_MARGIN_M = 0.012
 """How far a thing's outline stays inside the table."""
 ROUNDING_M = 1e-6
@@ -85,12 +88,14 @@ def beside(
     d: Detection, yaw: float, reference: Detection, world: World, limits: Limits, near: Spot,
     distance_m: float | None = None, direction: str | None = None,
 ) -> Spot:  # fmt: skip
-    """A free spot beside a thing: at ``distance_m`` between the outlines (3 cm when not said), on a side when named.
+    """A free spot beside a thing: at ``distance_m`` between the outlines, on a side when named.
+
+    Where no distance was said: 3 cm, or a little more where that is taken (the thing may stand on a plate).
 
     Raises:
         ToolError: every such spot is taken, off the table or out of reach; says which.
     """
-    wanted = 0.03 if distance_m is None else distance_m
+    gaps = BESIDE_GAPS_M if distance_m is None else (distance_m,)
     if direction is not None:
         middle = math.atan2(DIRECTIONS[direction][1], DIRECTIONS[direction][0])
         angles = [middle + math.radians(a) for a in (0, 10, -10, 20, -20, 30, -30, 38, -38)]
@@ -98,18 +103,17 @@ def beside(
         towards = math.atan2(near[1] - reference.centre[1], near[0] - reference.centre[0])
         angles = [towards + s * math.radians(a) for a in range(0, 181, 15) for s in ((1, -1) if a else (1,))]
     taken = 0
-    clearance = min(CLEARANCE_M, max(0.0, wanted))
-    for angle in angles:
+    for wanted, angle in product(gaps, angles):
         spot = at_gap(d, yaw, reference, angle, wanted)
         if not reachable(spot, limits, 0.01):
             continue
-        if is_free(d, spot, yaw, world, clearance, but=reference.id):
+        if is_free(d, spot, yaw, world, min(CLEARANCE_M, max(0.0, wanted)), but=reference.id):
             return spot
         taken += 1
     side = f" on its {direction} side" if direction else ""
     why = "taken or off the table" if taken else "out of reach"
     kind = FailureKind.BLOCKED if taken else FailureKind.UNREACHABLE
-    raise ToolError(f"no place for {d.id} {wanted * 100:.1f} cm from {reference.id}{side}: {why}", kind)
+    raise ToolError(f"no place for {d.id} {gaps[0] * 100:.1f} cm from {reference.id}{side}: {why}", kind)
 
 
 def from_edge(d: Detection, yaw: float, edge: str, distance_m: float, world: World, limits: Limits, near: Spot) -> Spot:

@@ -180,7 +180,7 @@ def has_colour(d: Detection, names: Iterable[str], strict: bool | None = True) -
 
     None: nor does it matter on which side of the border between two colours it lies.
     """
-    called = {d.colour, f"{d.shade} {d.colour}"}
+    called = {d.colour, f"{d.shade} {d.colour}", d.shade or d.colour}
     if not strict and not d.shade:
         called |= {f"{shade} {d.colour}" for shade in ("light", "dark")}
     if strict is None and d.colour_too is not None:

@@ -98,6 +98,15 @@ def test_a_named_side_is_kept_and_its_goal_holds(direction, thing, world_of):
         assert holds(goal, world_of(there, reference))
 
 
+def test_beside_what_stands_on_a_plate_is_a_little_farther_off(thing, world_of):
+    plate = thing("plate", 0.5, 0.05, id="plate", size=(0.13, 0.13, 0.02))
+    d, reference = thing("ball", 0.5, -0.3, id="d"), thing("ball", 0.5, 0.05, id="r", size=(0.05, 0.05, 0.05))
+    on_it = reference.model_copy(update={"support": "plate"})
+    spot = spots.beside(d, 0.0, on_it, world_of(d, on_it, plate), LIMITS, d.centre[:2])
+    assert 0.03 < gap(footprint(moved(d, spot, 0.0)), footprint(on_it)) <= 0.10
+    assert spots.is_free(d, spot, 0.0, world_of(d, on_it, plate))
+
+
 def test_a_side_that_is_taken_is_not_swapped_for_another(thing, world_of):
     d, reference = thing("cube", 0.5, -0.3, id="d"), thing("cube", 0.5, 0.05, id="r")
     wall = thing("box", 0.5, 0.20, id="wall", size=(0.3, 0.2, 0.05))

@@ -12,7 +12,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.formed_in import with_what_lies_in
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.ranks import has, in_places, one_of, some_of
+from hiervla.brain.grammar.ranks import has, in_places, level_first, one_more_of, one_of
 from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import by_order, volume
@@ -157,15 +157,17 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
 
 
 def _pyramid(found: list[Detection], act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
-    layers = PYRAMIDS.get(len(found))
-    if layers is None:
-        raise clarify("pyramid_count", part=act.text, n=len(found), found=found)
     unstable = roles.get("unstable", [])
     found.sort(key=lambda d: (d.label in unstable, -round(volume(d), 6)))
     for named, at in ((act.low, 0), (act.high, len(found))):
-        ends = [d for t in named for d in some_of(t, found, scene)]
+        ends = [d for t in named for d in one_more_of(t, found, scene)]
         found = [d for d in found if d not in ends]
         found = [*found[:at], *ends, *found[at:]]
+    layers = PYRAMIDS.get(len(found))
+    if layers is None:
+        raise clarify("pyramid_count", part=act.text, n=len(found), found=found)
+    if not act.low:
+        found = level_first(found, layers[0], len(act.high))
     _check_stable(found[:-1], unstable)
     scene.notes.append(("stack_order", {"found": found}))
     rows: list[list[Detection]] = []

@@ -59,6 +59,8 @@ def _cuts(item: Item) -> list[tuple[Thing, tuple[Spot, ...]]]:
         before, after = tuple(rest[:cut]), tuple(rest[cut:])
         if after[0].describes or after[0].relation == "super":
             continue
+        if found and item.thing.pronoun:
+            break  # "put it in the box on the right": nothing more is said of which thing it is
         if len(after) > 1 and not isinstance(after[0].reference, Thing):
             continue  # nothing in "on the left" or "on the table" could carry the phrases behind it
         if any(s.relation in ("to", "at_distance") or (s.relation == "side" and s.distance_m) for s in before):

@@ -140,6 +140,8 @@ class Choosing(Discourse, ABC):
             raise self._ambiguous(thing, found)
         if name == "middle":
             return self._middle_of(thing, found)
+        if name in ("topmost", "bottommost"):
+            found = self._of_piles(name, found)
         key = order(name, self.reach)
         ordered = sorted(found, key=key)
         if thing.count:
@@ -151,6 +153,13 @@ class Choosing(Discourse, ABC):
         best = key(ordered[0])
         alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
         return [d for d in ordered if key(d) - best <= alike]
+
+    def _of_piles(self, name: str, found: list[Detection]) -> list[Detection]:
+        """``the bottom cube`` is that of a tower, where one stands; no cube beside it is lower."""
+        solid = {d.id for d in self.world.objects.values() if not (d.fixed or d.hollow or d.label == "plate")}
+        below = {d.support for d in self.world.objects.values() if d.support in solid}
+        piled = [d for d in found if (d.id in below if name == "bottommost" else d.support in solid)]
+        return piled or found
 
     def _counted(self, thing: Thing, found: list[Detection], known: Iterable[str] = ()) -> list[Detection]:
         wanted = thing.count

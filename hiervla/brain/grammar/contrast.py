@@ -16,6 +16,7 @@ from hiervla.brain.grammar.rewriting import Finds
 _WHERE = r"(?:in|into|on|onto|to|inside|beside|next to|behind|under)\s+"
 _BARE = re.compile(rf"^(?:{_WHERE})?(?:the|my|your|that|this|those|these|a|an)\s+", re.I)
 _ONE = re.compile(r"\s*\bones?$", re.I)
+_OTHER_ONE = re.compile(r"\bother one$", re.I)
 _WRONG = re.compile(r"\b(?:wrong|not the right) (?P<what>[a-z]+)(?=\s*[,.!])", re.I)
 _ANYTHING = re.compile(
     r"(?:ones?|things?|objects?|items?|pieces?|colou?r|shape|size|kind|side|end|place|spot|zone|area|bin|way|direction|order|corner|location|position|destination|container|again|sorry)",
@@ -33,7 +34,11 @@ def in_contrast(text: str, finds: Finds, read: Reader) -> tuple[str, str] | None
     denied = re.sub(f"^{_WHERE}", "", said["no"].strip(), flags=re.I)
     if all(isinstance(read(d), NotUnderstood) for d in (denied, f"the {denied}", f"the {denied} one")):
         return None
-    return said["no"].strip(), said["yes"].strip()
+    no, yes = said["no"].strip(), said["yes"].strip()
+    noun = no.split()[-1].lower()
+    if _OTHER_ONE.search(yes) and noun not in ("that", "this", "it", "one", "ones"):
+        yes = _ONE.sub(f" {noun}", yes)  # "not that box, the other one"
+    return no, yes
 
 
 def names_another(text: str, earlier: Instruction, read: Reader, scene: Scene) -> bool:

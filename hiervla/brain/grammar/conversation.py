@@ -43,7 +43,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
-from hiervla.brain.grammar.replacing import in_its_place, instead_of, substitute, with_it
+from hiervla.brain.grammar.replacing import in_its_place, instead_of, of_a_mark, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
 from hiervla.brain.grammar.turns import followed_back
@@ -158,19 +158,18 @@ def completed(
         placed = placed_without_verb(corrected)
         if not rest and not same and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
             return placed, True  # "and the green one on top of it"
-        if (other := corrected.acts[0].things[-1]).other and len(corrected.acts[0].things) == 1 and scene.earlier():
+        other, *more = reversed(corrected.acts[0].things)
+        if other.other and not more and scene.earlier() and not (rest and of_a_mark(other, earlier)):
             named = scene.like_before(other, scene.earlier())
             return instead_of(with_it(earlier, (named,), corrected), earlier, briefing, scene, bool(rest)), True
         deed = not isinstance(earlier.acts[-1], Question | Bare | Repeat)
         if rest or same or says_more(instruction, roles) or (deed and what_about(instruction, corrected.acts[0].things, finds)):  # fmt: skip
-            told = in_its_place(earlier, corrected, scene, bool(rest), bool(same))
-            return instead_of(told, earlier, briefing, scene, bool(rest) and not says_more(rest, roles)), True
+            exchanged = in_its_place(earlier, corrected, scene, bool(rest), bool(same))
+            return instead_of(exchanged, earlier, briefing, scene, bool(rest) and not says_more(rest, roles)), True
     if rest and isinstance(corrected, Instruction) and not better:
         return leaning(corrected, rest) or corrected, True  # "no, put it in the bowl": all of it is said anew
-    if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
-        elsewhere = put_elsewhere(earlier, rest, reading.language, read)  # "no, in the drawer"
-        if elsewhere is not None:
-            return elsewhere, True
+    if rest and isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put) and (moved := put_elsewhere(earlier, rest, reading.language, read)) is not None:  # fmt: skip
+        return moved, True  # "no, in the drawer"
     if better:
         return NotUnderstood("which_part", briefing.instruction.strip(), reading.language), True
     whole = isinstance(earlier, Instruction) and not any(isinstance(a, Incomplete) for a in earlier.acts)

@@ -193,6 +193,10 @@ def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
     return [*(s for i in items for g in i.groups for s in g), *spots]
 
 
+_ON_THAT = re.compile(r"\btop of (?:that|it|those|these|them|both)\W*$", re.I)
+"""Where to; ``the one on top`` would say which one."""
+
+
 def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | NotUnderstood:
     """``salt to the left of the pepper, please``: where nothing was asked, what stands without a verb says what goes where."""
     if not isinstance(reading, Instruction) or not isinstance(reading.acts[0], Bare):
@@ -216,6 +220,7 @@ def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | N
             "middle",
             "to",
             "there",
+            *(["top"] if _ON_THAT.search(reading.text) else []),
         )
         or reading.text.rstrip().endswith("?")
     ):

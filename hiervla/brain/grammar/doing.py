@@ -64,7 +64,7 @@ class Doing:
         if times is not None and act.skill == "turn" and any(s.angle_deg for s in spots):  # "30 degrees, twice"
             spots = [replace(s, angle_deg=s.angle_deg * (times.count or 1)) if s.angle_deg else s for s in spots]
             times = None
-        if times is not None and act.skill != "press":
+        if times is not None and act.skill not in ("press", "push"):
             raise clarify("repeat_what", part=act.text)
         wants = act.skill in ("push", "turn", "slide") or (
             act.skill == "open" and any(s.distance_m or s.relation == "end" for s in spots)
@@ -75,6 +75,8 @@ class Doing:
         for item in act.items or (Item(IT),):
             thing = item.thing.with_where(tuple(s for s in spots if s not in where))
             for d in self._targets(thing, act.skill, scene):
+                if times is not None and self._suited(act.skill, d) != "press":  # "push the cube twice"
+                    raise clarify("repeat_what", part=act.text)
                 goals.append(known[self._suited(act.skill, d)](act, d, self._one_way(where, act.text), scene))
         scene.speak_of([g.subject for g in goals if g.relation != "did"] or scene.mentioned[-1])
         again = range(2, (times.count or 1) + 1) if times is not None else ()

@@ -62,6 +62,8 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
     for kind, key in BLOCKING.items():
         if named == "unknown_thing" and kind in ("CONDITION", "NEGATION"):
             break  # what is spoken of is not known at all
+        if named == "unknown_deed" and kind == "CONDITION" and language == "en" and stray and _leads(tokens, stray):
+            break  # "taste it and tell me if it is sweet": nothing that would be done either way
         found = next(
             (i for i, t in enumerate(tokens.tokens) if kind in t.kinds and t.kinds.keys() <= {kind, *BLOCKING, *ALSO} and not (kind == "UNLEARNED" and _part_of_word(tokens, i))),
             None,

@@ -79,7 +79,8 @@ class Scene(Kindred):
         if not thing.nounless:
             self.noun = thing
         avoided = set(avoid)
-        found.sort(key=lambda d: (d.id in avoided, self.reach(d)))
+        under = {o.support for o in self.world.objects.values()} if thing.quantity in ("a", "count") else set()
+        found.sort(key=lambda d: (d.id in avoided, d.id in under and not d.hollow, self.reach(d)))
         if thing.each_kind:
             return list({d.colour: d for d in reversed(found)}.values())
         return self._counted(thing, found, told)
@@ -99,10 +100,8 @@ class Scene(Kindred):
             known = [d for d in self.pronoun(thing, set()) if thing.pronoun != "held" or self._looks(thing, d, None)]
             return self._counted(thing, known) if thing.count else known
         said = replace(thing, shape=self.noun.shape, name=self.noun.name) if thing.nounless and self.noun else thing
-        found = self._fitting(said)
-        if not found and said is not thing:
-            found = self._fitting(thing)
-        return found
+        alone = said is not thing and not (thing.other and replace(thing, other=False).says_nothing)  # never "one"
+        return self._fitting(said) or (self._fitting(thing) if alone else [])
 
     def _fitting(self, thing: Thing) -> list[Detection]:
         thing = self._in_or_of(self._loose(thing))
@@ -125,12 +124,13 @@ class Scene(Kindred):
             found = [d for d in found if d.id not in spoken | self.spared]
             if thing.shape == "object" and " else" in thing.text.lower():  # no box goes into a box
                 found = [d for d in found if d.label not in ("box", "bowl", "plate")] or found
-        for but in thing.but:
-            if but.nounless:
-                but = replace(but, shape=thing.shape, name=thing.name)
+        whole = {d.id for d in found}
+        for but in (replace(b, shape=thing.shape, name=thing.name) if b.nounless else b for b in thing.but):
             excluded = {d.id for d in self._some(but)}
             if not excluded:
                 raise self._missing(but)
+            if len(thing.but) > 1 and thing.shape != "object" and not excluded & whole:
+                raise clarify("not_understood", part=but.text)  # "all cubes but the red one and the ball": which is it?
             found = [d for d in found if d.id not in excluded]
         for spot in thing.where:
             if spot.relation == "than" and isinstance(spot.reference, Thing):

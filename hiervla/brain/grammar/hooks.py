@@ -87,8 +87,37 @@ def _items(said: str) -> list[str]:
     return [re.sub("的$", "", i) if _COLOUR.fullmatch(i) else i for i in items]
 
 
+_DONE = {
+    "put": "putting", "set": "setting", "shut": "shutting", "laid": "laying", "taken": "taking", "brought": "bringing",
+    "got": "getting", "gotten": "getting", "stuck": "sticking", "stood": "standing", "slid": "sliding", "swapped": "swapping",
+    "dropped": "dropping", "popped": "popping", "emptied": "emptying", "tidied": "tidying", "carried": "carrying",
+}  # fmt: skip
+
+
+_NAMED = re.compile(r"(?:\w+ )?\w+ (?P<x>(?:the|my) [\w -]+?),?\s*", re.IGNORECASE)
+_INTO_IT = re.compile(r"(?<= )(in|into|inside|on|onto) (?:it|there)(?=\s*[.!?]*$)")
+
+
+def once_done(m: re.Match[str]) -> Iterator[str]:
+    """``…, once you've moved the cup``: after moving it."""
+    done, rest = re.match(r"(\w+)(.*)", m["deed"], re.DOTALL).groups()  # type: ignore[union-attr]
+    stem, main = done.lower().removesuffix("ed"), m.string[: m.start()]
+    if (named := _NAMED.fullmatch(main)) is not None:  # "close the drawer once you've put the pen in it"
+        rest = _INTO_IT.sub(rf"\g<1> {named['x']}", rest)
+    yield f"{main.rstrip()} after {_DONE.get(done.lower(), stem + 'ing')}{rest}".strip()
+
+
+def told_carefully(m: re.Match[str]) -> Iterator[str]:
+    """``the egg cracks easily, so be gentle when you put it …``: what is told of may be named by any of its first words."""
+    words = m["x"].split()
+    for n in range(len(words) - 1, 1, -1):
+        yield f"gently {m['do']} {' '.join(words[:n])}{m['rest']}"
+
+
 HOOKS: dict[str, Callable[[re.Match[str]], Iterator[str]]] = {
     "named_order": named_order,
+    "once_done": once_done,
+    "told_carefully": told_carefully,
     "told_which": told_which,
     "tower_of": tower_of,
 }

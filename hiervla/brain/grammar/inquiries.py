@@ -80,6 +80,11 @@ class Inquiries(Destinations):
     def q_did(self, meta: Any, children: list[Any]) -> Question:
         return Question("did", text=self.words(meta))
 
+    def q_far_apart(self, meta: Any, children: list[Any]) -> Question:
+        """``how far apart are the two mugs?``"""
+        both = replace(first(children, Thing), quantity="all", count=None)
+        return Question("far", (both,), text=self.words(meta))
+
     def q_far(self, meta: Any, children: list[Any]) -> Question:
         a = first(children, Thing)
         b = next(c for c in children if isinstance(c, (Thing, Fixture)) and c is not a)
@@ -101,6 +106,20 @@ class Inquiries(Destinations):
         """``which one is bigger, the red cube or the blue one?``"""
         a, b = self._shared_noun([c for c in children if isinstance(c, Thing)])
         return Question("choose", (a, b), Spot(most_of(children), text=self.words(meta)), text=self.words(meta))
+
+    def q_choose_which(self, meta: Any, children: list[Any]) -> Question:
+        """``which mug is closer to the bowl, the red one or the blue one?``: one of the mugs."""
+        noun = self.thing(meta, [c for c in children if isinstance(c, dict)])
+        mark = next((c for c in children if isinstance(c, Thing | Fixture)), None) if leaves(children, "TO") else None
+        two = [c for c in children if isinstance(c, Thing) and c is not mark]
+        if not noun.nounless:
+            two = [replace(t, shape=noun.shape, name=noun.name) if t.nounless and not t.ids else t for t in two]
+        a, b = self._shared_noun(two)
+        if mark is None:
+            return Question("choose", (a, b), Spot(most_of(children), text=self.words(meta)), text=self.words(meta))
+        either = Thing(self.words(meta), quantity="the", either=(a, b))
+        near = Spot("super", mark, superlative=most_of(children), text=self.words(meta))
+        return Question("which", (replace(either, where=(near,)),), text=self.words(meta))
 
     def q_which_near(self, meta: Any, children: list[Any]) -> Question:
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])

@@ -20,6 +20,9 @@ class Kindred(Choosing, ABC):
 
     def like_before(self, thing: Thing, before: list[list[str]]) -> Thing:
         """``the other one``: another of the looks of what was spoken of last; where there is none, of its kind."""
+        moved = {c.was.id for turn in self.changed for c in turn}
+        if thing.text.lower() == "one" and len(before[0]) > 1 and not moved & set(before[0]):
+            return replace(thing, other=False, ids=tuple(before[0]))  # "are there any cookies? – Put one on the plate"
         done = {i for ids in before for i in ids}
         spoken = [self.world.objects[i] for i in before[0] if i in self.world.objects]
         rest = [d for d in self.world.objects.values() if d.id not in done and self._looks(replace(thing, ids=()), d)]

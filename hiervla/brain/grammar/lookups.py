@@ -9,6 +9,7 @@ from hiervla.brain.grammar.acts import (
     Pick,
     Put,
     PutDown,
+    Question,
     Sort,
     Spare,
     Stack,
@@ -17,7 +18,9 @@ from hiervla.brain.grammar.acts import (
     Until,
     When,
 )
-from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.form import Fixture, Thing
+from hiervla.brain.grammar.grounding import Scene
+from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core.briefing import Briefing
 from hiervla.core.goal import Goal
 from hiervla.core.plan import Subgoal, ToolCall
@@ -80,3 +83,18 @@ def checks(goals: list[Goal], subgoals: list[Subgoal], briefing: Briefing) -> li
     for g in [g for g in goals if g.relation == "at_distance"][:2]:
         calls.append(ToolCall(tool="measure_distance", arguments={"a": g.subject, "b": g.reference}))
     return calls
+
+
+def ends_of(question: Question, scene: Scene) -> tuple[str, str]:
+    """The two things, or thing and edge, that a question of distance is about."""
+    ends = [question.things[0] if question.things else None, question.other]
+    if question.other is None:  # "how far apart are the two mugs?"
+        found = scene.resolve(question.things[0])
+        names = [d.id for d in found]
+        if len(names) != 2:
+            raise clarify("ambiguous", tuple(names), part=question.things[0].text, n=len(names), found=found)
+    else:
+        names = [e.name if isinstance(e, Fixture) else scene.one(e).id for e in ends if e is not None]
+    if names[0] == names[1]:
+        raise refuse("itself", thing=scene.world.objects[names[0]])
+    return names[0], names[1]

@@ -196,6 +196,7 @@ class Phrases(NounPhrases):
         for item in (Item(c) if isinstance(c, Thing) else c for c in children if isinstance(c, Thing | Item)):
             *ahead, last = self._split_colours(item.thing)
             found += [*[Item(t) for t in ahead], Item(last, item.groups)]
+        found = _excepted_too(found)
         things = self._shared_noun([i.thing for i in found])
         return tuple(Item(t, i.groups) for t, i in zip(things, found, strict=True))
 
@@ -233,6 +234,29 @@ class Phrases(NounPhrases):
                 noun = thing
             out.append(thing)
         return tuple(reversed(out))
+
+
+def _definite(thing: Thing) -> bool:
+    return thing.quantity in ("the", "bare", "the_count") and not thing.but
+
+
+def _excepted_too(items: list[Item]) -> list[Item]:
+    """``everything except the mugs and the plates in the bowl``: nor the plates. Of ``…, and a plate in the bowl`` it is one more."""
+    for k, head in enumerate(items[:-1]):
+        if not head.thing.but:
+            continue
+        several = head.thing.many or head.thing.quantity == "bare"
+        end = k + 1
+        while end < len(items) and _definite(items[end].thing) and (several or items[end].thing.nounless):
+            end += 1
+            if items[end - 1].groups:
+                break
+        more, last = items[k + 1 : end], items[end - 1]
+        if not more or (head.groups and (last.groups or end < len(items))):
+            continue
+        but = (*head.thing.but, *(i.thing for i in more))
+        return [*items[:k], Item(replace(head.thing, but=but), head.groups or last.groups), *items[end:]]
+    return items
 
 
 def _told_apart(found: list[Thing]) -> bool:

@@ -11,6 +11,7 @@ from hiervla.brain.grammar.conditions import REACH, described, reached
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.likenesses import BESIDE_EACH_OTHER, same
+from hiervla.brain.grammar.lookups import ends_of
 from hiervla.brain.grammar.objection import refuse
 from hiervla.brain.grammar.recalled import Recalled
 from hiervla.brain.grammar.speech import Speech
@@ -30,20 +31,12 @@ def calls_for(question: Question, scene: Scene) -> list[ToolCall]:
     """
     match question.kind:
         case "far":
-            a, b = _ends(question, scene)
+            a, b = ends_of(question, scene)
             return [ToolCall(tool="measure_distance", arguments={"a": a, "b": b})]
         case "many" | "where" | "exists" | "vacant" | "colour" | "size" | "is" | "state" | "which" | "choose" | "than" | "parity" | "like" | "more":  # fmt: skip
             return [ToolCall(tool="detect_objects", arguments={"query": question.things[0].text})]
         case _:
             return [ToolCall(tool="describe_scene")]
-
-
-def _ends(question: Question, scene: Scene) -> tuple[str, str]:
-    ends = [question.things[0] if question.things else None, question.other]
-    names = [e.name if isinstance(e, Fixture) else scene.one(e).id for e in ends if e is not None]
-    if names[0] == names[1]:
-        raise refuse("itself", thing=scene.world.objects[names[0]])
-    return names[0], names[1]
 
 
 class Answers(Recalled):
@@ -82,6 +75,8 @@ class Answers(Recalled):
     def _see(self, question: Question) -> str:
         if question.spot is None:
             return self._speech.say("see", scene=self._speech.scene())
+        if question.spot.relation == "under" and isinstance(question.spot.reference, Thing):
+            return self._under(replace(question, things=(question.spot.reference,)))
         place = self._place_meant(question.spot)
         found = self._scene.find(Thing("", quantity="all", shape="object", where=(place,)))
         if not found:
@@ -263,7 +258,7 @@ class Answers(Recalled):
         return _capital(self._speech.say("like_yes" if so else "like_no", thing=d, colour=self._speech.looks(d)))
 
     def _far(self, question: Question) -> str:
-        a, b = _ends(question, self._scene)
+        a, b = ends_of(question, self._scene)
         call = ToolCall(tool="measure_distance", arguments={"a": a, "b": b})
         result = next((r for r in reversed(self._briefing.asked) if r.call == call), None)
         if result is not None and not result.ok:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from hiervla.brain.grammar.acts import Arrange
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
-from hiervla.brain.grammar.objection import clarify
+from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.relations import BRIDGE_STEP_M
 from hiervla.core.world import Detection
 
 
@@ -26,6 +28,26 @@ def has(thing: Thing, found: Sequence[Detection], scene: Scene) -> bool:
 def some_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> list[Detection]:
     """Those among these that are meant."""
     return scene.resolve(replace(thing, ids=tuple(d.id for d in found)))
+
+
+def one_more_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> list[Detection]:
+    """Those among these that are meant; of what is named besides them, that: ``of the two blue cubes, with the red one on top``."""
+    among = replace(thing, ids=tuple(d.id for d in found))
+    return scene.resolve(among if scene.branch().find(among) else thing)
+
+
+def level_first(found: list[Detection], n: int, ends: int) -> list[Detection]:
+    """As they are, but for the first ``n``: of one height, so that what stands on two of them stands level. ``ends``: last ones that stay so."""
+    free = found[: len(found) - ends]
+    level = next((c for c in combinations(free, n) if _step(c) < BRIDGE_STEP_M), None)
+    if level is None:
+        raise refuse("pyramid_uneven", found=free)
+    return [*level, *(d for d in found if d not in level)]
+
+
+def _step(row: Sequence[Detection]) -> float:
+    high = [d.size[2] for d in row]
+    return max(high) - min(high)
 
 
 def in_places(act: Arrange, found: list[Detection], scene: Scene) -> list[Detection]:

@@ -62,6 +62,16 @@ def in_its_place(
     return Instruction(said.text, said.language, acts, (), earlier.styles)
 
 
+def of_a_mark(other: Thing, earlier: Instruction) -> bool:
+    """``no, the other box``, after the cube in the red box: where it goes."""
+    act = earlier.acts[-1]
+    if not isinstance(act, Put) or other.nounless or not act.readings[0][-1].spots:
+        return False
+    mark, things = act.readings[0][-1].spots[-1].reference, act.readings[0][-1].things
+    noun = (other.shape, other.name)
+    return isinstance(mark, Thing) and (mark.shape, mark.name) == noun not in [(t.shape, t.name) for t in things]
+
+
 def _another_one(thing: Thing, answer: Thing, scene: Scene) -> Thing | None:
     """``最右边那个也一样``, ``橙色的也是``: one that is left, where of just the looks of before there is none."""
     if not scene.changed or answer.shape or answer.name or answer.pronoun or answer.id or thing.pronoun:
@@ -98,7 +108,8 @@ def _changes(part: Thing, answer: Thing, scene: Scene, corrects: bool) -> bool:
 
 def _instead(thing: Thing, answer: Thing) -> Thing:
     """What is named by a noun of another kind stands for itself: after the red ball, ``the ring`` may be of any colour."""
-    if answer.other and not thing.pronoun and answer.shape and answer.shape == thing.shape and not answer.colours:
+    alike = not answer.nounless and (answer.shape, answer.name) == (thing.shape, thing.name)
+    if answer.other and not thing.pronoun and alike and not answer.colours:
         return answer  # "换另一个盒子": of whatever colour
     another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
     if another and not thing.pronoun and thing.quantity == "all" and answer.quantity == "bare":

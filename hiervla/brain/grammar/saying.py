@@ -7,7 +7,7 @@ from typing import Any
 
 from lark import v_args
 
-from hiervla.brain.grammar.acts import Act, Condition, Incomplete, Put, Question, Spare, Stack, Transfer
+from hiervla.brain.grammar.acts import Act, Arrange, Condition, Incomplete, Put, Question, Spare, Stack, Transfer
 from hiervla.brain.grammar.antecedents import each_thing, leans, things_in
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
@@ -248,6 +248,8 @@ class Saying(Topical):
         high = [c for c in children if isinstance(c, Thing)][-1]
         rest = [c for c in children if c is not high]
         said = self.stack(meta, rest) if leaves(children, "STACK") else self.arrange(meta, rest)
+        if isinstance(said, Arrange) and said.formation == "pyramid":
+            return replace(said, high=(high,), text=self.words(meta))
         if not isinstance(said, Stack) or not said.things:
             raise Misread("not_understood", self.words(meta))
         return replace(said, high=high, text=self.words(meta))

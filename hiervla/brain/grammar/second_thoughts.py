@@ -19,6 +19,9 @@ from hiervla.brain.grammar.togetherness import with_them
 _NAMED = re.compile(r"\b(?:the|my|your|that|this|a|an)\b", re.I)
 _PAUSE = re.compile(r"\s*(?:[,.;!?…]|\s[-–—]\s|—)+\s*")
 
+_LATER = re.compile(r"(?:wait|hold on|hang on|pause)\b(?: (?:there|for|a|an|one|two|three|five|ten|\d+|few|some|moment|seconds?|secs?|minutes?|while|bit|little|until|till))+\b.{0,40}?\b(?:then|and|before)\b", re.I)  # fmt: skip
+"""``wait a moment, then press stop``: what is done in between, and takes nothing back."""
+
 
 def _said_again(before: str, rest: str, earlier: Instruction | NotUnderstood, read: Reader) -> Instruction | None:
     """``put the green cube, no, the blue cube, in the bowl``: what was begun, with the right thing in the place of the wrong one."""
@@ -39,6 +42,8 @@ def _said_again(before: str, rest: str, earlier: Instruction | NotUnderstood, re
 def second_thought(text: str, read: Reader, roles: Roles, scene: Scene, finds: Finds) -> Instruction | None:
     """The instruction with its last act as it was put right; None where nothing of the kind is said, or it stays unclear."""
     for pause in _PAUSE.finditer(text):
+        if _LATER.match(text, pause.end()):
+            continue
         rest = after_no(text[pause.end() :], roles)
         if rest and (contrast := in_contrast(text[pause.end() :], finds, read)) is not None:
             rest = contrast[1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hiervla.brain.grammar import sharing
-from hiervla.brain.grammar.acts import Condition, Do, Instruction, Pick, Put, When
+from hiervla.brain.grammar.acts import Act, Condition, Do, Instruction, Pick, Put, When
+from hiervla.brain.grammar.antecedents import each_thing, things_in
 from hiervla.brain.grammar.conditions import is_so, of_the_place
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -45,6 +46,34 @@ def _about_it(act: When) -> Condition:
     return replace(condition, things=(told, *condition.things[1:]))
 
 
+def _says_one(acts: tuple[Act, ...]) -> bool:
+    return any(t.ids and t.text.lower() == "one" for t in things_in(acts))
+
+
+def one_of_these(acts: tuple[Act, ...], ids: tuple[str, ...]) -> tuple[Act, ...]:
+    """``if there are two cookies on the plate, move one to the tray and one to the jar``: one of them, then another."""
+    said = 0
+    out: list[Act] = []
+
+    def named(thing: Thing) -> Thing:
+        nonlocal said
+        if not (thing.other and thing.quantity == "a" and thing.text.lower() == "one"):
+            return thing
+        said += 1
+        return replace(thing, ids=ids, other=said > 1)
+
+    for act in acts:
+        if isinstance(act, Put):  # each way to read it says it anew
+            before, ways = said, []
+            for way in act.readings:
+                said = before
+                ways.append(tuple(replace(t, things=tuple(map(named, t.things))) for t in way))
+            out.append(replace(act, readings=tuple(ways)))
+        else:
+            out.append(each_thing(act, named))
+    return tuple(out)
+
+
 def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instruction:
     """The instruction with a condition replaced by what is to be done, now that it is known whether it is so."""
     if (each := _each_in_its_own(act)) is not None:
@@ -63,7 +92,8 @@ def settled(instruction: Instruction, k: int, act: When, scene: Scene) -> Instru
         scene.speak_of([about[0].id])
     elif about and len(act.condition.things) == 1 and scene.noun is None:
         if act.condition.kind in ("count", "exists"):  # "if there are three balls, put them in the box"
-            scene.speak_of([d.id for d in about])
+            acts = one_of_these(acts, tuple(d.id for d in about))
+            scene.speak_of([d.id for d in about] if not _says_one(acts) else [])
         scene.noun = act.condition.things[0]  # "if there are nuts, put one in the box"
     spot = act.condition.spot
     if spot is not None and act.condition.kind == "is" and isinstance(spot.reference, Thing) and scene.place is None:

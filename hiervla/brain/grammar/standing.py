@@ -37,7 +37,7 @@ def order(name: str, reach: Key) -> Key:
         "nearest": reach,
         "farthest": lambda d: -reach(d),
         "topmost": lambda d: -d.top_z,
-        "bottommost": lambda d: d.top_z,
+        "bottommost": lambda d: d.bottom_z,
     }
     return orders[name]
 

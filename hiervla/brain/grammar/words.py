@@ -32,6 +32,7 @@ BUNDLED = (
     "grammar.rewrites.en.recast.toml",
     "grammar.rewrites.en.told.toml",
     "grammar.rewrites.en.toml",
+    "grammar.rewrites.en.usual.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.heard.toml",
