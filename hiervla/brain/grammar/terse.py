@@ -197,7 +197,7 @@ class Terse(Pointing):
         """``in a row: blue, red, yellow``: from the left; a tower from the bottom."""
         said = self.arrange(meta, [c for c in children if not isinstance(c, Thing)])
         named = tuple(c for c in children if isinstance(c, Thing))
-        if isinstance(said, Arrange) and said.things and not any(t.many for t in said.things):
+        if isinstance(said, Arrange | Stack) and said.things and not any(t.many for t in said.things):
             # "line up the pear, the plum and the fig": the first of a list, and no group whose order is told
             return replace(said, things=(*said.things, *named), text=self.words(meta))
         noun = next((t for t in (*said.things, *named) if not t.nounless), None)  # type: ignore[union-attr]
