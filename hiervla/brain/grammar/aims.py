@@ -152,6 +152,8 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
         return min(fit, key=scene.reach)
+    if thing.other and not thing.pronoun:
+        thing = _not_where_it_is(d, thing, scene)
     noun, asked = scene.noun, scene
     if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
         asked = scene.branch()  # "put it in it": the thing itself cannot be meant
@@ -161,9 +163,19 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
     found = _meant(asked, thing, d, scene)
     scene.noun = noun if noun is not None else scene.noun
     around = scene.world.objects.get(found.support)
-    if thing.pronoun == "it" and beside and found.relation == "in" and around is not None:
+    if thing.pronoun == "it" and beside and around is not None and (found.relation == "in" or around.label == "plate"):
         return around  # "one in the bowl and the others next to it"
     return found
+
+
+def _not_where_it_is(d: Detection, thing: Thing, scene: Scene) -> Thing:
+    """``move the bread to the other plate``: than the one that it lies on."""
+    if d.support not in scene.world.objects:
+        return thing
+    here = scene.world.objects[d.support]
+    every = scene.branch().find(replace(thing, other=False))
+    rest = [m for m in every if m.id not in (d.id, here.id)]
+    return replace(thing, other=False, ids=(rest[0].id,)) if here in every and len(rest) == 1 else thing
 
 
 def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:
