@@ -82,7 +82,8 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _aim_fixture(d, spot, spot.reference, scene)
     if isinstance(spot.reference, Thing) and spot.reference.text.lower() in roles.get("reflexive", ()):
         raise refuse("itself", thing=d)
-    mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"), spot.relation == "in")
+    reference = _that_carries(d, spot.reference, scene) if spot.relation == "on" else spot.reference
+    mark = mark_for(d, reference, scene, spot.relation in ("beside", "at_distance"), spot.relation == "in")
     if mark.label == "cabinet" and spot.relation in ("in", "to"):
         drawers = scene.parts(mark)
         if len(drawers) != 1:
@@ -166,6 +167,15 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
     if thing.pronoun == "it" and beside and around is not None and (found.relation == "in" or around.label == "plate"):
         return around  # "one in the bowl and the others next to it"
     return found
+
+
+def _that_carries(d: Detection, thing: Thing, scene: Scene) -> Thing:
+    """``put it on the blue one``: of a blue plate and a blue cup, on the plate."""
+    if not thing.nounless or thing.pronoun or thing.other or scene.noun is not None or thing.says_nothing:
+        return thing
+    every = [m for m in scene.branch().find(thing) if m.id != d.id]
+    flat = [m for m in every if not m.hollow]
+    return replace(thing, ids=(flat[0].id,)) if len(flat) == 1 < len(every) else thing
 
 
 def _not_where_it_is(d: Detection, thing: Thing, scene: Scene) -> Thing:
