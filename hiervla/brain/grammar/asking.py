@@ -107,8 +107,12 @@ def _one_of_those(condition: Condition, acts: tuple[Act, ...]) -> tuple[Act, ...
     )
     if said is None or said.pronoun or not (said.name or said.shape) or said.shape == "object":
         return acts
-    kind = {"shape": said.shape, "name": said.name, "colours": said.colours, "sizes": said.sizes}
-    return each_thing(acts, lambda t: replace(t, **kind) if t.says_nothing and t.quantity in ("a", "count") and not t.pronoun else t)  # type: ignore[no-any-return]  # fmt: skip
+
+    def such(t: Thing) -> Thing:
+        told = t.pronoun or not t.says_nothing or t.quantity not in ("a", "count")
+        return t if told else replace(t, shape=said.shape, name=said.name, colours=said.colours, sizes=said.sizes)
+
+    return each_thing(acts, such)  # type: ignore[no-any-return]
 
 
 def _that_thing(acts: tuple[Act, ...], other: tuple[Act, ...]) -> tuple[Act, ...]:
