@@ -57,11 +57,21 @@ FORMS = [
     ("回到初始位置", "home()"),
     ("how far is the cup from the left edge?", "far?([the cup], left edge)"),
     ("桌上有几个红色方块?", "many?([the red block (on table)])"),
+    ("红碗和蓝碗之间的方块放进杯子里", "put([the block (between [the red bowl] [the blue bowl])] → in [the cup])"),
+    ("两个碗之间的那个方块拿起来", "pick([the block (between [the 2 bowl])])"),
+    ("把空碗放到杯子右边", "put([the bowl (vacant)] → beside right [the cup])"),
+    ("装着方块的碗放到杯子左边", "put([the bowl (under [the block])] → beside left [the cup])"),
+    ("把桌上那把方块放进碗里", "put([the block (on table)] → in [the bowl])"),
+    ("拿起方块,丢进红碗", "pick([the block]) then put(it → in [the red bowl])"),
+    ("挑两个方块,丢进红碗", "pick([2 block]) then put(them → in [the red bowl])"),
+    ("要是碗里没有方块,就放一个进去", "if not exists([the block (in [the bowl])]): put([a block] → there)"),
+    ("把蓝的上面那块放进碗里", "put([the one (on [the blue one])] → in [the bowl])"),
 ]  # fmt: skip
 
 BEYOND = [
     ("pick up the banana", "unknown_thing", "banana"),
     ("把红色方块放到香蕉旁边", "unknown_word", "香蕉"),
+    ("酱油瓶往左挪五厘米", "unknown_thing", "酱油"),
     ("pick up the red cube at noon", "unknown_word", "noon"),
     ("возьми красный куб", "unknown_word", "возьми красный куб"),
     ("don't pick up the red cube", "negation", "don't pick up the red cube"),

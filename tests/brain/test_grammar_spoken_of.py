@@ -36,27 +36,27 @@ def test_one_of_nothing_is_asked():
 
 @pytest.mark.parametrize("no", ["No, the other box.", "Not that box, the other one."])
 def test_the_other_box_is_where_it_goes(no):
-    came = _told("probe4_en_blocks", "Put the small red cube in the red box.", no)
+    came = _told("en13_blocks", "Put the small red cube in the red box.", no)
     assert came.world.objects["small_red"].support == "blue_box" and _taken(came) == ["small_red"]
 
 
 def test_the_bottom_cube_is_that_of_the_tower():
-    came = _told("probe4_en_blocks", "Put the bottom cube in the red box.")
+    came = _told("en13_blocks", "Put the bottom cube in the red box.")
     assert came.world.objects["blue_cube"].support == "red_box"
 
 
 def test_a_pyramid_stands_on_two_of_one_height():
-    came = _told("probe4_en_blocks", "Build a pyramid with the green, blue and yellow cubes.")
+    came = _told("en13_blocks", "Build a pyramid with the green, blue and yellow cubes.")
     assert came.world.objects["yellow_cube"].support in ("green_cube", "blue_cube")
     uneven = _told("en4_sewing", "Build a pyramid from the three spools with the blue one on top.")
     assert not uneven.steps and "different heights" in uneven.answer
 
 
 def test_a_moment_s_wait_takes_nothing_back():
-    came = _told("probe4_en_workshop", "Press start, wait a moment, then press stop.")
+    came = _told("en13_workshop", "Press start, wait a moment, then press stop.")
     assert [s.arguments["target"] for s in came.steps] == ["start", "stop"]
     assert not _told(
-        "probe4_en_workshop", "Press the start button, wait five seconds, then press the stop button."
+        "en13_workshop", "Press the start button, wait five seconds, then press the stop button."
     ).steps
 
 
@@ -72,8 +72,8 @@ def test_what_is_done_once_another_thing_is_done_comes_after_it(said, plain):
 
 
 def test_an_exception_that_excludes_nothing_is_asked_about():
-    assert not _told("probe4_en_blocks", "Put all the cubes except the yellow one and the ring on the play mat.").steps
+    assert not _told("en13_blocks", "Put all the cubes except the yellow one and the ring on the play mat.").steps
 
 
 def test_of_two_cookies_the_one_that_lies_free_is_taken():
-    assert _taken(_told("probe4_en_tea", "Put a dark cookie in the cookie jar.")) == ["dark2"]
+    assert _taken(_told("en13_tea", "Put a dark cookie in the cookie jar.")) == ["dark2"]

@@ -82,7 +82,8 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _aim_fixture(d, spot, spot.reference, scene)
     if isinstance(spot.reference, Thing) and spot.reference.text.lower() in roles.get("reflexive", ()):
         raise refuse("itself", thing=d)
-    mark = mark_for(d, spot.reference, scene, spot.relation in ("beside", "at_distance"), spot.relation == "in")
+    reference = _that_carries(d, spot.reference, scene) if spot.relation == "on" else spot.reference
+    mark = mark_for(d, reference, scene, spot.relation in ("beside", "at_distance"), spot.relation == "in")
     if mark.label == "cabinet" and spot.relation in ("in", "to"):
         drawers = scene.parts(mark)
         if len(drawers) != 1:
@@ -152,6 +153,8 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
         return min(fit, key=scene.reach)
+    if thing.other and not thing.pronoun:
+        thing = _not_where_it_is(d, thing, scene)
     noun, asked = scene.noun, scene
     if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
         asked = scene.branch()  # "put it in it": the thing itself cannot be meant
@@ -161,9 +164,28 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
     found = _meant(asked, thing, d, scene)
     scene.noun = noun if noun is not None else scene.noun
     around = scene.world.objects.get(found.support)
-    if thing.pronoun == "it" and beside and found.relation == "in" and around is not None:
+    if thing.pronoun == "it" and beside and around is not None and (found.relation == "in" or around.label == "plate"):
         return around  # "one in the bowl and the others next to it"
     return found
+
+
+def _that_carries(d: Detection, thing: Thing, scene: Scene) -> Thing:
+    """``put it on the blue one``: of a blue plate and a blue cup, on the plate."""
+    if not thing.nounless or thing.pronoun or thing.other or scene.noun is not None or thing.says_nothing:
+        return thing
+    every = [m for m in scene.branch().find(thing) if m.id != d.id]
+    flat = [m for m in every if not m.hollow]
+    return replace(thing, ids=(flat[0].id,)) if len(flat) == 1 < len(every) else thing
+
+
+def _not_where_it_is(d: Detection, thing: Thing, scene: Scene) -> Thing:
+    """``move the bread to the other plate``: than the one that it lies on."""
+    if d.support not in scene.world.objects:
+        return thing
+    here = scene.world.objects[d.support]
+    every = scene.branch().find(replace(thing, other=False))
+    rest = [m for m in every if m.id not in (d.id, here.id)]
+    return replace(thing, other=False, ids=(rest[0].id,)) if here in every and len(rest) == 1 else thing
 
 
 def that_holds(thing: Thing, scene: Scene) -> tuple[Scene, Thing]:

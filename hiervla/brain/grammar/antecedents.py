@@ -62,6 +62,19 @@ def takes_it(act: Act) -> Act:
     return Put(((Transfer((IT,), (Spot("off", text=act.text),)),),), act.text) if out else Pick((IT,), act.text)
 
 
+def taken_together(acts: list[Act]) -> list[Act]:
+    """``挑两根螺栓，丢进红盒子``: what is left unsaid is all that was taken."""
+    out: list[Act] = []
+    for act in acts:
+        before = out[-1] if out else None
+        many = isinstance(before, Pick) and any(t.many for t in before.things)
+        if many and isinstance(act, Put) and all(x.things == (IT,) for r in act.readings for x in r):
+            them = (Thing(text="them", pronoun="them", quantity="all"),)
+            act = replace(act, readings=tuple(tuple(replace(x, things=them) for x in r) for r in act.readings))
+        out.append(act)
+    return out
+
+
 def wants_list(before: Any, joint: Any) -> bool:
     """A verb with things and no place, and a mere pause: more things, and the place of all, may follow."""
     told = isinstance(before, Incomplete) and (before.missing, before.verb) == ("where", "put")

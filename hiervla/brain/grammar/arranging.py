@@ -133,6 +133,8 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     if isinstance(act.around, Fixture):
         raise clarify("where_unclear", part=act.around.text)
     said = act.things or (*act.low, *act.high) if act.low and act.high else act.things
+    if act.formation == "circle" and len(said) == 2 and all(t.quantity in ("bare", "all") and not t.pronoun for t in said):  # fmt: skip
+        said = tuple(replace(t, quantity="all") for t in said)  # "红的和蓝的方块围成一圈": two make no circle
     found = [d for d in group(said, scene, act.text, "block") if around is None or d.id != around.id]
     scene.speak_of([d.id for d in found])
     if act.formation == "pyramid":

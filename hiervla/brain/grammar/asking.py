@@ -8,6 +8,7 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Condition, Put, Question, When
+from hiervla.brain.grammar.antecedents import each_thing
 from hiervla.brain.grammar.carryover import CarryOver
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
@@ -38,6 +39,8 @@ class Asking(CarryOver):
 
     def when(self, meta: Any, children: list[Any]) -> When:
         act: When = super().when(meta, children)
+        if not self.words(meta).isascii():
+            act = replace(act, acts=_one_of_those(act.condition, act.acts))
         return replace(act, otherwise=_that_thing(act.acts, act.otherwise))
 
     def whens(self, meta: Any, children: list[Any]) -> Told:
@@ -95,6 +98,21 @@ class Asking(CarryOver):
         thing = self.thing(meta, [c for c in children if isinstance(c, dict)])
         thing = replace(thing, shape="object") if thing.nounless else thing
         return Question("which", (replace(thing, quantity="all").with_where((where,)),), text=self.words(meta))
+
+
+def _one_of_those(condition: Condition, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """``要是碗里没有苹果，就放一个进去``: an apple."""
+    said = (
+        condition.things[0] if condition.kind == "exists" and condition.negated and len(condition.things) == 1 else None
+    )
+    if said is None or said.pronoun or not (said.name or said.shape) or said.shape == "object":
+        return acts
+
+    def such(t: Thing) -> Thing:
+        told = t.pronoun or not t.says_nothing or t.quantity not in ("a", "count")
+        return t if told else replace(t, shape=said.shape, name=said.name, colours=said.colours, sizes=said.sizes)
+
+    return each_thing(acts, such)  # type: ignore[no-any-return]
 
 
 def _that_thing(acts: tuple[Act, ...], other: tuple[Act, ...]) -> tuple[Act, ...]:

@@ -52,7 +52,7 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             t = Token("", t.end, t.end, lexicon.entries.get("进去", t.kinds))  # "…，再将绿色样品放入"
         elif t.text in ("入", "进") and before & {"PUT"} and after & BOUNDS:
             t = Token(t.text, t.start, t.end, lexicon.entries.get("进去", t.kinds))
-        out.append(t)
+        out += _apart(t, k, tokens, before, after) or [t]
         if (
             "ZONE" in t.kinds
             and (
@@ -97,6 +97,33 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     )
 
 
+COUNTED = ("一", "两", "几", "这", "那", "哪", "每", "另一", "那一", "这一", "那两", "这两")
+"""Behind these, ``把`` may count what has a handle."""
+HANDLED = {"SHAPE", "NAME", "UNKNOWN", "COLOUR", "SIZE"}
+
+
+def _told_by_another_word(k: int, tokens: list[Token]) -> bool:
+    """Another ``把`` in the clause says what is moved; ``那把钥匙…`` at its start is that key, either way."""
+    start = next((j + 1 for j in range(k - 1, -1, -1) if tokens[j].kinds.keys() & BOUNDS), 0)
+    end = next((j for j in range(k + 1, len(tokens)) if tokens[j].kinds.keys() & BOUNDS), len(tokens))
+    every = any("DOU" in o.kinds for o in tokens[start:end])
+    begins = not any(o.kinds.keys() - {"FILLER"} for o in tokens[start : k - 1]) and not every
+    return any("BA" in o.kinds for j, o in enumerate(tokens[start:end], start) if j != k) or begins
+
+
+def _apart(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> list[Token]:
+    """``拿起电池，丢进红盒子``: the verb, and where to; in ``打开抽屉，放入电池`` it is what is put there."""
+    whole = t.kinds.keys() & {"PUT"} and len(t.text) == 2 and t.text[1] in ("进", "入", "到")
+    if not whole or before & {"POST", "ZONE"} or not after & (STARTS - {"NUM", "A", "ALL"}):
+        return []
+    start = next((j + 1 for j in range(k - 1, -1, -1) if tokens[j].kinds.keys() & BOUNDS), 0)
+    named = any(o.kinds.keys() & (NOUNS | {"BA", "IT", "THEM", "DE"}) for o in tokens[start:k])
+    if not named and not any("PICK" in o.kinds for o in tokens[:start]):
+        return []
+    to = "ZTO" if t.text[1] == "到" else "ZIN"
+    return [Token(t.text[0], t.start, t.end - 1, {"PUT": None}), Token(t.text[1], t.end - 1, t.end, {to: None})]
+
+
 def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[str]) -> Token:  # type: ignore[type-arg]
     """``吧红方块放道碗理``: a character for another that sounds the same, where only that one can stand."""
     if t.text in ("只要", "就要", "只拿", "只用") and before & {"SHAPE", "NAME"} and after & {"NUM", "A"}:
@@ -112,6 +139,8 @@ def _heard(t: Token, k: int, tokens: list[Token], before: set[str], after: set[s
         return Token(t.text, t.start, t.end, {"THEN": None})  # "先大电池后小电池"
     if t.text == "把" and before & {"THE", "NUM", "A", "ORD"} and after & (BOUNDS | TELLS):
         return Token(t.text, t.start, t.end, {"CL": None})  # "最短的那把，放工具箱"
+    if t.text == "把" and tokens[k - 1].text in COUNTED and after & HANDLED and _told_by_another_word(k, tokens):
+        return Token(t.text, t.start, t.end, {"CL": None})  # "把桌上那把钥匙拿起来"
     ahead = [o.kinds.keys() for o in tokens[k + 1 :]]
     clause = ahead[: next((j for j, kinds in enumerate(ahead) if kinds & BOUNDS), len(ahead))]
     tells = any(kinds & TELLS for kinds in clause)

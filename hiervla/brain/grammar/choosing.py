@@ -268,7 +268,8 @@ def _stand_out(name: str, count: int, found: list[Detection]) -> bool:
 def _plain(thing: Thing) -> bool:
     """``the mug``, and nothing more is said of it."""
     bare = Thing(thing.text, thing.quantity, shape=thing.shape, name=thing.name)
-    return thing == bare and thing.quantity != "a" and thing.text.lower().startswith("the ")
+    said = thing.text.lower().startswith("the ") or (thing.quantity == "bare" and not thing.text.isascii())
+    return thing == bare and thing.quantity != "a" and said
 
 
 def _points(thing: Thing) -> bool:

@@ -18,6 +18,7 @@ from hiervla.brain.grammar.acts import (
 from hiervla.brain.grammar.antecedents import things_in
 from hiervla.brain.grammar.attachment import readings
 from hiervla.brain.grammar.clauses import IT
+from hiervla.brain.grammar.constructions import joined
 from hiervla.brain.grammar.form import Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.reading import NotUnderstood
@@ -169,8 +170,8 @@ def again(repeat: Repeat, briefing: Briefing, read: Reader) -> Instruction | Not
             case Put(told) if told[0][-1].spots and told[0][-1].spots[-1].relation in MEASURED:
                 spot = _gone_on(told[0][-1].spots[-1], repeat)
                 return replace(earlier, acts=(Put(((Transfer((IT,), (spot,)),),), repeat.text),), links=())
-            case Do(skill, items, spots) if (ways := _ways(items, spots)) and ways[-1].relation in MEASURED:
-                spot = _gone_on(ways[-1], repeat)
+            case Do(skill, items, spots) if (way := _one_way(items, spots, repeat.text)) and way.relation in MEASURED:
+                spot = _gone_on(way, repeat)
                 return replace(earlier, acts=(Do(skill, (Item(IT),), (spot,), repeat.text),), links=())
         return NotUnderstood("which_part", repeat.text, earlier.language)
     return None
@@ -195,6 +196,15 @@ def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
 
 _ON_THAT = re.compile(r"\btop of (?:that|it|those|these|them|both)\W*$", re.I)
 """Where to; ``the one on top`` would say which one."""
+
+
+def _one_way(items: tuple[Item, ...], spots: tuple[Spot, ...], text: str) -> Spot | None:
+    """``往左推五厘米``: which way and how far, as one; else the last that was said."""
+    ways = _ways(items, spots)
+    try:
+        return joined(ways, text) if len(ways) > 1 else next(iter(ways), None)
+    except Misread:
+        return ways[-1]
 
 
 def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | NotUnderstood:

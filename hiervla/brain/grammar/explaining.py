@@ -122,7 +122,8 @@ def _asks_for(tokens: Tokens, unknown: Token) -> bool:
     """``is there a fork?``: the honest answer to that is no, whatever a fork is."""
     at = tokens.tokens.index(unknown)
     if not unknown.text.isascii():  # "桌上有没有香蕉"
-        asked = next((i for i, t in enumerate(tokens.tokens[:at]) if "Q_EXISTS" in t.kinds), None)
+        ends = any("MA" in t.kinds for t in tokens.tokens[at + 1 :])  # "桌上有剪刀吗"
+        asked = next((i for i, t in enumerate(tokens.tokens[:at]) if t.kinds.keys() & {"Q_EXISTS", *(("HAVE",) if ends else ())}), None)  # fmt: skip
         where, named, rest = (tokens.tokens[:asked], tokens.tokens[(asked or 0) + 1 : at], tokens.tokens[at + 1 :])
         return (
             asked is not None
@@ -162,9 +163,8 @@ def _stands_for(tokens: Tokens, unknown: Token) -> str:
         return "unknown_thing"
     if not any(t.kinds.keys() & (VERBS - {"BACK", "LEAVE"}) for t in tokens.tokens):
         return "unknown_deed"
-    opens = not at and not unknown.text.isascii() and len(tokens.tokens) > 1
-    if opens and tokens.tokens[1].kinds.keys() & {"PUT", "BA", "PICK"}:
-        return "unknown_thing"  # "香蕉放到盘子上"
+    if not at and not unknown.text.isascii() and _names(tokens):
+        return "unknown_thing"  # "香蕉放到盘子上", "酱油瓶拿过来"
     after = tokens.tokens[at + 1].kinds.keys() if at + 1 < len(tokens.tokens) else set()
     if (
         at
@@ -176,6 +176,17 @@ def _stands_for(tokens: Tokens, unknown: Token) -> str:
     if at and tokens.tokens[at - 1].kinds.keys() & NOUN_AFTER:
         return "unknown_thing"
     return "unknown_word"
+
+
+def _names(tokens: Tokens) -> bool:
+    """What follows shows the first word to be a name; its last character may be a known word: ``酱油瓶往左挪``."""
+    rest = tokens.tokens[1:]
+    while rest and rest[0].kinds.keys() & {"CL", "SHAPE"} and len(rest[0].text) <= 2:
+        rest = rest[1:]
+    told = (
+        {"PUT", "BA", "PICK"} if len(rest) == len(tokens.tokens) - 1 else {"PUT", "BA", "PICK", "DOU", "STACK", "ZTO"}
+    )
+    return bool(rest and rest[0].kinds.keys() & told)
 
 
 def clause_from(tokens: Tokens, at: int) -> str:

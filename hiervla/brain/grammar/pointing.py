@@ -138,6 +138,10 @@ class Pointing(Asking):
         """``紫方块底下的那块``."""
         return self.pp_under(meta, children)
 
+    def zmod_between(self, meta: Any, children: list[Any]) -> Spot:
+        """``两个盒子之间的螺母``."""
+        return replace(self.pp_between(meta, children), describes=True)
+
     def which_matched(self, meta: Any, children: list[Any]) -> Spot:
         """``that has a bowl of its own colour``, ``of the same colour as a bowl``."""
         mark = self.thing(meta, [c for c in children if isinstance(c, dict)])

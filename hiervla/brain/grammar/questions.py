@@ -111,10 +111,10 @@ class Answers(Recalled):
         return said[0].upper() + said[1:]
 
     def _many(self, question: Question) -> str:
-        found = self._scene.seen_on(question.things[0])
-        if not found:
-            return self._speech.say("many_none", scene=self._speech.scene())
-        return self._speech.say("many", n=len(found), scene=self._speech.scene(found))
+        thing, say = question.things[0], self._speech.say
+        found = self._scene.seen_on(replace(thing, where=tuple(map(self._place_meant, thing.where))))
+        scene = self._speech.scene(found or None)
+        return say("many", n=len(found), scene=scene) if found else say("many_none", scene=scene)
 
     def _where(self, question: Question) -> str:
         found = self._scene.find(question.things[0])

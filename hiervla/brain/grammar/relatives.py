@@ -79,6 +79,17 @@ class Relatives(Phrases):
         how = leaves(children, "Q_ZALIKE")[0]
         return Spot(f"alike_{how}", self._reference(children), describes=True, text=self.words(meta))
 
+    def zmod_vacant(self, meta: Any, children: list[Any]) -> Spot:
+        """``空着的碗``."""
+        return Spot("vacant", describes=True, text=self.words(meta))
+
+    def zmod_holds(self, meta: Any, children: list[Any]) -> Spot:
+        """``放着面包的盘子``: what that lies in or on."""
+        post = next(iter(leaves(children, "POST")), "in")
+        if post not in ("in", "on"):
+            raise Misread("not_understood", self.words(meta))
+        return Spot("under", self._reference(children), describes=True, text=self.words(meta))
+
     def zmod_both(self, meta: Any, children: list[Any]) -> Spot:
         """``比绿方块小但比黄方块大的``."""
         at = next(k for k, c in enumerate(children) if isinstance(c, Leaf) and c.kind == "AND")

@@ -22,6 +22,11 @@ MEASURED_M = 0.002
 Key = Callable[[Detection], float]
 
 
+def length(d: Detection) -> float:
+    """How long it is: a rod that stands upright is as long as it is high."""
+    return max(d.size[0], d.size[2]) if d.size[2] > d.size[0] and d.size[0] < OBLONG * d.size[1] else d.size[0]
+
+
 def order(name: str, reach: Key) -> Key:
     """What a superlative puts first."""
     orders: dict[str, Key] = {
@@ -31,7 +36,7 @@ def order(name: str, reach: Key) -> Key:
         "larger": lambda d: -volume(d),
         "tallest": lambda d: -d.size[2],
         "shortest": lambda d: d.size[2],
-        "longest": lambda d: -d.size[0],
+        "longest": lambda d: -length(d),
         "leftmost": lambda d: -d.centre[1],
         "rightmost": lambda d: d.centre[1],
         "nearest": reach,
@@ -44,10 +49,15 @@ def order(name: str, reach: Key) -> Key:
 
 def by_order(name: str) -> Key:
     """What ``from small to large``, ``从矮到高`` puts first; the lowest of a tower is its first."""
-    measure = {"tallest_first": (-1, 2), "lowest_first": (1, 2), "longest_first": (-1, 0), "shortest_first": (1, 0)}
+    measure: dict[str, tuple[int, Key]] = {
+        "tallest_first": (-1, lambda d: d.size[2]),
+        "lowest_first": (1, lambda d: d.size[2]),
+        "longest_first": (-1, length),
+        "shortest_first": (1, length),
+    }
     if name in measure:
-        sign, side = measure[name]
-        return lambda d: sign * round(d.size[side], 4)
+        sign, of = measure[name]
+        return lambda d: sign * round(of(d), 4)
     sign = 1 if name == "smallest_first" else -1
     return lambda d: sign * round(volume(d), 6)
 

@@ -8,6 +8,7 @@ from typing import Any
 from lark import v_args
 
 from hiervla.brain.grammar.acts import Act, Pick, Put, Spare, Transfer
+from hiervla.brain.grammar.antecedents import taken_together
 from hiervla.brain.grammar.clauses import _all, _from
 from hiervla.brain.grammar.form import Fixture, Quantity, Spot, Thing, narrowed
 from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
@@ -84,7 +85,7 @@ class Topical(Terse):
             else:
                 known.append(child)
         acts, links = super().clauses(meta, known)
-        return _rest_of_there(acts), links
+        return _rest_of_there(acts if self.words(meta).isascii() else taken_together(acts)), links
 
     def about_topic(self, meta: Any, children: list[Any]) -> Told:
         """``包裹，最小的，放到秤上``: which one of what is named first."""

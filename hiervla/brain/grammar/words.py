@@ -46,6 +46,7 @@ BUNDLED = (
     "grammar.rewrites.zh.told.toml",
     "grammar.rewrites.zh.typed.toml",
     "grammar.rewrites.zh.usual.toml",
+    "grammar.rewrites.zh.various.toml",
 )
 """Files of ``prompts/`` that the brain reads by default."""
 
