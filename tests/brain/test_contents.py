@@ -47,3 +47,8 @@ def test_what_is_wanted_elsewhere_does_not_come_along():
 def test_a_vessel_that_goes_into_another_one_is_emptied_on_the_table():
     after = told("desk", "Put the ball in the cup.", "Put the cup in the white bowl.")
     assert where(after, "ball")[1] != "cup"
+
+
+def test_where_a_thing_was_is_never_the_hand():
+    after = told("desk", "Pick up the ball.", "Put it in the cup.", "No, put it back where it was.")
+    assert where(after, "ball") == ("on", "table")

@@ -32,13 +32,14 @@ def back(d: Detection, spot: Spot, scene: Scene) -> Goal:
         Objection: it was not moved, or its place cannot be told.
     """
     began = scene.began.objects.get(d.id)
-    if began is not None and began.support != d.support:
+    if began is not None and began.support not in (d.support, "hand"):
         return as_it_was(began, scene)
     if spot.text.lower().endswith("it was") and len(gone := scene.recent() - {d.id}) == 1 and began is not None:
         there = scene.began.objects.get(next(iter(gone)))  # "put B where it was": where what was moved before stood
         if there is not None and there.support != scene.world.objects[there.id].support:
             return as_it_was(there, scene).model_copy(update={"subject": d.id})
-    was = next((c.was for changed in scene.changed for c in changed if c.was.id == d.id), None)
+    before = [c.was for changed in scene.changed for c in changed if c.was.id == d.id]
+    was = next((w for w in before if w.support != "hand"), None)  # the hand is no place of its own
     if was is None:
         raise clarify("no_place_before", thing=d)
     return as_it_was(was, scene)
