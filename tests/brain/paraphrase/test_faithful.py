@@ -66,3 +66,9 @@ def test_what_ends_by_taking_all_of_it_back_or_breaks_off_is_no_plain_sentence_e
     plain = ["put", "the", "K1", "in", "the", "K2", "."]
     assert faithful(["K1", "into", "K2"], plain, "en")
     assert not faithful(["K1", "into", "K2", *end.split()], plain, "en")
+
+
+def test_which_of_several_and_what_is_missing_is_kept():
+    assert not faithful("the second big K1 to the Z1".split(), "put the big K1 in the Z1 .".split(), "en")
+    assert faithful("wait a second , K1 to the Z1".split(), "put the K1 in the Z1 .".split(), "en")
+    assert not faithful([*"往左推没有", "N1", *"公分"], [*"往左推", "N1", *"厘米。"], "zh")
