@@ -81,3 +81,8 @@ def test_what_is_sorted_is_what_the_small_one_and_the_big_one_are():
 def test_a_distance_beyond_reach_is_refused_also_beside_another_deed():
     said = "Put the red cube on the plate and set the ball down two metres to the left of the cup."
     assert told("desk", said).steps == []
+
+
+@pytest.mark.parametrize("said", ["白碗里能放几个方块", "白碗里能 放 几个方块", "白碗里能\x1f放\x01几个方块\x0c"])
+def test_what_may_be_a_question_is_one_however_it_is_spaced(said):
+    assert told("desk", said).steps == []

@@ -34,8 +34,9 @@ _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|
 
 
 def seen(text: str) -> str:
-    """Without what cannot be seen."""
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    """Without what cannot be seen; what parts words is a space, unless it parts lines."""
+    shown = (c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\t\n\r" else c for c in shown)
 
 
 def unpictured(text: str) -> str:
@@ -43,9 +44,14 @@ def unpictured(text: str) -> str:
     return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
 
 
+def closed_up(text: str) -> str:
+    """Without spaces between Chinese characters: what a sentence is does not hang on them."""
+    return _SPACED.sub("", text)
+
+
 def unspaced(text: str) -> str:
     """Chinese of which every character stands alone, written as it is usually written."""
-    apart = _SPACED.sub("", text)
+    apart = closed_up(text)
     return apart if apart != text and not _TWO.search(text) else text
 
 

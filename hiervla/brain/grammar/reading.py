@@ -12,7 +12,7 @@ from lark.exceptions import VisitError
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, nonsense, without_asides
 from hiervla.brain.grammar.calls import without_calls
-from hiervla.brain.grammar.characters import NARROW, plainly_typed
+from hiervla.brain.grammar.characters import NARROW, closed_up, plainly_typed
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -240,15 +240,13 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
             raise
     else:
         return explain(tokens, furthest, language)
+    close = closed_up(tokens.text)
     if (
         start == "commands"
         and language == "zh"
         and (
-            _CAN_IT.search(tokens.text)
-            or (
-                (_DONE_ALREADY.search(tokens.text) or _DONE_WITHIN.search(tokens.text))
-                and not _REQUEST.search(tokens.text)
-            )
+            _CAN_IT.search(close)
+            or ((_DONE_ALREADY.search(close) or _DONE_WITHIN.search(close)) and not _REQUEST.search(close))
         )
         and not any(isinstance(a, When) for a in acts)
         and not isinstance(acts[-1], Spare)  # "…就别动了"
