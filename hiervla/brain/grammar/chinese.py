@@ -26,6 +26,10 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         if t.text.isascii():
             out.append(t)
             continue
+        if "STYLE" in t.kinds and "ATTR" in t.kinds and "DE" in after:
+            t = Token(t.text, t.start, t.end, {"ATTR": t.kinds["ATTR"]})  # "易碎的东西": which, not how
+        if t.text in ("子", "儿") and "UNKNOWN" in t.kinds and before & NOUNS:
+            continue  # "茶夹子", "茶盘儿"
         t = _heard(t, k, tokens, before, after)
         if t.kinds.keys() >= {"THERE", "POST"} and before & {"SHAPE", "NAME", "ZONE", "TABLE", "DE"}:
             t = Token(t.text, t.start, t.end, {"POST": t.kinds["POST"]})  # "托盘里头": in that, never "in there"
