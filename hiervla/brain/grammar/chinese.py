@@ -26,6 +26,13 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         if t.text.isascii():
             out.append(t)
             continue
+        if "STYLE" in t.kinds and "ATTR" in t.kinds and "DE" in after:
+            t = Token(t.text, t.start, t.end, {"ATTR": t.kinds["ATTR"]})  # "易碎的东西": which, not how
+        if "STATE" in t.kinds and ("DE" in after or t.text[-1] == "的") and _drawer_next(tokens[k + 1 : k + 4]):
+            state = {"open": "opened", "closed": "shut"}.get(str(t.kinds["STATE"]))
+            t = Token(t.text, t.start, t.end, {"SUPER": state} if state else t.kinds)  # "开着的抽屉": which
+        if t.text in ("子", "儿") and "UNKNOWN" in t.kinds and before & NOUNS:
+            continue  # "茶夹子", "茶盘儿"
         t = _heard(t, k, tokens, before, after)
         if t.kinds.keys() >= {"THERE", "POST"} and before & {"SHAPE", "NAME", "ZONE", "TABLE", "DE"}:
             t = Token(t.text, t.start, t.end, {"POST": t.kinds["POST"]})  # "托盘里头": in that, never "in there"
@@ -66,6 +73,12 @@ def as_meant(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 JOINS = ("和", "跟", "与", "同", "连同", "随同")
 """Behind a pause and before ``一起``, they join what they name to what was taken before."""
+
+
+def _drawer_next(tokens: list[Token]) -> bool:
+    """The noun that comes next, pointing words before it left out, is a drawer."""
+    noun = next((t for t in tokens if not t.kinds.keys() & {"DE", "THE", "FILLER", "CL"}), None)
+    return noun is not None and getattr(noun.kinds.get("SHAPE"), "name", "") == "drawer"
 
 
 def _one_of_each(tokens: list[Token], k: int) -> bool:

@@ -140,6 +140,12 @@ class Choosing(Discourse, ABC):
             raise self._ambiguous(thing, found)
         if name == "middle":
             return self._middle_of(thing, found)
+        if name in ("opened", "shut"):
+            return [d for d in found if d.opening_m is not None and (d.opening_m > SAME_PLACE_M) == (name == "opened")]
+        if name == "median":  # "the bolt of middling length": of an odd number, by size
+            if len(found) % 2 == 0:
+                raise self._ambiguous(thing, found)
+            return sorted(found, key=lambda d: max(d.size))[len(found) // 2 :][:1]
         if name in ("topmost", "bottommost"):
             found = self._of_piles(name, found)
         key = order(name, self.reach)

@@ -12,9 +12,9 @@ from hiervla.brain.grammar.noun_phrases import Leaf, Misread, first, leaves
 from hiervla.brain.grammar.relatives import Relatives
 
 BOUNDS = {"ATLEAST": ">=", "ATMOST": "<=", "MORETHAN": ">", "LESSTHAN": "<", "ATD": "="}
-SIZES = {"larger": "long_more", "smaller": "long_less", "taller": "tall_more", "lower": "tall_less"}
+SIZES = {"larger": "long_more", "smaller": "long_less", "taller": "tall_more", "lower": "tall_less", "longer": "long_more", "briefer": "long_less"}  # fmt: skip
 """``bigger than 4 cm``: longer than that."""
-SUPERLATIVE = {"taller": "tallest", "lower": "shortest", "larger": "larger", "smaller": "smaller"}
+SUPERLATIVE = {"taller": "tallest", "lower": "shortest", "larger": "larger", "smaller": "smaller", "longer": "longest", "briefer": "shortest"}  # fmt: skip
 SIZED = {"small": "smallest", "large": "largest"}
 
 
