@@ -55,9 +55,7 @@ def test_a_pyramid_stands_on_two_of_one_height():
 def test_a_moment_s_wait_takes_nothing_back():
     came = _told("en13_workshop", "Press start, wait a moment, then press stop.")
     assert [s.arguments["target"] for s in came.steps] == ["start", "stop"]
-    assert not _told(
-        "en13_workshop", "Press the start button, wait five seconds, then press the stop button."
-    ).steps
+    assert not _told("en13_workshop", "Press the start button, wait five seconds, then press the stop button.").steps
 
 
 @pytest.mark.parametrize(
