@@ -126,7 +126,11 @@ def _instead(thing: Thing, answer: Thing) -> Thing:
     another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
     if another and not thing.pronoun and thing.quantity == "all" and answer.quantity == "bare":
         return replace(answer, quantity="all")  # "方块也是" after "把球都放进去"
-    return answer if another and not thing.pronoun else narrowed(thing, answer)
+    if another and not thing.pronoun:
+        return answer
+    instead = narrowed(thing, answer)
+    all_of_them = answer.plural and answer.quantity == "the" and thing.quantity in ("a", "the") and not thing.plural
+    return replace(instead, quantity="all", plural=True, count=None) if all_of_them else instead  # "the green ones"
 
 
 def _exchanged(part: Any, thing: Thing, answer: Thing) -> Any:
