@@ -89,10 +89,10 @@ class Choosing(Discourse, ABC):
 
     def in_pile_of(self, spot: Spot, found: list[Detection]) -> list[Detection]:
         """``of the tower with the red cube on it``: only what stands in the same pile as that."""
-        if spot.direction != "one" and not isinstance(spot.reference, Thing):
+        if spot.superlative != "one" and not isinstance(spot.reference, Thing):
             return found
         feet = {self._foot(d) for d in (self.find(spot.reference) if isinstance(spot.reference, Thing) else found)}
-        feet = {self._the_pile(spot, feet)} if spot.direction == "one" and feet else feet
+        feet = {self._the_pile(spot, feet)} if spot.superlative == "one" and feet else feet
         return [d for d in found if self._foot(d) in feet]
 
     def _the_pile(self, spot: Spot, feet: set[str]) -> str:

@@ -211,9 +211,7 @@ class Scene(Kindred):
         if spot.relation == "measures":
             return measuring(spot, found)
         if spot.relation == "stacked":
-            carrying = (
-                {d.support for d in self.world.objects.values() if self._piled(d)} if spot.direction == "any" else set()
-            )
+            carrying = {d.support for d in self.world.objects.values() if self._piled(d)} if spot.direction else set()
             found = [d for d in found if (d.relation == "on" and self._piled(d)) or d.id in carrying]
             return self.in_pile_of(spot, found)
         if spot.relation in ("like_colour", "unlike_colour") and isinstance(spot.reference, Thing):

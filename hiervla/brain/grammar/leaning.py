@@ -178,6 +178,6 @@ class Leaning(Provisos):
         """``take the tower apart``: everything that stands on another comes down onto the table."""
         text = self.words(meta)
         said = _tuple(children) or (Thing(text=text, quantity="all", shape="object"),)
-        pile = Spot("stacked", direction="one", describes=True, text=text) if said[0].text == text and _ONE_PILE.search(text) else STACKED  # fmt: skip
+        pile = Spot("stacked", superlative="one", describes=True, text=text) if said[0].text == text and _ONE_PILE.search(text) else STACKED  # fmt: skip
         things = tuple(t if t.pronoun else replace(t, quantity="all", where=(*t.where, pile)) for t in said)
         return Put(((Transfer(things, (Spot("off", superlative="any", text=text),)),),), text)
