@@ -20,6 +20,7 @@ from hiervla.brain.grammar.learnt import Hearing
 from hiervla.brain.grammar.lookups import checks, descriptions, to_ask
 from hiervla.brain.grammar.meaning import Meaning
 from hiervla.brain.grammar.nearer import nearer_of
+from hiervla.brain.grammar.neighbours import stood_next_to
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.plainly import Plainly
 from hiervla.brain.grammar.questions import Answers, calls_for
@@ -87,6 +88,7 @@ class GrammarBrain:
         scene.undoable = to_undo(briefing.dialogue, read)
         scene.speaker = briefing.speaker
         scene.earlier_place = lambda: place_before(briefing, read, scene)
+        scene.earlier_mark = lambda: stood_next_to(scene)
         return scene
 
     def _completed(self, briefing: Briefing, scene: Scene) -> tuple[Instruction | NotUnderstood, bool]:

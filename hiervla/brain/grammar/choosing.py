@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,6 +18,9 @@ from hiervla.core.world import Detection
 
 SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
+
+_TALL = re.compile(r"\b(?:tall|high|big|large)(?:er|est|ger|gest|r|st)?\b", re.I)
+_LOW = re.compile(r"\b(?:short|low|small|little)(?:er|est)?\b", re.I)
 
 
 class Choosing(Discourse, ABC):
@@ -85,10 +89,24 @@ class Choosing(Discourse, ABC):
 
     def in_pile_of(self, spot: Spot, found: list[Detection]) -> list[Detection]:
         """``of the tower with the red cube on it``: only what stands in the same pile as that."""
-        if not isinstance(spot.reference, Thing):
+        if spot.superlative != "one" and not isinstance(spot.reference, Thing):
             return found
-        feet = {self._foot(d) for d in self.find(spot.reference)}
+        feet = {self._foot(d) for d in (self.find(spot.reference) if isinstance(spot.reference, Thing) else found)}
+        feet = {self._the_pile(spot, feet)} if spot.superlative == "one" and feet else feet
         return [d for d in found if self._foot(d) in feet]
+
+    def _the_pile(self, spot: Spot, feet: set[str]) -> str:
+        """``the tower``, ``the taller tower``: of several piles the one that was spoken of, or is the highest or lowest; by its foot."""
+        spoken = [f for f in feet if any(i in self.world.objects and self._foot(self.world.objects[i]) == f for i in self._spoken_of())]  # fmt: skip
+        high = {f: max(d.top_z for d in self.world.objects.values() if self._foot(d) == f) for f in feet}
+        for choose, words in ((max, _TALL), (min, _LOW)):
+            best = [f for f in feet if abs(high[f] - choose(high.values())) <= SAME_PLACE_M] if words.search(spot.text) else []  # fmt: skip
+            spoken = best or spoken
+        meant = spoken if len(spoken) == 1 else list(feet)
+        if len(meant) > 1:
+            found = [self.world.objects[f] for f in meant]
+            raise clarify("ambiguous", tuple(meant), part=spot.text, n=len(found), found=found)
+        return meant[0]
 
     def _foot(self, d: Detection) -> str:
         """What the pile stands on the table with."""
@@ -220,7 +238,11 @@ class Choosing(Discourse, ABC):
     def _called(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the small plate`` is no coaster where a plate that has no other name is seen."""
         plain = [d for d in found if not d.name] if thing.shape == "plate" and not thing.name else []
-        return plain or found
+        if plain or thing.name or thing.many or len(found) < 2:
+            return plain or found
+        noun = (thing.text.lower().split() or [""])[-1]  # "the bin" is the parts bin, and no toolbox
+        called = [d for d in found if not d.name or noun in d.name.lower().split()]
+        return called if called and any(d.name for d in called) else found
 
     def _some(self, thing: Thing) -> list[Detection]:
         """``all but one of the cubes``: so many, where a number is said; those that lie farthest off."""

@@ -29,6 +29,7 @@ class Discourse:
         self.noun: Thing | None = None
         self.earlier: Callable[[], list[list[str]]] = list  # ids spoken of before this instruction, latest first
         self.earlier_place: Callable[[], Spot | None] = lambda: None  # where things were said to go before
+        self.earlier_mark: Callable[[], list[str]] = list  # ids of what a thing was said to go next to before
         self.named_place: Spot | None = None  # what this instruction said something is near to: "closest to the bowl"
         self.began = world  # before anything of this instruction was done
         self.changed: list[tuple[Change, ...]] = []  # what earlier turns changed, the latest first
@@ -90,6 +91,12 @@ class Discourse:
     def _several_before(self, avoid: set[str]) -> list[str]:
         """``both of them``: the last group spoken of, or the last things spoken of one by one."""
         ids = self._before(avoid)
+        if (
+            len(ids) == 1
+            and not self._of_two_halves(ids[0])
+            and not set(beside := self.earlier_mark()) & {*avoid, *ids}
+        ):
+            ids = [*ids, *beside]  # "put the duck next to the dinosaur": both of them
         whole = next((g for g in self.earlier()[:2] if len(ids) == 1 and set(ids) < set(g)), None)
         if whole is not None and not set(whole) & avoid:  # all that was done in one breath
             return whole
@@ -97,6 +104,11 @@ class Discourse:
             if len(ids) < 2 and not set(group) & {*avoid, *ids}:
                 ids = [*group, *ids]
         return ids
+
+    def _of_two_halves(self, object_id: str) -> bool:
+        """``the scissors``: one thing, and yet ``them``."""
+        d = self.world.objects.get(object_id) or self.world.lost.get(object_id)
+        return d is not None and d.label.endswith("s") and not d.label.endswith("ss")
 
     def pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
         """What ``it`` or ``them`` means. ``avoid``: ids of the place in the same sentence.

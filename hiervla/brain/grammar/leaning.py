@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,9 @@ from hiervla.brain.grammar.form import Fixture, Item, Spot, Thing
 from hiervla.brain.grammar.noun_phrases import Misread, first, leaves
 from hiervla.brain.grammar.provisos import Provisos
 from hiervla.brain.grammar.relatives import PILED, STACKED
+
+_ONE_PILE = re.compile(r"^(?!.*\b(?:all|both|each|every)\b).*\b(?:tower|stack|pile|heap)\b", re.I)
+"""Of several towers one is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +178,6 @@ class Leaning(Provisos):
         """``take the tower apart``: everything that stands on another comes down onto the table."""
         text = self.words(meta)
         said = _tuple(children) or (Thing(text=text, quantity="all", shape="object"),)
-        things = tuple(t if t.pronoun else replace(t, quantity="all", where=(*t.where, STACKED)) for t in said)
+        pile = Spot("stacked", superlative="one", describes=True, text=text) if said[0].text == text and _ONE_PILE.search(text) else STACKED  # fmt: skip
+        things = tuple(t if t.pronoun else replace(t, quantity="all", where=(*t.where, pile)) for t in said)
         return Put(((Transfer(things, (Spot("off", superlative="any", text=text),)),),), text)

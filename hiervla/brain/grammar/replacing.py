@@ -59,7 +59,19 @@ def in_its_place(
     if answer is None or len(fit) != 1 or (len(subjects) != 1 and fit[0] in subjects):
         return NotUnderstood("which_part", said.text.strip(), said.language)
     acts = _exchanged((act,), fit[0], answer)
+    if same and fit[0] in subjects and len(marks) == 1 and (own := _of_own_colour(fit[0], marks[0], answer, scene)):
+        acts = _exchanged(acts, own[0], own[1])
     return Instruction(said.text, said.language, acts, (), earlier.styles)
+
+
+def _of_own_colour(was: Thing, mark: object, now: Thing, scene: Scene) -> tuple[Thing, Thing] | None:
+    """``put the red cube in the red bowl``, ``the same with the blue one``: the bowl of its colour, where there is one."""
+    alike = isinstance(mark, Thing) and mark.colours and mark.colours == was.colours and not mark.nounless
+    if not isinstance(mark, Thing) or not alike or not now.colours or now.colours == was.colours:
+        return None
+    text = mark.text.lower().replace(mark.colours[0], now.colours[0])
+    own = replace(mark, colours=now.colours, text=text)
+    return (mark, own) if len(scene.branch().find(own)) == 1 else None
 
 
 def of_a_mark(other: Thing, earlier: Instruction) -> bool:
@@ -114,7 +126,11 @@ def _instead(thing: Thing, answer: Thing) -> Thing:
     another = (answer.shape or answer.name) and (answer.shape, answer.name) != (thing.shape, thing.name)
     if another and not thing.pronoun and thing.quantity == "all" and answer.quantity == "bare":
         return replace(answer, quantity="all")  # "方块也是" after "把球都放进去"
-    return answer if another and not thing.pronoun else narrowed(thing, answer)
+    if another and not thing.pronoun:
+        return answer
+    instead = narrowed(thing, answer)
+    all_of_them = answer.plural and answer.quantity == "the" and thing.quantity in ("a", "the") and not thing.plural
+    return replace(instead, quantity="all", plural=True, count=None) if all_of_them else instead  # "the green ones"
 
 
 def _exchanged(part: Any, thing: Thing, answer: Thing) -> Any:

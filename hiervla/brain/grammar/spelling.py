@@ -34,6 +34,8 @@ def mended(word: str, lexicon: Lexicon) -> str | None:
     }
     fit = fit or {w for w in known if len(w) == SHORTEST - 1 and _doubled(word, w)}
     fit -= {w + "s" for w in fit} if not word.endswith("s") else {w.removesuffix("s") for w in fit if w.endswith("s")}
+    if len(fit) > 1:  # "doen": done rather than does
+        fit = {w for w in fit if len(w) == len(word) and _exchanged(word, w)}
     return fit.pop() if len(fit) == 1 else None
 
 

@@ -34,6 +34,7 @@ BUNDLED = (
     "grammar.rewrites.en.told.toml",
     "grammar.rewrites.en.toml",
     "grammar.rewrites.en.usual.toml",
+    "grammar.rewrites.en.various.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.daily.toml",
