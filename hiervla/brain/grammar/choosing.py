@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hiervla.brain.grammar.discourse import Discourse
 from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
+from hiervla.brain.grammar.piles import Piles
 from hiervla.brain.grammar.standing import SAME_PLACE_M, between, order, volume
 from hiervla.core.goal import DIRECTIONS
 from hiervla.core.task import Limits
@@ -19,11 +18,8 @@ from hiervla.core.world import Detection
 SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
 
-_TALL = re.compile(r"\b(?:tall|high|big|large)(?:er|est|ger|gest|r|st)?\b", re.I)
-_LOW = re.compile(r"\b(?:short|low|small|little)(?:er|est)?\b", re.I)
 
-
-class Choosing(Discourse, ABC):
+class Choosing(Piles, ABC):
     """Adds choice to the world under discussion."""
 
     limits: Limits
@@ -31,10 +27,6 @@ class Choosing(Discourse, ABC):
     @abstractmethod
     def _spoken_before(self) -> set[str]:
         """Ids of what the turns before were about."""
-
-    @abstractmethod
-    def find(self, thing: Thing) -> list[Detection]:
-        """Everything a description fits."""
 
     def _nth(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the second cube from the left``, ``the second largest``, ``the last but one``."""
@@ -86,39 +78,6 @@ class Choosing(Discourse, ABC):
         labels = {(d.label, d.name) for i in spoken if (d := self.world.objects.get(i)) is not None}
         alike = [d for d in found if (d.label, d.name) in labels]
         return alike if len(alike) == 1 else found
-
-    def in_pile_of(self, spot: Spot, found: list[Detection]) -> list[Detection]:
-        """``of the tower with the red cube on it``: only what stands in the same pile as that."""
-        if spot.superlative != "one" and not isinstance(spot.reference, Thing):
-            return found
-        feet = {self._foot(d) for d in (self.find(spot.reference) if isinstance(spot.reference, Thing) else found)}
-        feet = {self._the_pile(spot, feet)} if spot.superlative == "one" and feet else feet
-        return [d for d in found if self._foot(d) in feet]
-
-    def _the_pile(self, spot: Spot, feet: set[str]) -> str:
-        """``the tower``, ``the taller tower``: of several piles the one that was spoken of, or is the highest or lowest; by its foot."""
-        spoken = [f for f in feet if any(i in self.world.objects and self._foot(self.world.objects[i]) == f for i in self._spoken_of())]  # fmt: skip
-        high = {f: max(d.top_z for d in self.world.objects.values() if self._foot(d) == f) for f in feet}
-        for choose, words in ((max, _TALL), (min, _LOW)):
-            best = [f for f in feet if abs(high[f] - choose(high.values())) <= SAME_PLACE_M] if words.search(spot.text) else []  # fmt: skip
-            spoken = best or spoken
-        meant = spoken if len(spoken) == 1 else list(feet)
-        if len(meant) > 1:
-            found = [self.world.objects[f] for f in meant]
-            raise clarify("ambiguous", tuple(meant), part=spot.text, n=len(found), found=found)
-        return meant[0]
-
-    def _foot(self, d: Detection) -> str:
-        """What the pile stands on the table with."""
-        while (below := self.world.objects.get(d.support)) is not None and not below.fixed:
-            d = below
-        return d.id
-
-    def piles(self, but: Detection) -> list[Detection]:
-        """The lowest things of all piles."""
-        carried = {d.support for d in self.world.objects.values() if d.relation == "on" and d.id != but.id}
-        low = [d for d in self.world.objects.values() if d.id in carried and d.support == "table" and d.id != but.id]
-        return [d for d in low if not d.fixed and not d.hollow and d.label != "plate"]
 
     def _towards(self, spot: Spot, marks: list[Detection], found: list[Detection]) -> list[Detection]:
         """``underneath the yellow one``; ``that has a bowl of its own colour``."""
@@ -177,13 +136,6 @@ class Choosing(Discourse, ABC):
         best = key(ordered[0])
         alike = SAME_SIZE * abs(best) if name in ("smallest", "largest", "smaller", "larger") else SAME_PLACE_M
         return [d for d in ordered if key(d) - best <= alike]
-
-    def _of_piles(self, name: str, found: list[Detection]) -> list[Detection]:
-        """``the bottom cube`` is that of a tower, where one stands; no cube beside it is lower."""
-        solid = {d.id for d in self.world.objects.values() if not (d.fixed or d.hollow or d.label == "plate")}
-        below = {d.support for d in self.world.objects.values() if d.support in solid}
-        piled = [d for d in found if (d.id in below if name == "bottommost" else d.support in solid)]
-        return piled or found
 
     def _counted(self, thing: Thing, found: list[Detection], known: Iterable[str] = ()) -> list[Detection]:
         wanted = thing.count
@@ -251,10 +203,6 @@ class Choosing(Discourse, ABC):
         if wanted is None or thing.quantity not in ("a", "count") or wanted >= len(found):
             return found
         return sorted(found, key=self.reach)[-wanted:]
-
-    def _spoken_of(self) -> set[str]:
-        """Ids of what was spoken of in this instruction, else in the turn before."""
-        return {i for group in self.mentioned for i in group} or {i for ids in self.earlier()[:1] for i in ids}
 
     def _odd_one(self, found: list[Detection]) -> list[Detection]:
         """``the one of a different colour``: from what was spoken of, else from all the others."""
