@@ -15,7 +15,7 @@ from hiervla.workspace import load_workspace
 SPACE = Path(__file__).parents[1] / "examples" / "own_words"
 SAID = {
     "plonk the green cube in the white bowl": Goal(relation="in", subject="green_cube", reference="white_bowl"),
-    "把绿色正方体撂到白碗里": Goal(relation="in", subject="green_cube", reference="white_bowl"),
+    "把绿色正方体怼到白碗里": Goal(relation="in", subject="green_cube", reference="white_bowl"),
     "put the green dice in the white bowl": Goal(relation="in", subject="green_cube", reference="white_bowl"),
     "把绿骰子放进白碗里": Goal(relation="in", subject="green_cube", reference="white_bowl"),
     "put the green cube hard by the white bowl": Goal(relation="beside", subject="green_cube", reference="white_bowl"),
@@ -23,7 +23,7 @@ SAID = {
     "plonk the green dice hard by the white bowl": Goal(
         relation="beside", subject="green_cube", reference="white_bowl"
     ),
-    "把绿骰子撂到白碗身旁": Goal(relation="beside", subject="green_cube", reference="white_bowl"),
+    "把绿骰子怼到白碗身旁": Goal(relation="beside", subject="green_cube", reference="white_bowl"),
 }
 
 
@@ -39,7 +39,7 @@ def test_without_the_workspace_nothing_moves(say):
     assert isinstance(told.move, Clarify | Refuse) and not told.plans, told.steps
 
 
-@pytest.mark.parametrize("say", ["plonk the red dice hard by the blue bowl", "把红骰子撂到蓝碗身旁"])
+@pytest.mark.parametrize("say", ["plonk the red dice hard by the blue bowl", "把红骰子怼到蓝碗身旁"])
 def test_a_mission_is_executed_from_them(say):
     with Agent("tabletop", 3, settings=Settings(video=False), workspace=SPACE, keep=False) as agent:
         report = agent.run(say)

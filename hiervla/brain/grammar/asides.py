@@ -6,7 +6,7 @@ Only a text that could not be read is looked through, a clause at a time; the re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -106,7 +106,7 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
     for t in tokens.tokens:
         if not t.unknown:
             continue
-        if no_word(t.text, written):
+        if no_word(t.text, written) or _run_on(t.text, written):
             return True
         before, after = _HAIL.sub("", tokens.text[: t.start].rstrip(" ")), tokens.text[t.end :].lstrip(" ")
         alone = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
@@ -114,6 +114,12 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
         if any(w not in latin and mended(w, tokens.known) is None for w in words):
             return True
     return False
+
+
+def _run_on(text: str, written: Container[str]) -> bool:
+    """``有点脏奢``: all but one of the characters are ones that are written here; ``阿强`` is somebody's name."""
+    strange = [c for c in text if c not in written]
+    return len(text) == 3 and "一" <= text[0] <= "鿿" and len(strange) == 1 and text[0] not in "阿老小"
 
 
 def _parts(text: str, read: Callable[[str], tuple[Token, ...]]) -> list[Part]:
