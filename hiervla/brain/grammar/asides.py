@@ -119,7 +119,7 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
 def _run_on(text: str, written: Container[str]) -> bool:
     """``有点脏奢``: all but one of the characters are ones that are written here; ``阿强`` is somebody's name."""
     strange = [c for c in text if c not in written]
-    return len(text) == 3 and "一" <= text[0] <= "鿿" and len(strange) == 1 and text[0] not in "阿老小"
+    return len(text) >= 3 and "一" <= text[0] <= "鿿" and len(strange) == 1 and text[0] not in "阿老小"
 
 
 def _parts(text: str, read: Callable[[str], tuple[Token, ...]]) -> list[Part]:

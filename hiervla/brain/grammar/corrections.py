@@ -29,6 +29,8 @@ Roles = Mapping[str, list[str]]
 Reader = Callable[[str], Instruction | NotUnderstood]
 MEASURED = ("side", "by", "nearer", "farther")
 """Ways that can be gone farther."""
+_ON_THAT = re.compile(r"\btop of (?:that|it|those|these|them|both)\W*$", re.I)
+"""Where to; ``the one on top`` would say which one."""
 
 
 PAUSES = " ,，!！.。、…"
@@ -192,10 +194,6 @@ def _gone_on(spot: Spot, repeat: Repeat) -> Spot:
 
 def _ways(items: tuple[Item, ...], spots: tuple[Spot, ...]) -> list[Spot]:
     return [*(s for i in items for g in i.groups for s in g), *spots]
-
-
-_ON_THAT = re.compile(r"\btop of (?:that|it|those|these|them|both)\W*$", re.I)
-"""Where to; ``the one on top`` would say which one."""
 
 
 def _one_way(items: tuple[Item, ...], spots: tuple[Spot, ...], text: str) -> Spot | None:
