@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hiervla.brain.grammar.characters import no_word
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.fluency import Token
 from hiervla.brain.grammar.rewriting import Finds, Rewrites
 from hiervla.brain.grammar.spelling import mended
@@ -110,8 +111,8 @@ def nonsense(tokens: Tokens, rules: Rewrites) -> bool:
             return True
         before, after = _HAIL.sub("", tokens.text[: t.start].rstrip(" ")), tokens.text[t.end :].lstrip(" ")
         alone = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
-        words = () if alone else re.findall("[a-z]{3,}", t.text.lower())
-        if any(w not in latin and mended(w, tokens.known) is None for w in words):
+        words = re.findall(r"\b[a-z]{3,}", t.text if alone else t.text.lower())  # "David", called out
+        if any(w not in latin and mended(w, tokens.known) is None and not (alone and is_english(w)) for w in words):
             return True
     return False
 
@@ -181,6 +182,8 @@ def _topic(parts: list[Part], k: int, finds: Finds) -> Topic | None:
     first = next((j for j, t in enumerate(part.tokens) if not t.kinds.keys() & DESCRIBING), None)
     if first is None or not first:
         return None
+    if part.tokens[first].kinds.keys() & {"POST", "ATBOTTOM", "UNDERW", "BEYOND"}:
+        return None  # "胶带下面挡路了": not the tape
     said = list(part.tokens[:first])
     while len(said) > 1 and "SHI" in said[-1].kinds:
         said.pop()  # "黄方块是次品"

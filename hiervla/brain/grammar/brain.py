@@ -112,8 +112,7 @@ class GrammarBrain:
 
     def _think(self, briefing: Briefing, may_ask: bool) -> Thought:
         plainly = self._plainly()
-        if self._paraphraser is not None:
-            briefing = plainly.dialogue(plainly.agreed(briefing))
+        briefing = plainly.dialogue(plainly.agreed(briefing))
         scene = self._scene(briefing)
         answered, trouble, reading = False, None, self._read(briefing, briefing.instruction)
         if not briefing.goals:

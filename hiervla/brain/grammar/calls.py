@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.fluency import BOUNDS, DEEDS, Token
 from hiervla.brain.grammar.lexicon import latin
+from hiervla.brain.grammar.spelling import mended
 from hiervla.brain.grammar.tokens import Tokens
 
 Roles = Mapping[str, list[str]]
@@ -35,21 +38,36 @@ DESCRIBING = {"THE", "COLOUR", "SIZE", "NUM", "ALL", "BOTH", "SUPER"}
 """What may stand before a noun that something is told of."""
 
 
-def without_calls(tokens: Tokens) -> str | None:
-    """The text without names called out at its edges and without reasons; None when there is nothing of the kind."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a text, and whether a word that nobody knows went with what was left out of it."""
+
+    text: str
+    strange: bool
+
+
+def without_calls(tokens: Tokens) -> Left | None:
+    """What is left without names called out at its edges and without reasons; None when there is nothing of the kind."""
     roles = tokens.known.roles
     parts = _stretches(tokens.tokens)
     gone: list[tuple[int, int]] = []  # of tokens, first and last
+    strange = False
     told: set[int] = set()  # where only what is told of a thing goes, and the thing stays
     for k, (first, last) in enumerate(parts):
-        if (_called(tokens, first, last) and _at_edge(tokens.tokens, parts, k)) or tokens.span(
-            first, last
-        ).lower() in roles.get("no_more", ()):
+        if _called(tokens, first, last) and _at_edge(tokens.tokens, parts, k):
+            gone.append((first, last))
+            named = tokens.tokens[last].text  # "Zoltan" is somebody's name, "frobnik" is nobody's
+            strange = strange or (
+                named.islower() and named not in roles.get("names", ()) and _strange(tokens, last, last)
+            )
+        elif tokens.span(first, last).lower() in roles.get("no_more", ()):
             gone.append((first, last))
         elif (at := _reason(tokens, first, last)) is not None:
             gone.append((at, last))
+            strange = strange or _strange(tokens, at, last)
         elif (remark := _remark(tokens, first, last)) is not None:
             gone.append(remark)
+            strange = strange or _strange(tokens, *remark)
             told |= {remark[0]} - {first}
     if not gone or sum(b - a + 1 for a, b in gone) >= sum(not _bound(t) for t in tokens.tokens):
         return None
@@ -65,7 +83,13 @@ def without_calls(tokens: Tokens) -> str | None:
         elif last + 1 < len(tokens.tokens) and "COMMA" in tokens.tokens[last + 1].kinds:
             b = tokens.tokens[last + 1].end
         text = f"{text[:a]} {text[b:]}"
-    return text if text.strip() else None
+    return Left(text, strange) if text.strip() else None
+
+
+def _strange(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether it holds a word that is none of the language, nor a slip for a known one: nobody knows what it says."""
+    unknown = (w for t in tokens.tokens[first : last + 1] if t.unknown for w in re.findall(r"[a-z']+", t.text.lower()))
+    return any(not is_english(w) and mended(w, tokens.known) is None for w in unknown)
 
 
 def _bound(t: Token) -> bool:

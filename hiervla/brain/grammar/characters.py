@@ -30,6 +30,7 @@ _NONE = 0x100
 _PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
 _SPACED = re.compile(r"(?<=[一-鿿，。？！])[ \u3000]+(?=[一-鿿，。？！])")
 _TWO = re.compile(r"[一-鿿]{2}")
+_TWICE = re.compile(r"\b([a-z]{3,})(?: +\1\b)+", re.I)
 _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
 
 
@@ -42,6 +43,15 @@ def seen(text: str) -> str:
 def unpictured(text: str) -> str:
     """Without emoji and other pictures, and the spaces around them one."""
     return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
+
+
+def said_once(text: str, known: Container[str]) -> str:
+    """English without words written twice in a row, save where the two are one name."""
+
+    def once(m: re.Match[str]) -> str:
+        return m[0] if m[0].lower() in known else m[1]
+
+    return _TWICE.sub(once, text)
 
 
 def closed_up(text: str) -> str:
@@ -72,6 +82,9 @@ def _row(c: str) -> int:
 
 
 def plainly_typed(text: str) -> str:
-    """Without what cannot be seen, wide letters and digits made narrow, in simplified characters."""
-    narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in seen(text)).translate(SIMPLER)
+    """Without what cannot be seen, pictures and marks over characters; wide letters and digits narrow, characters simplified."""
+    shown = unpictured("".join(c for c in seen(text) if unicodedata.category(c) not in ("Mn", "Me")))
+    narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in shown).translate(SIMPLER)
+    if narrow.count('"') % 2:  # one that opens nothing and closes nothing
+        narrow = narrow.replace('"', "")
     return _APART.sub("", unspaced(narrow))

@@ -11,8 +11,9 @@ from lark.exceptions import VisitError
 
 from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick, Put, Sort, Spare, Stack, When
 from hiervla.brain.grammar.asides import PASSABLE, nonsense, without_asides
+from hiervla.brain.grammar.breaking_off import breaks_off, hangs, lifted_anyway
 from hiervla.brain.grammar.calls import without_calls
-from hiervla.brain.grammar.characters import NARROW, closed_up, plainly_typed
+from hiervla.brain.grammar.characters import NARROW, closed_up, plainly_typed, said_once
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -21,8 +22,9 @@ from hiervla.brain.grammar.queries import Question
 from hiervla.brain.grammar.rewording import asked, in_plain_english, plainer, rephrased, vague
 from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.saying import Saying
+from hiervla.brain.grammar.slips import spelled
 from hiervla.brain.grammar.spelling import mended
-from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Token, Tokens, tokenise
+from hiervla.brain.grammar.tokens import MAX_CHARACTERS, MAX_TOKENS, Tokens, tokenise
 from hiervla.brain.grammar.words import Words, bundled_words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.vocabulary import Vocabulary
@@ -50,8 +52,6 @@ COUNTED = {"TIMES", "TWICE", "DEG", "UNIT"}
 """Words of how often and how far: with them, there may be no verb at all."""
 _DENIED = re.compile(r"\b(?:not|don't|dont|never|instead of|rather than|except|apart from|other than)\b[^,.;]*$", re.I)
 """Before what is not meant."""
-VERBAL = {*VERBS, "FILLER", "DOWN", "UP", "TAIL", "THEN", "UNLEARNED"}
-"""What no noun is."""
 _REQUEST = re.compile(
     r"(?:^|[，,。；;]|完事|然后|最后)(?:就|先|再|最后|顺便|顺手)*把[^，,。；;我你他她谁]{1,10}[关开按扔丢收拆推摁]了[\s。！!]*$|"
     r"能|可以|可不可以|请|帮|好吗|好不好|行吗|要不要|(得|算|就[行好成是得完]|完事儿?)了[\s。！!.~]*$|(?<![放摆搁叠摞按关开装收弄做码排拿挪移])好了[\s。！!.~]*$"
@@ -82,17 +82,36 @@ def parse(
     words = words or bundled_words()
     lexicon = lexicon_for(words, vocabulary or Vocabulary(), skills, zones)
     if text not in lexicon.readings:
-        narrow = text.translate(NARROW) if language == "en" else text
-        narrow = plainly_typed(text) if language == "zh" else narrow
-        first = words.rewriting.put(narrow, language, "first")
-        typed = narrow if first == narrow.strip() else first
-        reading = _passing_over(typed, lexicon, language, words.rewriting)
-        if language == "en" and typed != text and isinstance(reading, Instruction):
-            reading = replace(reading, text=text, said=reading.said or typed)
+        reading = _typed(text, lexicon, language, words)
+        if isinstance(reading, Instruction) and reading.slips:
+            reading = _typed_right(reading, text, lexicon, words)
         lexicon.readings[text] = reading
         while len(lexicon.readings) > KEPT:
             lexicon.readings.popitem(last=False)
     return lexicon.readings[text]  # type: ignore[no-any-return]
+
+
+def _typed(text: str, lexicon: Lexicon, language: str, words: Words) -> Instruction | NotUnderstood:
+    narrow = said_once(text.translate(NARROW), lexicon.entries) if language == "en" else plainly_typed(text)
+    first = words.rewriting.put(narrow, language, "first")
+    typed = narrow if first == narrow.strip() else first
+    reading = _passing_over(typed, lexicon, language, words.rewriting)
+    if language != "en" or not isinstance(reading, Instruction):
+        return reading
+    if half := breaks_off(tokenise(narrow, lexicon)):
+        return NotUnderstood("incomplete", half, language)
+    return replace(reading, text=text, said=reading.said or typed) if typed != text else reading
+
+
+def _typed_right(slipped: Instruction, text: str, lexicon: Lexicon, words: Words) -> Instruction | NotUnderstood:
+    """The text with all its slips put right first: a rule that knows no misspelt word may have passed it by."""
+    right = spelled(text, tokenise(text, lexicon), lexicon)
+    if right is None:
+        return slipped
+    reading = _typed(right[0], lexicon, slipped.language, words)
+    if isinstance(reading, NotUnderstood):
+        return reading
+    return replace(reading, text=text, said=reading.said or slipped.said, slips=right[1])
 
 
 def _passing_over(text: str, lexicon: Lexicon, language: str, rules: Rewrites) -> Instruction | NotUnderstood:
@@ -149,17 +168,17 @@ def _loses(text: str, plain: str, lexicon: Lexicon) -> bool:
 
 def _understood(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnderstood:
     """What is read of all that was said; where that is nothing, of what is left without what is beside the matter."""
-    reading = _whole(text, lexicon, language)
-    if isinstance(reading, Instruction) or reading.key in FINAL:
-        return reading
-    left = text
+    reading = whole = _whole(text, lexicon, language)
+    if isinstance(whole, Instruction) or whole.key in FINAL:
+        return whole
+    left, strange = text, False
     for _ in range(ASIDES):
         if (shorter := without_calls(tokenise(left, lexicon))) is None:
             return reading
-        left = shorter
+        left, strange = shorter.text, strange or shorter.strange
         reading = _whole(left, lexicon, language)
         if isinstance(reading, Instruction):
-            return replace(reading, text=text, said=left)
+            return replace(whole, guess=" ".join(left.split())) if strange else replace(reading, text=text, said=left)
     return reading
 
 
@@ -169,7 +188,7 @@ def _whole(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnder
         return NotUnderstood("nothing_to_do", text.strip(), language)
     if len(tokens.tokens) > MAX_TOKENS:
         return NotUnderstood("too_long", text[:40], language)
-    if _hangs(tokens):
+    if hangs(tokens):
         return NotUnderstood("incomplete", tokens.span(0, len(tokens.tokens) - 1), language)
     if not any(c.isalpha() for c in text):
         return NotUnderstood("no_words", text.strip()[:60], language)
@@ -180,46 +199,12 @@ def _whole(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnder
             return reading
         unordered = _read(tokenise(text, lexicon, ordered=False), language)  # "take the shortest on the right"
         return unordered if isinstance(unordered, Instruction) else reading
-    spelled = _spelled(text, tokens, lexicon)
-    if spelled is None:  # no construction takes an unknown word: no need to try
+    right = spelled(text, tokens, lexicon)
+    if right is None:  # no construction takes an unknown word: no need to try
         return explain(tokens, unknown, language)
-    mended_text, slips = spelled
+    mended_text, slips = right
     reading = _read(tokenise(mended_text, lexicon), language)
     return replace(reading, slips=slips) if isinstance(reading, Instruction) else reading
-
-
-def _hangs(tokens: Tokens) -> bool:
-    """``put the cube in the bowl and``: something was still to come."""
-    last = next((t for t in reversed(tokens.tokens) if "STOP" not in t.kinds), None)
-    if last is None:
-        return False
-    return "AND" in last.kinds or (
-        "THEN" in last.kinds and (not last.text.isascii() or last.text.lower() == "and then")
-    )
-
-
-def _spelled(text: str, tokens: Tokens, lexicon: Lexicon) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """The text with its slips of typing put right, and what was read as what; None when one word stays unknown."""
-    slips: list[tuple[str, str]] = []
-    for t in reversed([t for t in tokens.tokens if t.unknown]):
-        words = [mended(w, lexicon) for w in t.text.lower().split()]
-        if None in words:
-            return None
-        meant = " ".join(w for w in words if w)
-        if _no_noun(meant, tokens, t, lexicon):
-            return None
-        text = text[: t.start] + meant + text[t.end :]
-        slips.insert(0, (t.text, meant))
-    if any(t.unknown for t in tokenise(text, lexicon).tokens):
-        return None
-    return text, tuple(slips)
-
-
-def _no_noun(meant: str, tokens: Tokens, t: Token, lexicon: Lexicon) -> bool:
-    """``the truck``, which nobody has heard of: no slip for the verb ``tuck``."""
-    before = next((o for o in reversed(tokens.tokens) if o.end <= t.start), None)
-    kinds = lexicon.entries.get(meant, {}).keys()
-    return before is not None and bool(before.kinds.keys() & {"THE", "A"}) and bool(kinds) and kinds <= VERBAL
 
 
 def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
@@ -257,8 +242,10 @@ def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
     thrown = next((i for i, t in enumerate(tokens.tokens) if "UNSAFE" in t.kinds and not any(t.text in s for s in set_down)), None)  # fmt: skip
     if thrown is not None:
         return NotUnderstood("unsafe", clause_from(tokens, thrown), language)
-    if tokens.unlifted is not None and not any(isinstance(a, Do) and a.skill in MOVED_LYING for a in acts):
-        return NotUnderstood("negation", tokens.unlifted.text, language)
+    if tokens.unlifted and (
+        lifted_anyway(tokens) or not any(isinstance(a, Do) and a.skill in MOVED_LYING for a in acts)
+    ):
+        return NotUnderstood("negation", tokens.unlifted[0].text, language)
     for lifted, takers in (
         (tokens.order_token, (Stack, Arrange, Sort) if tokens.order != "listed" else (Stack, Arrange, Put, Do, Pick)),
         (tokens.criterion_token, (Sort,)),

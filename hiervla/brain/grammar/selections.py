@@ -41,6 +41,8 @@ class Selections(Relatives):
         counted = thing.count if thing.quantity in ("the_count", "count", "both") else None
         thing = replace(thing, text=self.words(meta), quantity="the", plural=False, count=None, among=counted)
         if nth := leaves(children, "ORD"):
+            if thing.ordinal:  # "三个第六包裹里第二大的"
+                raise Misread("not_understood", self.words(meta))
             thing = replace(thing, ordinal=int(nth[0]))
             within = [replace(w, ordinal=int(nth[0])) for w in within]
             if not any(leaves(children, k) for k in ("SUPER", "COMP", "HEIGHT", "SIZE")):

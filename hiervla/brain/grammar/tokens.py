@@ -47,7 +47,7 @@ class Tokens:
     order_token: Token | None = None
     criterion_token: Token | None = None
     way_token: Token | None = None
-    unlifted: Token | None = None
+    unlifted: tuple[Token, ...] = ()
     """``don't lift it``: of what is pushed."""
     known: Lexicon = field(default_factory=Lexicon)
 
@@ -148,7 +148,7 @@ def tokenise(text: str, lexicon: Lexicon, ordered: bool = True) -> Tokens:
         order=order.kinds["ORDER"] if order else None,
         order_token=order,
         way_token=next((t for t in raw if "ROWWAY" in t.kinds), None),
-        unlifted=next((t for t in raw if "UNLIFTED" in t.kinds), None),
+        unlifted=tuple(t for t in raw if "UNLIFTED" in t.kinds),
         criterion_token=next((t for t in raw if "CRITERION" in t.kinds), None),
         known=lexicon,
     )
