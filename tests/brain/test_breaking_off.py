@@ -46,3 +46,14 @@ def test_what_lacks_a_part_moves_nothing(text):
 )  # fmt: skip
 def test_a_slip_changes_nothing(text, then):
     assert goals(text) == goals(then) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sort the red pieces by shape: cubes in the blue bowl", "tidy up the red things: cubes in the blue bowl",
+        "sort the pieces except the blue one: cubes in the blue bowl", "把红色的按形状分开:方块放蓝碗里",
+    ],
+)  # fmt: skip
+def test_how_it_is_sorted_is_told_of_what_is_sorted_alone(text):
+    assert goals(text) == ["in(red, blue_bowl)"]

@@ -30,6 +30,8 @@ _NONE = 0x100
 _PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
 _SPACED = re.compile(r"(?<=[一-鿿，。？！])[ \u3000]+(?=[一-鿿，。？！])")
 _TWO = re.compile(r"[一-鿿]{2}")
+_WAITS = re.compile(r"(?<=[往向朝][左右前后上下里外])(?:…+|\.{2,})(?=[一-鿿])")
+"""A pause in which the way that was just told waits for its verb: ``往左…拨4厘米``."""
 _TWICE = re.compile(r"\b([a-z]{3,})(?: +\1\b)+", re.I)
 _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|一?些)(?![一-鿿]))")
 
@@ -87,4 +89,4 @@ def plainly_typed(text: str) -> str:
     narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in shown).translate(SIMPLER)
     if narrow.count('"') % 2:  # one that opens nothing and closes nothing
         narrow = narrow.replace('"', "")
-    return _APART.sub("", unspaced(narrow))
+    return _WAITS.sub("", _APART.sub("", unspaced(narrow)))

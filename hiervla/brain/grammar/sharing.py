@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from hiervla.brain.grammar.acts import Act, Arrange, Do, Incomplete, Put, Spare, Transfer
+from hiervla.brain.grammar.acts import Act, Arrange, Do, Incomplete, Instruction, Put, Sort, Spare, Tidy, Transfer
 from hiervla.brain.grammar.effects import Effect
 from hiervla.brain.grammar.form import Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
@@ -104,7 +104,7 @@ def in_parallel(acts: tuple[Act, ...]) -> tuple[Act, ...]:
     alike = all(len(k) == 1 and k[0].quantity == "bare" and k[0].colours for k in kinds)
     alike = alike and all(a.readings[0][0].things[0].nounless or _to_its_colour(a) for a in acts if isinstance(a, Put))
     chinese = bool(acts) and any("一" <= c <= "鿿" for c in str(acts[0].text))
-    return tuple(map(of_all, acts)) if chinese and alike and len(kinds) == len(acts) > 1 else acts
+    return tuple(_among(a, ()) for a in acts) if chinese and alike and len(kinds) == len(acts) > 1 else acts
 
 
 def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
@@ -197,11 +197,30 @@ def beside_it(transfer: Transfer, scene: Scene) -> Transfer:
     return replace(transfer, spots=tuple(map(told, transfer.spots)))
 
 
-def of_all(act: Act) -> Act:
-    """``sort them: cubes …, balls …``: a noun without a number means all of its kind, in Chinese too."""
+def headed(instruction: Instruction, k: int) -> Instruction:
+    """``sort the red ones: cubes …, balls …``: what the acts after the k-th speak of is among what that one names."""
+    head, links = instruction.acts[k], instruction.links[k : k + 1]
+    if not isinstance(head, Sort | Tidy) or links != (",",) or (isinstance(head, Tidy) and not head.things):
+        return instruction
+    acts = (*instruction.acts[: k + 1], *(_among(a, head.things) for a in instruction.acts[k + 1 :]))
+    return replace(instruction, acts=acts)
+
+
+def _among(act: Act, things: tuple[Thing, ...]) -> Act:
+    """A noun without a number means all of its kind, in Chinese too."""
     if not isinstance(act, Put):
         return act
-    every = lambda t: replace(t, quantity="all") if t.quantity == "bare" and not t.pronoun else t  # noqa: E731
+    head = things[0] if len(things) == 1 and not things[0].pronoun else Thing("")
+
+    def every(t: Thing) -> Thing:
+        if t.pronoun or t.ids or t.id:
+            return t
+        return replace(
+            t, quantity="all" if t.quantity == "bare" else t.quantity, colours=t.colours or head.colours,
+            sizes=t.sizes or head.sizes, attributes=(*t.attributes, *head.attributes), where=(*t.where, *head.where),
+            but=(*t.but, *head.but), unlike=(*t.unlike, *head.unlike),
+        )  # fmt: skip
+
     return replace(act, readings=tuple(tuple(replace(t, things=tuple(map(every, t.things))) for t in r) for r in act.readings))  # fmt: skip
 
 
