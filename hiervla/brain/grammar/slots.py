@@ -51,10 +51,16 @@ def row_slots(
         steps = [half(a) + half(b) + GAP_M for a, b in pairwise(line)]
         offsets = np.concatenate([[0.0], np.cumsum(steps)])[:, None] * along
         anchors = [np.asarray(d.centre[:2]) - offsets[k] for k, d in enumerate(line) if d.support == "table"]
-        pitch = 0.03 if room is None else 0.015
-        grid = [np.array([x, y]) for x in np.arange(0.30, 0.75, pitch) for y in np.arange(-0.45, 0.46, pitch)]
-        found += [(line, start + offsets) for start in [*anchors, *grid]]
+        found += [(line, start + offsets) for start in [*anchors, *_starts(room)]]
     return _best(found, things, world, limits, room)
+
+
+def _starts(room: Outline) -> list[Array]:
+    """Where a row may begin: all over the table, or finely all over the zone, which it may fill from end to end."""
+    (x0, y0), (x1, y1), pitch = (0.30, -0.45), (0.75, 0.46), 0.03
+    if room is not None:
+        (x0, y0), (x1, y1), pitch = np.min(np.asarray(room), axis=0), np.max(np.asarray(room), axis=0), 0.01
+    return [np.array([x, y]) for x in np.arange(x0, x1, pitch) for y in np.arange(y0, y1, pitch)]
 
 
 def circle_slots(

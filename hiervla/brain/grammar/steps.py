@@ -53,6 +53,8 @@ class Steps(Clearing):
         for o in outcomes:
             self._tried[o.skill] = self._tried.get(o.skill, 0) + 1
         unmet = {g for g in goals if not done_already(g, world, outcomes)}
+        astray = {g.subject for g in unmet if g.relation == "in" and g.reference in world.zones}
+        unmet |= {g for g in goals if g.relation in FORMED and astray & set(moves(g))}  # a row, but not yet in its zone
         # What was done last is done again when anything before it has to be (go home, after the rest is in place).
         last = max((k for k, g in enumerate(goals) if g in unmet and g.relation != "did"), default=-1)
         first = min((k for k, g in enumerate(goals) if g in unmet), default=len(goals))

@@ -35,6 +35,7 @@ BUNDLED = (
     "grammar.rewrites.en.toml",
     "grammar.rewrites.en.usual.toml",
     "grammar.rewrites.en.various.toml",
+    "grammar.rewrites.en.a15.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.daily.toml",
