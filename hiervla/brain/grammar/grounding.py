@@ -162,7 +162,7 @@ class Scene(Kindred):
             found = at_side(thing, found, self.world)
         for spot in thing.where:
             if spot.relation == "super" or (spot.relation == "near" and not thing.many):
-                found = self._nearest_to(spot, found)
+                found = self._nearest_to(spot, found, thing.count or 1)
         for name in thing.superlatives:
             found = self._extreme(name, thing, found)
         return found
@@ -264,7 +264,7 @@ class Scene(Kindred):
             return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
         return [d for d in found if at_fixture(d, spot, fixture, self.world)]
 
-    def _nearest_to(self, spot: Spot, found: list[Detection]) -> list[Detection]:
+    def _nearest_to(self, spot: Spot, found: list[Detection], most: int) -> list[Detection]:
         sign = {"nearest": 1, "farthest": -1}.get(spot.superlative or "")
         if sign is None or spot.reference is None:
             raise clarify("where_unclear", part=spot.text)
@@ -272,10 +272,10 @@ class Scene(Kindred):
             if spot.reference.name == "table" or self.world.table is None:
                 raise clarify("where_unclear", part=spot.text)
             edge = spot.reference.name
-            return sorted(found, key=lambda d: sign * distance_between(d, edge, self.world)[0])[:1]
+            return sorted(found, key=lambda d: sign * distance_between(d, edge, self.world)[0])[:most]
         mark = self.one(spot.reference)
         rest = [d for d in found if d.id != mark.id]
-        return sorted(rest, key=lambda d: sign * gap(footprint(d), footprint(mark)))[:1]
+        return sorted(rest, key=lambda d: sign * gap(footprint(d), footprint(mark)))[:most]
 
     def _missing(self, thing: Thing) -> Objection:
         before = [d for d in self.world.lost.values() if self._looks(thing, d)]
