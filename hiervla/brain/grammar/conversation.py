@@ -46,7 +46,7 @@ from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.replacing import in_its_place, instead_of, of_a_mark, substitute, with_it
 from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
-from hiervla.brain.grammar.turns import followed_back
+from hiervla.brain.grammar.turns import asked_about, before_asked, followed_back, place_alone
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import Briefing, Change, Turn
 
@@ -135,6 +135,8 @@ def completed(
             if (asks := asked_of_another(before, about["what"], read, scene, finds_en)) is not None:
                 return asks, True
             instruction, reading = f"and {about['what']}", read(about["what"])
+        elif unread and ambiguous_part(earlier) and (there := place_alone(instruction)):
+            instruction, reading = there, read(there)  # "in the yellow one": which mug was asked
         elif (unread or _only_named(reading)) and (placed := leaning_place(briefing.instruction, earlier, read)):
             return placed, True
     better = the_better(instruction, roles)
@@ -154,6 +156,7 @@ def completed(
         if part is not None and len(corrected.acts[0].things) == 1:
             answer = corrected.acts[0].things[0]
             acts = substitute(earlier.acts, part, answer)
+            scene.earlier = lambda: spoken_of_before(before_asked(briefing), read, scene)
             return replace(earlier, acts=acts, language=corrected.language), True
         placed = placed_without_verb(corrected)
         if not rest and not same and isinstance(placed, Instruction) and isinstance(placed.acts[0], Put):
@@ -201,7 +204,7 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
             changed = [c.was.id for c in turn.changed]
             continue
         reading = read(turn.says)
-        if isinstance(reading, Instruction) and (there := _asked_about(reading, scene)):
+        if isinstance(reading, Instruction) and (there := asked_about(reading, scene)):
             found.append(there)
         if isinstance(reading, Instruction) and (things := things_of(reading)):
             try:
@@ -221,22 +224,6 @@ def _all_of(reading: Instruction, changed: list[str], scene: Scene) -> list[list
     acts = [replace(reading, acts=(a,), links=()) for a in reading.acts]
     ids = [i for a in acts if (things := things_of(a)) for i in _handled(things, changed, scene)]
     return [list(dict.fromkeys(ids))] if len(acts) > 1 and len(set(ids)) > 1 else []
-
-
-def _asked_about(reading: Instruction, scene: Scene) -> list[str]:
-    """``what is on the plate?`` speaks of what is there."""
-    act = reading.acts[0]
-    if isinstance(act, Question) and act.kind in ("many", "exists", "which", "colour") and act.things:
-        try:
-            return [d.id for d in scene.branch().find(act.things[0])]
-        except Objection:
-            return []
-    if not isinstance(act, Question) or act.kind != "see" or act.spot is None:
-        return []
-    try:
-        return [d.id for d in scene.branch().find(Thing("", quantity="all", shape="object", where=(act.spot,)))]
-    except Objection:
-        return []
 
 
 def _handled(things: tuple[Thing, ...], changed: list[str], scene: Scene) -> list[str]:

@@ -158,3 +158,10 @@ class Discourse:
         if d is not None:
             moved = d.model_copy(update={"centre": (at[0], at[1], d.centre[2])})
             self.world = self.world.model_copy(update={"objects": {**self.world.objects, object_id: moved}})
+
+    def faces(self, object_id: str, yaw: float) -> None:
+        """Imagine it turned: "turn it 30 degrees, then another 30" goes on from there."""
+        d = self.world.objects.get(object_id)
+        if d is not None:
+            turned = d.model_copy(update={"yaw": yaw})
+            self.world = self.world.model_copy(update={"objects": {**self.world.objects, object_id: turned}})

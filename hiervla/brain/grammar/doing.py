@@ -185,6 +185,7 @@ class Doing:
         period = symmetry_rad(d)
         if period == 0.0 or abs(wrap_angle(angle, period)) <= ANGLE_TOLERANCE_RAD:
             return did("turn", {"target": d.id, "angle_deg": round(math.degrees(angle), 1)})  # looks the same after it
+        scene.faces(d.id, d.yaw + angle)
         return Goal(relation="turned", subject=d.id, angle_rad=round(d.yaw + angle, 4))
 
     def _sweep(self, act: Do, scene: Scene) -> list[Goal]:

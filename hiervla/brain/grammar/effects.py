@@ -136,6 +136,9 @@ def settle(effects: list[Effect], world: World) -> list[Goal]:
                 goals.append(g.model_copy(update={"subject": rest[0], "others": tuple(rest[1:])}))
         elif (step := step_for(g, world)) is not None:
             goals.append(did(*step))
+            if g.relation == "turned":  # the next turn of it goes on from there
+                d = world.objects[g.subject].model_copy(update={"yaw": g.angle_rad})
+                world = world.model_copy(update={"objects": {**world.objects, d.id: d}})
     goals = list(dict.fromkeys(goals))
     held = [g for g in goals if g.relation == "holding"]
     if len(held) > 1:
@@ -148,7 +151,7 @@ def _undoes(later: Goal, goal: Goal) -> bool:
     if goal.relation in OPENED and later.relation in OPENED:
         return goal.subject == later.subject
     if goal.relation == "turned":
-        return goal.subject in moves(later)
+        return goal.subject in moves(later) or (later.relation == "turned" and later.subject == goal.subject)
     if (
         goal.relation in ("beside", "at_distance")
         and goal.reference in moves(later)

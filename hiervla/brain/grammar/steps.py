@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -156,6 +157,8 @@ class Steps(Clearing):
             self._with_free_hand(name, arguments, None)
             if name == "close":
                 self.now.set_opening(target, 0.0)
+            if name == "turn" and not (d := self.now.world.objects[target]).round:
+                self.now.turn(target, d.yaw + math.radians(float(arguments.get("angle_deg", 0.0))))
         else:
             self._add(name, arguments, "why_asked")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from hiervla.brain.grammar.acts import Bare, Instruction
+from hiervla.brain.grammar.acts import Bare, Instruction, Question
+from hiervla.brain.grammar.form import Thing
+from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.core.briefing import Briefing
@@ -12,6 +15,7 @@ from hiervla.core.briefing import Briefing
 Completing = Callable[[Instruction | NotUnderstood, Briefing], tuple[Instruction | NotUnderstood, bool]]
 FOLLOWED = 6
 """So many turns that lean on each other are followed back."""
+_PLACE_ALONE = re.compile(r"(?:in|into|inside|on|onto|next to|beside|to|by) (?P<what>(?:the|my|that|this)\b[^?,.]+?)[\s.!]*", re.I)
 
 
 def followed_back(
@@ -29,3 +33,31 @@ def followed_back(
     except Objection:
         return earlier
     return told if leant and isinstance(told, Instruction) else earlier
+
+
+def before_asked(briefing: Briefing) -> Briefing:
+    """As it was before the turn that was asked about: what ``it`` meant there is older than that turn."""
+    at = max(k for k, t in enumerate(briefing.dialogue) if t.who == "person")
+    return briefing.model_copy(update={"dialogue": briefing.dialogue[:at]})
+
+
+def place_alone(text: str) -> str:
+    """``in the yellow one``: what is named as a place; empty where more is said."""
+    named = _PLACE_ALONE.fullmatch(text.strip())
+    return named["what"] if named is not None else ""
+
+
+def asked_about(reading: Instruction, scene: Scene) -> list[str]:
+    """``what is on the plate?`` speaks of what is there."""
+    act = reading.acts[0]
+    if isinstance(act, Question) and act.kind in ("many", "exists", "which", "colour") and act.things:
+        try:
+            return [d.id for d in scene.branch().find(act.things[0])]
+        except Objection:
+            return []
+    if not isinstance(act, Question) or act.kind != "see" or act.spot is None:
+        return []
+    try:
+        return [d.id for d in scene.branch().find(Thing("", quantity="all", shape="object", where=(act.spot,)))]
+    except Objection:
+        return []

@@ -28,6 +28,7 @@ BUNDLED = (
     "grammar.daily.toml",
     "grammar.everyday.toml",
     "grammar.rewrites.en.answer.toml",
+    "grammar.rewrites.en.b15.toml",
     "grammar.rewrites.en.everyday.toml",
     "grammar.rewrites.en.question.toml",
     "grammar.rewrites.en.recast.toml",
