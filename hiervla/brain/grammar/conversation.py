@@ -90,7 +90,7 @@ def completed(
     if not asked or before is None:
         return reading, False
     older = lambda r, b: completed(r, b, read, scene.branch(), ambiguous_part, words)  # noqa: E731
-    earlier = followed_back(read(before), briefing, older)
+    earlier = placed_without_verb(followed_back(read(before), briefing, older))
     if (
         isinstance(reading, Instruction)
         and isinstance(when := reading.acts[0], When)
