@@ -15,7 +15,9 @@ from hiervla.core.briefing import Briefing
 Completing = Callable[[Instruction | NotUnderstood, Briefing], tuple[Instruction | NotUnderstood, bool]]
 FOLLOWED = 6
 """So many turns that lean on each other are followed back."""
-_PLACE_ALONE = re.compile(r"(?:in|into|inside|on|onto|next to|beside|to|by) (?P<what>(?:the|my|that|this)\b[^?,.]+?)[\s.!]*", re.I)
+_PLACE_ALONE = re.compile(
+    r"(?:in|into|inside|on|onto|next to|beside|to|by) (?P<what>(?:the|my|that|this)\b[^?,.]+?)[\s.!]*", re.I
+)
 
 
 def followed_back(
