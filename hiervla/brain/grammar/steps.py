@@ -177,7 +177,8 @@ class Steps(Clearing):
 
     def _turn(self, goal: Goal) -> None:
         self._clear(goal.subject, "why_clear_thing")
-        arguments = turn_arguments(goal, self.now.world, self._tried.get("turn", 0) == 0)
+        on_the_way = sum(g.relation == "did" and g.subject.startswith("turn(") for g in self._all)
+        arguments = turn_arguments(goal, self.now.world, self._tried.get("turn", 0) <= on_the_way)
         self._with_free_hand("turn", arguments, goal)
         self.now.turn(goal.subject, goal.angle_rad or 0.0)
 
