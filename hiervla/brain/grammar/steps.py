@@ -177,8 +177,8 @@ class Steps(Clearing):
 
     def _turn(self, goal: Goal) -> None:
         self._clear(goal.subject, "why_clear_thing")
-        on_the_way = sum(g.relation == "did" and g.subject.startswith("turn(") for g in self._all)
-        arguments = turn_arguments(goal, self.now.world, self._tried.get("turn", 0) <= on_the_way)
+        others = [g for g in self._all if g != goal and (g.relation == "turned" or g.subject.startswith("turn("))]
+        arguments = turn_arguments(goal, self.now.world, self._tried.get("turn", 0) <= len(others))
         self._with_free_hand("turn", arguments, goal)
         self.now.turn(goal.subject, goal.angle_rad or 0.0)
 
