@@ -59,7 +59,9 @@ class Choosing(Piles, ABC):
     def _in_order(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """Counted from a side, or by size; which has to be said."""
         side = thing.count_from or thing.side
-        if side is not None:
+        if side in ("nearest", "farthest"):  # "从近到远数第二个"
+            ordered = sorted(found, key=order(side, self.reach))
+        elif side is not None:
             x, y = DIRECTIONS[side]
             ordered = sorted(found, key=lambda d: -(d.centre[0] * x + d.centre[1] * y))
             if (thing.ordinal or 1) < 0 and thing.count_from is None:

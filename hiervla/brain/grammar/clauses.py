@@ -151,9 +151,9 @@ class Clauses(Inquiries):
         return Put(((Transfer(_from(things, children), tuple(spots)),),), self.words(meta))
 
     def put_except(self, meta: Any, children: list[Any]) -> Act:
-        spots, but = next(c for c in children if isinstance(c, list)), first(children, Thing)
+        spots, buts = next(c for c in children if isinstance(c, list)), [c for c in children if isinstance(c, Thing)]
         things = _all(next(c for c in children if isinstance(c, tuple)))
-        things = tuple(replace(t, but=(*t.but, but)) for t in things)
+        things = tuple(replace(t, but=(*t.but, *buts)) for t in things)
         return Put(((Transfer(things, tuple(spots)),),), self.words(meta))
 
     def put_it(self, meta: Any, children: list[Any]) -> Put:

@@ -169,9 +169,9 @@ class Leaning(Provisos):
         """``待检区里除了圆柱，其他的都放到…``."""
         mark = next(c for c in children if isinstance(c, (Thing, Fixture)))
         within = self._where(meta, [mark], leaves(children, "POST")[0])
-        but = [c for c in children if isinstance(c, Thing)][-1]
+        buts = [c for c in children if isinstance(c, Thing) and c is not mark]
         spots = next(c for c in children if isinstance(c, list))
-        rest = Thing(self.words(meta), quantity="all", shape="object", where=(within,), but=(but,))
+        rest = Thing(self.words(meta), quantity="all", shape="object", where=(within,), but=tuple(buts))
         return Put(((Transfer((rest,), tuple(spots)),),), self.words(meta))
 
     def unstack(self, meta: Any, children: list[Any]) -> Put:

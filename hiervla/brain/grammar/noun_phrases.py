@@ -137,8 +137,8 @@ class NounPhrases(Transformer[Any, Any]):
         return replace(self.pair(meta, children), other=True)
 
     def thing_but(self, meta: Any, children: list[Any]) -> Thing:
-        but, thing = (c for c in children if isinstance(c, Thing))
-        return replace(thing, but=(*thing.but, but), text=self.words(meta))
+        *buts, thing = (c for c in children if isinstance(c, Thing))
+        return replace(thing, but=(*thing.but, *buts), text=self.words(meta))
 
     def it(self, meta: Any, children: list[Any]) -> Thing:
         return Thing(text=self.words(meta), pronoun="it")

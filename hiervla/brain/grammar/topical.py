@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,13 +171,13 @@ class Topical(Terse):
 
     def put_except(self, meta: Any, children: list[Any]) -> Act:
         """``除了小鸭子，其他的都放…``."""
-        things, but = next(c for c in children if isinstance(c, tuple)), first(children, Thing)
-        rest = tuple(_the_rest(t, but) for t in things) if len(things) == 1 else things
+        things, buts = next(c for c in children if isinstance(c, tuple)), [c for c in children if isinstance(c, Thing)]
+        rest = tuple(_the_rest(t, buts) for t in things) if len(things) == 1 else things
         return super().put_except(meta, [rest if c is things else c for c in children])  # type: ignore[no-any-return]
 
     def thing_but(self, meta: Any, children: list[Any]) -> Thing:
-        but, thing = (c for c in children if isinstance(c, Thing))
-        return super().thing_but(meta, [but, _the_rest(thing, but)])  # type: ignore[no-any-return]
+        *buts, thing = (c for c in children if isinstance(c, Thing))
+        return super().thing_but(meta, [*buts, _the_rest(thing, buts)])  # type: ignore[no-any-return]
 
     def put_except_bare(self, meta: Any, children: list[Any]) -> Act:
         """``除了绿的，其他的都放托盘``."""
@@ -209,14 +210,15 @@ class Topical(Terse):
         return Put(((Transfer(self._out_of(children), self._spots(children[1:])),),), self.words(meta))
 
 
-def _the_rest(thing: Thing, but: Thing) -> Thing:
-    """``除了最大的烧杯，剩下的`` is the rest of the beakers; ``除了小鸭子，其他的`` is all else."""
-    if not (thing.other and thing.nounless) or but.pronoun or but.says_nothing or but.other:
+def _the_rest(thing: Thing, buts: Sequence[Thing]) -> Thing:
+    """``除了最大的烧杯，剩下的`` is the rest of the beakers; ``除了小鸭子，其他的`` and ``除了红球和圆柱，其他的`` are all else."""
+    if not (thing.other and thing.nounless) or any(b.pronoun or b.says_nothing or b.other for b in buts):
         return thing
-    if not but.nounless and (but.colours or but.where or but.side):
+    but, kinds = buts[0], {(b.shape, b.name) for b in buts}
+    if len(kinds) == 1 and any(not b.nounless and (b.colours or b.where or b.side) for b in buts):
         return thing  # "除了红球，其他的": the other balls, or all else?
-    told = not but.nounless and (but.sizes or but.superlatives or but.ordinal or but.count)
-    kind = Thing("", shape=but.shape, name=but.name) if told or but.quantity == "a" else Thing("", shape="rest")
+    told = not but.nounless and (but.sizes or but.superlatives or but.ordinal or but.count) and len(kinds) == 1
+    kind = Thing("", shape=but.shape, name=but.name) if told or (but.quantity == "a" and len(buts) == 1) else Thing("", shape="rest")  # fmt: skip
     return replace(thing, other=False, quantity="all", count=None, shape=kind.shape, name=kind.name)
 
 

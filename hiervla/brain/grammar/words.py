@@ -37,6 +37,7 @@ BUNDLED = (
     "grammar.rewrites.en.usual.toml",
     "grammar.rewrites.en.various.toml",
     "grammar.rewrites.en.a15.toml",
+    "grammar.rewrites.zh.a15.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.daily.toml",
