@@ -11,7 +11,7 @@ from typing import Any
 
 from hiervla.brain.grammar.acts import Instruction, Question, Spare
 from hiervla.brain.grammar.contents import coming_along
-from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before, to_undo
+from hiervla.brain.grammar.conversation import completed, place_before, spoken_of_before
 from hiervla.brain.grammar.corrections import placed_without_verb
 from hiervla.brain.grammar.explaining import FORBIDDEN
 from hiervla.brain.grammar.feasibility import check_goals
@@ -30,6 +30,7 @@ from hiervla.brain.grammar.rehearsal import with_remembered
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
+from hiervla.brain.grammar.turns import to_undo
 from hiervla.brain.grammar.unnamed import seek
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser

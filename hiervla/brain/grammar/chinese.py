@@ -100,6 +100,8 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
     if before & {"CL", "FIGURE"}:
         return False  # "两块方糖", "长条积木": one noun
     clause = [o.kinds.keys() for o in tokens[:k]]
+    if _named_after_verb(tokens, k):
+        return True  # "盘子上放苹果橙子"
     if any(o & {"BI", "LI", "CHU", "KAO", "PUT"} for o in clause):
         return False  # "比红方块小的方块都…"
     behind = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
@@ -108,6 +110,16 @@ def _listed(tokens: list[Token], k: int, before: set[str]) -> bool:
         and bool(tokens[behind].kinds.keys() & {"DOU", "PUT", "LINEUP", "ARRANGE"})
         and bool(tokens[behind - 1].kinds.keys() & NOUNS)
     )
+
+
+def _named_after_verb(tokens: list[Token], k: int) -> bool:
+    """Behind a place and a verb nothing stands but the nouns of what goes there."""
+    verb = next((j for j in reversed(range(k)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS | {"AND"})), 0)
+    end = next((j for j in range(k, len(tokens)) if not tokens[j].kinds.keys() & (NOUNS | LOOKS)), len(tokens))
+    told = "PUT" in tokens[verb].kinds and tokens[verb].text in ("放", "摆", "搁", "装")
+    at = tokens[verb - 1].kinds.keys() if verb else ()
+    closed = end == len(tokens) or tokens[end].kinds.keys() & BOUNDS
+    return bool(told and "POST" in at and closed and tokens[end - 1].kinds.keys() & NOUNS)
 
 
 COUNTED = ("一", "两", "几", "这", "那", "哪", "每", "另一", "那一", "这一", "那两", "这两")

@@ -142,7 +142,9 @@ class Clearing(ABC):
             if own and own[0].reference != object_id and not self._waits_for(own[0]):
                 self._reach(own[0])
                 continue
-            self._remove(other, why, object_id)
+            wanted = [(d, at) for d, at in self._wanted() if d.id != other]
+            spot = self.now.spare_spot(other, [*self._kept, *wanted]) if wanted else None
+            self._remove(other, why, object_id, spot)  # not to where something has to come
 
     def _bridges(self, object_id: str) -> bool:
         """It stands on two at once, and should: another may stand on the second of them."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, Undo, When
+from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, When
 from hiervla.brain.grammar.antecedents import things_of
 from hiervla.brain.grammar.characters import NARROW, unpictured, unspaced
 from hiervla.brain.grammar.contrast import (
@@ -48,7 +48,7 @@ from hiervla.brain.grammar.retelling import goes_on, retold, with_others
 from hiervla.brain.grammar.second_thoughts import second_thought
 from hiervla.brain.grammar.turns import asked_about, before_asked, followed_back, place_alone
 from hiervla.brain.grammar.words import Words
-from hiervla.core.briefing import Briefing, Change, Turn
+from hiervla.core.briefing import Briefing, Turn
 
 _ABOUT = re.compile(
     r"(?:so |and |ok(?:ay)?,? |but )?(?:what|how) about (?P<what>(?:the|my|that|this)\b[^?,.]+?)\s*\??", re.I
@@ -105,7 +105,7 @@ def completed(
             if (into := what_is_held(reading, briefing.instruction, scene, finds)) is not None:
                 return into, True
             reading = goes_on(reading, earlier)
-    if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put):
+    if isinstance(earlier, Instruction) and isinstance(earlier.acts[-1], Put | Question):
         if isinstance(reading, Instruction) and reading.language == "zh":
             reading = with_others(reading, briefing.instruction)
         leans = (
@@ -199,12 +199,13 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
             found.append([target])
             break
     changed: list[str] = []
-    for turn in reversed(briefing.dialogue):
+    for k in reversed(range(len(briefing.dialogue))):
+        turn, older = briefing.dialogue[k], briefing.dialogue[:k]
         if turn.who != "person":
             changed = [c.was.id for c in turn.changed]
             continue
         reading = read(turn.says)
-        if isinstance(reading, Instruction) and (there := asked_about(reading, scene)):
+        if isinstance(reading, Instruction) and (there := asked_about(reading, _as_of(briefing, older, read, scene))):
             found.append(there)
         if isinstance(reading, Instruction) and (things := things_of(reading)):
             try:
@@ -217,6 +218,14 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
         elif isinstance(reading, Instruction) and changed and isinstance(reading.acts[-1], Put):
             found.append(changed)  # "put it in the mug"
     return found
+
+
+def _as_of(briefing: Briefing, older: tuple[Turn, ...], read: Reader, scene: Scene) -> Scene:
+    """The scene as an earlier turn leant on those before it."""
+    then, was = scene.branch(), briefing.model_copy(update={"dialogue": older, "outcomes": ()})
+    then.earlier = lambda: spoken_of_before(was, read, scene)
+    then.earlier_place = lambda: place_before(was, read, scene)
+    return then
 
 
 def _all_of(reading: Instruction, changed: list[str], scene: Scene) -> list[list[str]]:
@@ -239,6 +248,11 @@ def _handled(things: tuple[Thing, ...], changed: list[str], scene: Scene) -> lis
     return ids
 
 
+def _says_where(spot: Spot) -> bool:
+    """``里面有什么`` asks of a place that was named before."""
+    return spot.reference is not None and not (isinstance(spot.reference, Thing) and spot.reference.pronoun == "it")
+
+
 def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
     """Where ``there`` is: where a thing was last said to be or to go, else the last container or zone spoken of."""
     for turn in reversed(briefing.dialogue):
@@ -250,7 +264,7 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
                 return spots[-1]
             if isinstance(act, Do) and act.skill == "open" and act.items:
                 return Spot("in", act.items[0].thing, text=act.text)
-            if isinstance(act, Question) and act.spot is not None and act.spot.reference is not None:
+            if isinstance(act, Question) and act.spot is not None and _says_where(act.spot):
                 return act.spot
             within = [replace(w, negated=False) for t in act.things for w in t.where if w.relation in ("in", "on")] if isinstance(act, Question) else []  # fmt: skip
             within = [w for w in within if not (isinstance(w.reference, Fixture) and w.reference.name == "table")]
@@ -269,18 +283,3 @@ def place_before(briefing: Briefing, read: Reader, scene: Scene) -> Spot | None:
                     if len(found) == 1 and (found[0].hollow or found[0].label == "plate"):
                         return Spot("to", thing, text=thing.text)
     return None
-
-
-def to_undo(dialogue: tuple[Turn, ...], read: Reader) -> list[tuple[Change, ...]]:
-    """What earlier turns changed and no ``undo`` has taken back since, the latest first."""
-    left: list[tuple[Change, ...]] = []
-    undoes = False
-    for turn in dialogue:
-        if turn.who == "person":
-            reading = read(turn.says)
-            undoes = isinstance(reading, Instruction) and isinstance(reading.acts[0], Undo)
-        elif turn.changed and undoes and left:
-            left.pop(0)
-        elif turn.changed:
-            left.insert(0, turn.changed)
-    return left

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Self
 
-from hiervla.brain.grammar.form import Spot, Thing
-from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
+from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.core.briefing import Change
 from hiervla.core.world import Detection, Held, World
 
@@ -81,6 +82,31 @@ class Discourse:
             raise clarify("what_there", part=spot.text)
         return place
 
+    def _piled(self, d: Detection) -> bool:
+        """It stands on another thing that is no plate or piece of furniture."""
+        below = self.world.objects.get(d.support)
+        return below is not None and not below.fixed and not below.hollow and below.label != "plate"
+
+    def around_it(self, spot: Spot, it: Thing) -> Spot:
+        """``它里面的``, after the lemon went into the bowl: what is in the bowl."""
+        try:
+            found, trouble = self.pronoun(it, set()), None
+        except Objection as e:
+            found, trouble = [], e
+        if any(
+            d.hollow or d.label == "plate" or d.id in {o.support for o in self.world.objects.values()} for d in found
+        ):
+            return spot
+        place = self.place or self.earlier_place()
+        mark = place.reference if place is not None and place.relation in ("in", "on", "to", "there") else None
+        if (isinstance(mark, Thing) and not mark.pronoun) or (
+            isinstance(mark, Fixture) and mark.name in self.world.zones
+        ):
+            return replace(spot, reference=mark)
+        if trouble is not None:
+            raise trouble
+        return spot
+
     def speak_of(self, ids: list[str]) -> None:
         self.mentioned.append(ids)
 
@@ -101,9 +127,14 @@ class Discourse:
         if whole is not None and not set(whole) & avoid:  # all that was done in one breath
             return whole
         for group in self.earlier() if len(ids) == 1 else ():
-            if len(ids) < 2 and not set(group) & {*avoid, *ids}:
+            if len(ids) < 2 and not set(group) & {*avoid, *ids, *self._places(ids)}:
                 ids = [*group, *ids]
         return ids
+
+    def _places(self, ids: list[str]) -> set[str]:
+        """What holds things, and furniture: ``打开抽屉``, then what is in it, are no two of them."""
+        known = self.world.objects
+        return {known[i].support for i in ids if i in known} | {i for i, d in known.items() if d.fixed}
 
     def _of_two_halves(self, object_id: str) -> bool:
         """``the scissors``: one thing, and yet ``them``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ from hiervla.core.goal import distance_between
 from hiervla.core.task import Limits
 from hiervla.core.vocabulary import Vocabulary, has_colour
 from hiervla.core.world import Detection, World
+
+DIMINUTIVE = re.compile("小(?:车|熊|鸭|狗|猫|兔|鱼|马|鸟|人|飞机|火车|卡车|勺|刀|瓶|碟|凳)")
 
 
 class Scene(Kindred):
@@ -198,8 +201,8 @@ class Scene(Kindred):
             alike = not fit or (len(fit) == 2 and fit == found and not thing.many)  # of two large plates the larger
             if alike and size in ("small", "large") and len(found) > 1:
                 fit = self._extreme("smallest" if size == "small" else "largest", thing, found)
-            if not fit and len(found) == 1 and found[0].size_word == "medium":
-                fit = found  # "the big red cube", where no other is red
+            if not fit and len(found) == 1 and (found[0].size_word == "medium" or DIMINUTIVE.search(thing.text)):
+                fit = found  # "the big red cube", where no other is red; "那辆小车"
             found = fit
         return found
 
@@ -227,6 +230,8 @@ class Scene(Kindred):
             spot = replace(place := self.there(spot), relation="in" if place.relation == "to" else place.relation)
         if spot.relation == "recent":
             return [d for d in found if d.id in self.recent()]
+        if spot.relation in ("in", "on") and isinstance(spot.reference, Thing) and spot.reference.pronoun == "it":
+            spot = self.around_it(spot, spot.reference)
         if spot.relation in ("side", "half") and spot.distance_m is None:
             return at_side(Thing("", quantity="all", side=spot.direction), found, self.world)
         if spot.relation not in ("in", "on", "from", "beside") or spot.reference is None:
@@ -240,11 +245,6 @@ class Scene(Kindred):
             raise refuse("too_few", wanted=wanted, n=len(marks), part=spot.reference.text, found=marks)
         near = [d for d in found if any(relates(d, spot, m) for m in marks)]
         return straight(spot, marks[0], near) if len(near) > 1 and len(marks) == 1 and "正" in spot.text else near
-
-    def _piled(self, d: Detection) -> bool:
-        """It stands on another thing that is no plate or piece of furniture."""
-        below = self.world.objects.get(d.support)
-        return below is not None and not below.fixed and not below.hollow and below.label != "plate"
 
     def _marks_of(self, thing: Thing) -> list[Detection]:
         """Of several that fit, the one that things go to in the same sentence."""

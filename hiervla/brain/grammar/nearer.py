@@ -26,6 +26,8 @@ def nearer_of(reading: Instruction, briefing: Briefing, read: Reader) -> Instruc
         if near is None:
             return thing
         rest = tuple(s for s in thing.where if s is not near)
+        if known is not None and not known.where:
+            return replace(known, text=thing.text, superlatives=(near.superlative or "nearest",))
         if known is not None:
             spot = replace(_nearest(known), superlative=near.superlative)
             return replace(
@@ -50,4 +52,6 @@ def _asked_about(briefing: Briefing, read: Reader) -> Thing | None:
     if not isinstance(reading, Instruction) or not isinstance(reading.acts[0], Question):
         return None
     asked = reading.acts[0].things
+    if reading.acts[0].kind == "choose" and len(asked) > 1:  # "扳手和螺丝刀，哪个离你近"
+        return Thing(text="", quantity="the", shape="object", either=asked)
     return asked[0] if len(asked) == 1 and any(s.relation == "super" for s in asked[0].where) else None

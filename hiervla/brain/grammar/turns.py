@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hiervla.brain.grammar.acts import Bare, Instruction, Question
+from hiervla.brain.grammar.acts import Bare, Instruction, Question, Undo
+from hiervla.brain.grammar.corrections import Reader
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.reading import NotUnderstood
-from hiervla.core.briefing import Briefing
+from hiervla.core.briefing import Briefing, Change, Turn
 
 Completing = Callable[[Instruction | NotUnderstood, Briefing], tuple[Instruction | NotUnderstood, bool]]
 FOLLOWED = 6
@@ -63,3 +64,18 @@ def asked_about(reading: Instruction, scene: Scene) -> list[str]:
         return [d.id for d in scene.branch().find(Thing("", quantity="all", shape="object", where=(act.spot,)))]
     except Objection:
         return []
+
+
+def to_undo(dialogue: tuple[Turn, ...], read: Reader) -> list[tuple[Change, ...]]:
+    """What earlier turns changed and no ``undo`` has taken back since, the latest first."""
+    left: list[tuple[Change, ...]] = []
+    undoes = False
+    for turn in dialogue:
+        if turn.who == "person":
+            reading = read(turn.says)
+            undoes = isinstance(reading, Instruction) and isinstance(reading.acts[0], Undo)
+        elif turn.changed and undoes and left:
+            left.pop(0)
+        elif turn.changed:
+            left.insert(0, turn.changed)
+    return left

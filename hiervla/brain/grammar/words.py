@@ -40,6 +40,7 @@ BUNDLED = (
     "grammar.rewrites.zh.a15.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
+    "grammar.rewrites.zh.b15.toml",
     "grammar.rewrites.zh.daily.toml",
     "grammar.rewrites.zh.heard.toml",
     "grammar.rewrites.zh.manner.toml",
