@@ -188,6 +188,11 @@ def has_colour(d: Detection, names: Iterable[str], strict: bool | None = True) -
     return not called.isdisjoint(names)
 
 
+def beyond_doubt(found: list[Detection]) -> list[Detection]:
+    """Those whose colour lies well within its word; all of them where each lies on a border: a pale mint one is no second green one."""
+    return [d for d in found if d.colour_too is None] or found
+
+
 def stands_in(word: str, text: str) -> bool:
     """Does a word stand in a text? Latin words at word boundaries (plural s allowed), others anywhere."""
     if re.search(r"[A-Za-z]", word):

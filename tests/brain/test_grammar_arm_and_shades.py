@@ -59,3 +59,17 @@ def test_a_bowl_that_is_all_but_white_is_the_white_one(brain):
     world = world_of(thing("red", "red cube", 0.45, 0.10), nearly)
     plan = think_through(brain, brief("把红色方块放到白色的碗里", world))[0][-1].move
     assert isinstance(plan, Plan) and plan.goals[0].reference == "nearly"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "put the green cube in the green bowl", "把绿色方块放到绿色的碗里", "sort the cubes by colour into the bowls", "sort the cubes by colour",
+        "put each cube in the bowl of the same colour",
+    ],
+)  # fmt: skip
+def test_a_bowl_that_is_hardly_green_is_no_second_green_one(brain, text):
+    nearer = thing("nearly", "green bowl", 0.42, 0.22).model_copy(update={"colour_too": "white"})
+    world = world_of(thing("g", "green cube", 0.45, 0.0), nearer, thing("sure", "green bowl", 0.65, -0.22))
+    plan = think_through(brain, brief(text, world))[0][-1].move
+    assert isinstance(plan, Plan) and [str(g) for g in plan.goals] == ["in(g, sure)"]

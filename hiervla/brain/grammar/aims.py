@@ -22,6 +22,7 @@ from hiervla.brain.grammar.shifting import (
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
+from hiervla.core.vocabulary import beyond_doubt
 from hiervla.core.world import Detection
 
 EDGE_GAP_M = 0.03
@@ -152,7 +153,7 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
         fit = [m for m in every if m.colour == d.colour and m.id != d.id]
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
-        return min(fit, key=scene.reach)
+        return min(beyond_doubt(fit), key=scene.reach)
     if thing.other and not thing.pronoun:
         thing = _not_where_it_is(d, thing, scene)
     noun, asked = scene.noun, scene

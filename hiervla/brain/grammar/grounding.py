@@ -22,7 +22,7 @@ from hiervla.brain.grammar.standing import (
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import distance_between
 from hiervla.core.task import Limits
-from hiervla.core.vocabulary import Vocabulary, has_colour
+from hiervla.core.vocabulary import Vocabulary, beyond_doubt, has_colour
 from hiervla.core.world import Detection, World
 
 DIMINUTIVE = re.compile("小(?:车|熊|鸭|狗|猫|兔|鱼|马|鸟|人|飞机|火车|卡车|勺|刀|瓶|碟|凳)")
@@ -117,6 +117,7 @@ class Scene(Kindred):
         if thing.nounless and thing.superlatives:  # "the biggest": of what is not the place it goes to
             things = [d for d in things if d.id not in self.marks and not d.fixed]
         found = next((f for way in (True, False, None) if (f := self._called(thing, [d for d in things if self._looks(thing, d, way)]))), [])  # fmt: skip
+        found = beyond_doubt(found) if thing.colours and not thing.many else found
         for unlike in thing.unlike:
             found = [d for d in found if not self._looks(unlike, d) and not set(unlike.sizes) & {d.size_word}]
         if thing.other:
@@ -182,10 +183,9 @@ class Scene(Kindred):
             return False
         if thing.name and d.name not in thing.name.split("|"):
             return False
-        if thing.shape == "object":
-            if d.fixed:
-                return False  # furniture is no thing on the table
-        elif thing.shape and thing.shape not in d.attributes and not self._vocabulary.covers(thing.shape, d.label):
+        if thing.shape == "object" and d.fixed:
+            return False  # furniture is no thing on the table
+        if thing.shape not in (None, "object", *d.attributes) and not self._vocabulary.covers(thing.shape, d.label):
             return False
         return not thing.colours or has_colour(d, thing.colours, strict)
 
