@@ -143,10 +143,16 @@ class Push(Skill):
 
     def done(self, before: World, now: World, trace) -> Check:
         goal = self.goal_spot(before)
-        moved = Goal(relation="at", subject=self.target, position=goal, tolerance_m=TOLERANCE_M, by="push")
-        check = holds(moved, now)
-        if check.answer != "yes" and not (check.answer == "no" and self._touches(before, now)):
+        up_to = self.reference in before.objects and self.distance_m is None
+        within = NEAR_M - TOUCH_M if up_to else TOLERANCE_M
+        check = holds(Goal(relation="at", subject=self.target, position=goal, tolerance_m=within, by="push"), now)
+        touches = self._touches(before, now)
+        if check.answer != "yes" and not (check.answer == "no" and touches):
             return check
+        if up_to and not touches and now.seen_now(str(self.reference)):  # what it was to be pushed up to has moved away
+            return Check.no(
+                f"{self.target} stopped short of {self.reference}", *check.evidence, kind=FailureKind.MISPLACED
+            )
         was, d = np.asarray(before.objects[self.target].centre[:2]), now.objects[self.target]
         far = float(np.linalg.norm(np.asarray(d.centre[:2]) - was))
         seen = look_evidence(now, f"{d.id} lies {far * 100:.1f} cm from where it lay", far)

@@ -102,6 +102,16 @@ def test_it_is_done_where_the_thing_lies_now_and_says_how_far_it_is_off(push, th
     assert fallen.kind is FailureKind.TOPPLED
 
 
+def test_up_to_another_thing_it_is_done_only_where_it_lies_right_beside_it(push, thing, world_of):
+    before, trace = world_of(thing(id="a", y=-0.1), thing(id="b", y=0.1)), Trace(Task("push", ""))
+    skill = push(target="a", reference="b")
+    assert skill.done(before, world_of(thing(id="a", y=0.05), thing(id="b", y=0.1)), trace)
+    short = skill.done(before, world_of(thing(id="a", y=0.04), thing(id="b", y=0.1)), trace)
+    assert not short and short.kind is FailureKind.MISPLACED
+    away = skill.done(before, world_of(thing(id="a", y=0.056), thing(id="b", y=0.2)), trace)
+    assert not away and "short of b" in away.why
+
+
 def test_the_fingers_rise_as_they_push_so_that_they_never_press_what_they_push_down(push, thing, world_of):
     frames = push(target="a", direction="left", distance_m=0.1).keyframes(
         Ground(world=world_of(thing("box", id="a")), hand=HAND)
