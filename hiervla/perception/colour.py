@@ -110,11 +110,11 @@ def _grey_below(lightness: float, hue: float) -> float:
     Near white a touch of blue or pink shows and one of yellow does not: paper and cream are white. Near black, chroma means little.
     """
     if lightness < 20:
-        return 11.0 if lightness > 8 else 20.0
+        return 20.0 - _ramp((lightness - 8) * 1.5, 20.0 - _GREY_CHROMA)
     if lightness > 80:
         pale = _GREY_CHROMA if 140 <= hue < 230 else 8.0 if hue < 300 else 7.0
-        if 60 < hue < 140 and lightness > 90:
-            pale = 16.0
+        if 60 < hue < 156 and lightness > 90:
+            pale = 16.0 - _ramp((hue - 140) / 3, 16.0 - _GREY_CHROMA)
         return _GREY_CHROMA + (pale - _GREY_CHROMA) * min(1.0, (lightness - 80) / 10)
     return _GREY_CHROMA
 

@@ -204,9 +204,10 @@ class GeometricEyes:
 
     def _inventory(self, d: Detection) -> Detection:
         bare = d.model_copy(update={"name": None, "attributes": ()})
-        for line in self.vocabulary.inventory:
-            if looks_like(self.vocabulary, line.looks, bare):
-                return d.model_copy(update={"name": line.name, "attributes": line.attributes})
+        for either in (False, True):  # a knife that is all but black is no green block
+            for line in self.vocabulary.inventory:
+                if looks_like(self.vocabulary, line.looks, bare, either):
+                    return d.model_copy(update={"name": line.name, "attributes": line.attributes})
         return bare
 
 
@@ -227,11 +228,11 @@ def _with_hosts(standing: list[Reading], ids: list[str], objects: dict[str, Dete
     }
 
 
-def looks_like(vocabulary: Vocabulary, looks: str, d: Detection) -> bool:
-    """Do the colour, shape and size words of an inventory line fit what is seen?"""
+def looks_like(vocabulary: Vocabulary, looks: str, d: Detection, either: bool = False) -> bool:
+    """Do the colour, shape and size words of an inventory line fit what is seen; ``either``: by any word its colour may bear?"""
     colours, shapes, sizes = (vocabulary.find(t, looks) for t in ("colours", "shapes", "sizes"))
     return bool(colours or shapes or sizes) and (
-        (not colours or has_colour(d, colours, strict=False))
+        (not colours or has_colour(d, colours, strict=None if either else False))
         and (not shapes or any(vocabulary.covers(s, d.label) for s in shapes))
         and (not sizes or d.size_word in sizes)
     )

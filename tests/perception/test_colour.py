@@ -113,3 +113,11 @@ def test_a_stack_of_cubes_stays_a_stack_and_so_does_a_slab_that_was_known() -> N
     world = eyes.look(tower.look(), World(), "L1")
     assert sorted((d.colour, d.second_colour) for d in world.objects.values()) == [("blue", None), ("red", None)]
     tower.close()
+
+
+@pytest.mark.parametrize(
+    ("rgb", "word"),
+    [((18, 28, 13), "black"), ((236, 253, 234), "white"), ((10, 40, 14), "green"), ((214, 252, 210), "green")],
+)
+def test_a_touch_of_green_makes_black_and_white_no_green(rgb, word):
+    assert colour_word(np.array(rgb, dtype=float))[0] == word
