@@ -38,6 +38,8 @@ class Stacking(Clauses):
             return Arrange("pyramid", things, text=self.words(meta), low=low, high=high)
         if form != "tower":
             raise Misread("not_understood", self.words(meta))
+        if said is not None and any(isinstance(c, dict) and "colours" in c for c in children):
+            raise Misread("not_understood", self.words(meta))  # "a purple tower: blue at the bottom, then green"
         if said is not None:
             things = tuple(_described(t) if isinstance(t, Item) else t for t in found)
             if not (said.things or said.low or said.high) and len(things) > 1:  # "A、B、C，从下往上摞"
