@@ -149,10 +149,11 @@ class Push(Skill):
         touches = self._touches(before, now)
         if check.answer != "yes" and not (check.answer == "no" and touches):
             return check
-        if up_to and not touches and now.seen_now(str(self.reference)):  # what it was to be pushed up to has moved away
-            return Check.no(
-                f"{self.target} stopped short of {self.reference}", *check.evidence, kind=FailureKind.MISPLACED
-            )
+        if up_to and not now.seen_now(str(self.reference)):  # nobody has seen that it still stands there
+            return Check.cannot_see(f"{self.reference} is not seen in look {now.look_id}", *check.evidence)
+        if up_to and not touches:  # what it was to be pushed up to has moved away
+            why = f"{self.target} stopped short of {self.reference}"
+            return Check.no(why, *check.evidence, kind=FailureKind.MISPLACED)
         was, d = np.asarray(before.objects[self.target].centre[:2]), now.objects[self.target]
         far = float(np.linalg.norm(np.asarray(d.centre[:2]) - was))
         seen = look_evidence(now, f"{d.id} lies {far * 100:.1f} cm from where it lay", far)

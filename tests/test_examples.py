@@ -52,6 +52,7 @@ def test_the_examples_join_the_bundled_content():
     )
 
 
+@pytest.mark.slow  # the README tells the same three lines, and those are run always
 def test_three_lines_run(tmp_path):
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "three_lines.py")],

@@ -193,6 +193,11 @@ def beyond_doubt(found: list[Detection]) -> list[Detection]:
     return [d for d in found if d.colour_too is None] or found
 
 
+def of_its_colour(d: Detection, among: Iterable[Detection]) -> list[Detection]:
+    """Which of them share a thing's colour, itself aside; those on a border only where none surely does."""
+    return beyond_doubt([o for o in among if o.colour == d.colour and o.id != d.id])
+
+
 def stands_in(word: str, text: str) -> bool:
     """Does a word stand in a text? Latin words at word boundaries (plural s allowed), others anywhere."""
     if re.search(r"[A-Za-z]", word):

@@ -9,7 +9,7 @@ import numpy as np
 from hiervla.core.geometry import Vec3, vec3
 from hiervla.core.observation import Observation
 from hiervla.core.task import Gripper, Limits
-from hiervla.core.vocabulary import Vocabulary, has_colour
+from hiervla.core.vocabulary import Vocabulary
 from hiervla.core.world import Detection, World, Zone
 from hiervla.perception.bands import join_bands, join_faces
 from hiervla.perception.closer import CloseLook
@@ -29,6 +29,7 @@ from hiervla.perception.hand import (
     pieces_of,
 )
 from hiervla.perception.identity import alike, as_known, assign_ids, colours_of, join_own_pieces, new_id, without
+from hiervla.perception.inventoried import named, named_by_either_word
 from hiervla.perception.light import Lighting, lighting, paint
 from hiervla.perception.reading import Reading
 from hiervla.perception.released import let_go
@@ -99,7 +100,7 @@ class GeometricEyes:
         objects: dict[str, Detection] = {}
         for d, rest in zip(tracked, rests, strict=True):
             support = "table" if rest.support == TABLE else ids[rest.support]
-            objects[d.id] = self._inventory(d.model_copy(update={"support": support}))
+            objects[d.id] = named(d.model_copy(update={"support": support}), self.vocabulary)
         objects = join_own_pieces(objects | _with_hosts(standing, ids, objects), past)
         held = None
         if in_hand is None and grip.felt and expected is not None:
@@ -112,7 +113,8 @@ class GeometricEyes:
             there = held_detection(grip, held, in_hand, time_s, content)
             if held.width_m < RIM_M:
                 objects = {i: d for i, d in objects.items() if i not in pieces_of(there, objects, before)}
-            objects[held.id] = self._inventory(there)
+            objects[held.id] = named(there, self.vocabulary)
+        objects = named_by_either_word(objects, self.vocabulary)
         gone = {**before.lost, **before.objects, **past.objects}  # what was let go is lost where it was let go
         lost = {k: d for k, d in gone.items() if k not in objects}
         warnings += [f"the arm hides {k}" for k, d in lost.items() if d.support != "hand" and hidden_by_arm(view, d)]
@@ -137,8 +139,8 @@ class GeometricEyes:
         look = CloseLook(observation, self.limits, known)
         found = [self._detection(look.view, r, f"close_{i}", world.time_s) for i, r in enumerate(look.readings)]
         seen = look.add(world, about, found)
-        named = {k: d if k in world.objects else self._inventory(d) for k, d in seen.objects.items()}
-        return seen.model_copy(update={"objects": named})
+        objects = {k: d if k in world.objects else named(d, self.vocabulary) for k, d in seen.objects.items()}
+        return seen.model_copy(update={"objects": named_by_either_word(objects, self.vocabulary)})
 
     def _recognise(
         self, view: View, content: Reading, expected: Detection | None, before: World, time_s: float
@@ -202,14 +204,6 @@ class GeometricEyes:
         word, sure = colour_word(rgb)
         return word, sure, shade(rgb, word), other_word(rgb, word)
 
-    def _inventory(self, d: Detection) -> Detection:
-        bare = d.model_copy(update={"name": None, "attributes": ()})
-        for either in (False, True):  # a knife that is all but black is no green block
-            for line in self.vocabulary.inventory:
-                if looks_like(self.vocabulary, line.looks, bare, either):
-                    return d.model_copy(update={"name": line.name, "attributes": line.attributes})
-        return bare
-
 
 def _as_furniture(part: Furniture) -> dict[str, Any]:
     """What being a part of furniture changes in a detection; whose part it is follows once there are ids."""
@@ -226,16 +220,6 @@ def _with_hosts(standing: list[Reading], ids: list[str], objects: dict[str, Dete
         for i, r in enumerate(standing)
         if r.furniture is not None and r.furniture.host is not None
     }
-
-
-def looks_like(vocabulary: Vocabulary, looks: str, d: Detection, either: bool = False) -> bool:
-    """Do the colour, shape and size words of an inventory line fit what is seen; ``either``: by any word its colour may bear?"""
-    colours, shapes, sizes = (vocabulary.find(t, looks) for t in ("colours", "shapes", "sizes"))
-    return bool(colours or shapes or sizes) and (
-        (not colours or has_colour(d, colours, strict=None if either else False))
-        and (not shapes or any(vocabulary.covers(s, d.label) for s in shapes))
-        and (not sizes or d.size_word in sizes)
-    )
 
 
 class GeometricDetector:

@@ -1,5 +1,7 @@
 """Brains side by side: what is counted as what, and one instruction behind a real server."""
 
+import time
+
 import pytest
 
 from hiervla.bench.brains import measuring
@@ -84,6 +86,15 @@ def test_a_mission_whose_server_is_killed_goes_on_when_it_is_back(monkeypatch):
     from hiervla.bench.brains import outage
 
     monkeypatch.setattr(outage, "AMONG", 1)  # before the first thought, so that the mission meets it
-    monkeypatch.setattr(outage, "AWAY_S", (1.0, 1.5))
+    monkeypatch.setattr(outage, "AWAY_S", (0.5, 0.6))
+    again = outage.Outage._again
+
+    def when_missed(self):  # however slow the machine: not before the mission has met the dead server
+        end = time.monotonic() + 60.0
+        while not self.waited and time.monotonic() < end:
+            time.sleep(0.05)
+        again(self)
+
+    monkeypatch.setattr(outage.Outage, "_again", when_missed)
     row = measuring.work("cut off", "competent", "tabletop/two-steps", 3)
     assert row["killed"] and row["waited"] and row["true_success"] and not row["unsafe"]

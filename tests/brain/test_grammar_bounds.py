@@ -69,6 +69,7 @@ def mutated(rng: random.Random) -> str:
     return text
 
 
+@pytest.mark.slow  # mutations.py spoils more, and judges by the world
 def test_mutated_instructions_never_crash_and_move_only_when_understood():
     rng, brain = random.Random(7), GrammarBrain()
     brain.think(brief("pick up the red cube", WORLD))

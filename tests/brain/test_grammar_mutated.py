@@ -21,7 +21,7 @@ def complaints(done):
     return "\n".join([*([digest(wrong)] if wrong else []), *slow])
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(k, marks=pytest.mark.slow) for k in range(2, 6))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in range(1, 6))])
 def test_a_few_hundred_spoilt_instructions(seed):
     assert complaints(runs(80, seed)) == ""
 
@@ -41,7 +41,7 @@ def test_nonsense_is_nonsense():
 def test_every_sort_of_mutant_is_made_in_both_languages():
     rng = random.Random(0)
     made = {"en": set(), "zh": set()}
-    for case in seeds():
+    for case in seeds()[::5]:
         for _ in range(3):
             made[case.language] |= {m.kind for m in mutants(case.turns[-1], {"red"}, {"cube"}, rng)}
     only_english = {"slip of typing", "doubled", "spaces gone"}

@@ -68,8 +68,8 @@ def test_run_json_prints_exactly_one_object_with_everything_in_it(tmp_path):
         (["run"], 2, "Missing argument"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_the_usage_code(args, code, word, tmp_path):
-    done = hiervla(*args, cwd=tmp_path, DISPLAY="")
+def test_bad_input_is_one_clear_line_and_the_usage_code(args, code, word, tmp_path, in_process):
+    done = in_process(*args, cwd=tmp_path, DISPLAY="")
     assert done.returncode == code, done.stderr
     assert word in done.stderr
     assert "Traceback" not in done.stderr

@@ -41,6 +41,6 @@ def test_two_seeds_are_really_run_kept_and_not_run_again(tmp_path):
         ([], "--policy"),
     ],
 )
-def test_bad_input_is_one_clear_line(args, says, tmp_path):
-    done = learn_eval(*args, cwd=tmp_path)
+def test_bad_input_is_one_clear_line(args, says, tmp_path, in_process):
+    done = in_process("learn", "eval", *args, cwd=tmp_path)
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr, done.stderr

@@ -16,10 +16,14 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "perceive"
 FILES = {"--rgb": "colour.png", "--depth": "depth.png", "--camera": "camera.json"}
 
 
-def perceive(folder, *more, **files):
+def words(files):
     chosen = FILES | {f"--{k}": v for k, v in files.items()}
+    return ["perceive", *(x for pair in chosen.items() for x in pair)]
+
+
+def perceive(folder, *more, **files):
     return subprocess.run(
-        [sys.executable, "-m", "hiervla.cli.main", "perceive", *(x for pair in chosen.items() for x in pair), *more],
+        [sys.executable, "-m", "hiervla.cli.main", *words(files), *more],
         cwd=folder, capture_output=True, text=True, timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False,
     )  # fmt: skip
 
@@ -103,9 +107,9 @@ K = {"fx": 565.0, "fy": 565.0, "cx": 320.0}
         ("{", "neither JSON nor"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_camera_file_is_said_in_one_line(folder, text, why):
+def test_what_is_wrong_with_a_camera_file_is_said_in_one_line(folder, text, why, in_process):
     (folder / "mine.json").write_text(text)
-    done = perceive(folder, "--json", camera="mine.json")
+    done = in_process(*words({"camera": "mine.json"}), "--json", cwd=folder)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("hiervla: ") and why in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
@@ -124,18 +128,18 @@ def test_what_is_wrong_with_a_camera_file_is_said_in_one_line(folder, text, why)
         ({"camera": "nothing.json"}, "cannot read nothing.json"),
     ],
 )
-def test_what_is_wrong_with_a_picture_is_said_in_one_line(folder, files, why):
+def test_what_is_wrong_with_a_picture_is_said_in_one_line(folder, files, why, in_process):
     colour, depth = Image.open(folder / "colour.png"), np.asarray(Image.open(folder / "depth.png"))
     colour.convert("L").save(folder / "grey.png")
     colour.resize((320, 240)).save(folder / "small.png")
     np.save(folder / "mm.npy", depth.astype(float) * 10)
     np.save(folder / "flat.npy", depth.ravel())
     np.save(folder / "empty.npy", np.zeros_like(depth))
-    done = perceive(folder, "--json", **files)
+    done = in_process(*words(files), "--json", cwd=folder)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("hiervla: ") and why in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
 
-def test_a_marked_picture_that_cannot_be_written_is_said(folder):
-    done = perceive(folder, "--marked", "nowhere/m.png")
+def test_a_marked_picture_that_cannot_be_written_is_said(folder, in_process):
+    done = in_process(*words({}), "--marked", "nowhere/m.png", cwd=folder)
     assert done.returncode == 2 and "cannot write nowhere/m.png" in done.stderr

@@ -110,6 +110,8 @@ def test_up_to_another_thing_it_is_done_only_where_it_lies_right_beside_it(push,
     assert not short and short.kind is FailureKind.MISPLACED
     away = skill.done(before, world_of(thing(id="a", y=0.056), thing(id="b", y=0.2)), trace)
     assert not away and "short of b" in away.why
+    unseen = skill.done(before, world_of(thing(id="a", y=0.05), thing(id="b", y=0.1, seen_s=-5.0)), trace)
+    assert unseen.answer == "cannot_see" and "b is not seen" in unseen.why
 
 
 def test_the_fingers_rise_as_they_push_so_that_they_never_press_what_they_push_down(push, thing, world_of):

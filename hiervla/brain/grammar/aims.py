@@ -22,7 +22,7 @@ from hiervla.brain.grammar.shifting import (
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
 from hiervla.core.goal import DIRECTIONS, Goal
-from hiervla.core.vocabulary import beyond_doubt
+from hiervla.core.vocabulary import of_its_colour
 from hiervla.core.world import Detection
 
 EDGE_GAP_M = 0.03
@@ -150,10 +150,10 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
         every = scene.find(thing)
         if thing.count is not None and thing.count > len(every):  # "the five bowls of their own colours"
             raise refuse("too_few", wanted=thing.count, n=len(every), part=thing.text, found=every)
-        fit = [m for m in every if m.colour == d.colour and m.id != d.id]
+        fit = of_its_colour(d, every)
         if not fit:
             raise refuse("no_match", thing=d, part=thing.text)
-        return min(beyond_doubt(fit), key=scene.reach)
+        return min(fit, key=scene.reach)
     if thing.other and not thing.pronoun:
         thing = _not_where_it_is(d, thing, scene)
     noun, asked = scene.noun, scene

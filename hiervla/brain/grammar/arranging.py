@@ -18,7 +18,7 @@ from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import by_order, volume
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
-from hiervla.core.vocabulary import beyond_doubt
+from hiervla.core.vocabulary import of_its_colour
 from hiervla.core.world import Detection
 
 BASE_GAP_M = 0.010
@@ -244,7 +244,7 @@ def _homes(found: Sequence[Detection], scene: Scene) -> dict[str, str]:
     homes: dict[str, str] = {}
     for d in found:
         homely = [o for o in scene.world.objects.values() if _holds_things(o) and o.label != "cup"]
-        fit = [o.id for o in beyond_doubt([o for o in homely if o.colour == d.colour and o.id != d.id])]
+        fit = [o.id for o in of_its_colour(d, homely)]
         fit += [n for n, z in scene.world.zones.items() if not z.keep_out and d.colour in n.lower().split()]
         if len(fit) == 1 and d.colour != "unknown":
             homes[d.id] = fit[0]

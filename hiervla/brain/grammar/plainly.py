@@ -1,4 +1,8 @@
-"""What was said with what the paraphraser made of it: now, in the turns before, and after “do you mean …”."""
+"""What was said, put in plain words: now, in the turns before, and after “do you mean …”.
+
+Plain words come from the paraphraser where there is one, and from the grammar itself where it guesses at a word: what a person
+agreed to is from then on what that person said.
+"""
 
 from __future__ import annotations
 

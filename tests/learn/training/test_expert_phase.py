@@ -40,6 +40,7 @@ def test_the_expert_learns_on_and_the_backbone_rests(longer, settings, tmp_path)
     assert rows[-1]["step"] == 46 and "check/action" in rows[-1] and any("expert/action" in r for r in rows)
 
 
+@pytest.mark.slow
 def test_cut_in_two_it_is_the_same(longer, tmp_path):
     whole = Run(longer)
     whole.train()
