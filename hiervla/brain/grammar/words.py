@@ -27,6 +27,7 @@ BUNDLED = (
     "grammar.en.toml",
     "grammar.daily.toml",
     "grammar.everyday.toml",
+    "grammar.rewrites.en.all_walks.toml",
     "grammar.rewrites.en.answer.toml",
     "grammar.rewrites.en.classroom.toml",
     "grammar.rewrites.en.everyday.toml",
@@ -36,8 +37,7 @@ BUNDLED = (
     "grammar.rewrites.en.toml",
     "grammar.rewrites.en.usual.toml",
     "grammar.rewrites.en.various.toml",
-    "grammar.rewrites.en.household.toml",
-    "grammar.rewrites.zh.household.toml",
+    "grammar.rewrites.zh.all_walks.toml",
     "grammar.rewrites.zh.answer.toml",
     "grammar.rewrites.zh.aside.toml",
     "grammar.rewrites.zh.classroom.toml",
@@ -55,7 +55,7 @@ BUNDLED = (
     "grammar.rewrites.zh.usual.toml",
     "grammar.rewrites.zh.various.toml",
 )
-"""Files of ``prompts/`` that the brain reads by default."""
+"""Files of ``prompts/`` that the brain reads by default; rules in the order in which a workspace reads them, by name."""
 
 
 class Style(BaseModel):
