@@ -2,6 +2,7 @@
 
 import pytest
 from brain.tabletop import brief, thing, think_through, world_of
+from brain.test_grammar_half_said import _told
 
 from hiervla.brain.grammar import GrammarBrain
 from hiervla.core.plan import Plan
@@ -57,3 +58,12 @@ def test_a_slip_changes_nothing(text, then):
 )  # fmt: skip
 def test_how_it_is_sorted_is_told_of_what_is_sorted_alone(text):
     assert goals(text) == ["in(red, blue_bowl)"]
+
+
+def test_the_largest_ones_that_are_sorted_are_those_and_no_others():
+    told = "Sort the two largest cubes by colour: red ones in the bowl, blue ones in the left zone."
+    picked = [s.arguments["target"] for s in _told("held_en_blocks", told).steps if s.skill == "pick"]
+    assert picked == ["big_red", "blue_cube"]
+    assert not _told(
+        "held_en_blocks", "Sort the cubes on the left: red ones in the bowl, blue ones in the left zone."
+    ).steps

@@ -38,7 +38,11 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
     if d.fixed:
         raise refuse("fixed", thing=d)
     if spot.relation == "there":
-        spot = scene.there(spot)
+        spot, said = scene.there(spot), spot.text
+        if spot.relation in ("on", "to") and str(spot.reference) == d.support == "table":
+            raise clarify(
+                "onto_what", part=said, thing=d
+            )  # "put it down on the table and the apple on there": it stands on the table
     if spot.relation == "myside":
         spot = from_own_side(spot, scene)
     if spot.relation == "side" and spot.direction and not spot.distance_m and of_this_half(spot):

@@ -81,12 +81,12 @@ class Meaning:
             link = instruction.links[k - 1] if k else "then"
             if isinstance(act, Tidy) and k + 1 < len(instruction.acts):
                 tidying.append(k)  # what later acts move is theirs
-                instruction = sharing.headed(instruction, k)
+                instruction = sharing.headed(instruction, k, scene)
                 continue
             if isinstance(act, Sort) and instruction.links[k : k + 1] == (",",) and not all(isinstance(a, Spare) for a in instruction.acts[k + 1 :]):  # fmt: skip
                 scene.notes.append(("headline", {"part": act.text}))
                 scene.noun = scene.noun or next((t for t in act.things if not t.nounless), None)
-                instruction = sharing.headed(instruction, k)
+                instruction = sharing.headed(instruction, k, scene)
                 continue
             off = (
                 isinstance(act, Put)

@@ -104,7 +104,7 @@ def in_parallel(acts: tuple[Act, ...]) -> tuple[Act, ...]:
     alike = all(len(k) == 1 and k[0].quantity == "bare" and k[0].colours for k in kinds)
     alike = alike and all(a.readings[0][0].things[0].nounless or _to_its_colour(a) for a in acts if isinstance(a, Put))
     chinese = bool(acts) and any("一" <= c <= "鿿" for c in str(acts[0].text))
-    return tuple(_among(a, ()) for a in acts) if chinese and alike and len(kinds) == len(acts) > 1 else acts
+    return tuple(_all_of(a, ()) for a in acts) if chinese and alike and len(kinds) == len(acts) > 1 else acts
 
 
 def bridged(acts: tuple[Act, ...]) -> tuple[Act, ...]:
@@ -197,29 +197,45 @@ def beside_it(transfer: Transfer, scene: Scene) -> Transfer:
     return replace(transfer, spots=tuple(map(told, transfer.spots)))
 
 
-def headed(instruction: Instruction, k: int) -> Instruction:
+def headed(instruction: Instruction, k: int, scene: Scene) -> Instruction:
     """``sort the red ones: cubes …, balls …``: what the acts after the k-th speak of is among what that one names."""
     head, links = instruction.acts[k], instruction.links[k : k + 1]
     if not isinstance(head, Sort | Tidy) or links != (",",) or (isinstance(head, Tidy) and not head.things):
         return instruction
-    acts = (*instruction.acts[: k + 1], *(_among(a, head.things) for a in instruction.acts[k + 1 :]))
+    ids = _so_described(head.things, scene)
+    noun = head.things[0] if ids and len(head.things) == 1 and not head.things[0].nounless else None
+    acts = (*instruction.acts[: k + 1], *(_all_of(a, ids, noun) for a in instruction.acts[k + 1 :]))
     return replace(instruction, acts=acts)
 
 
-def _among(act: Act, things: tuple[Thing, ...]) -> Act:
-    """A noun without a number means all of its kind, in Chinese too."""
+def _so_described(things: tuple[Thing, ...], scene: Scene) -> tuple[str, ...]:
+    """Ids of all that these descriptions fit, whatever its kind: under ``the red blocks``, a red ball may be named too. None: anything.
+
+    Raises:
+        Objection: one of them names nothing.
+    """
+    ids: list[str] = []
+    for t in things:
+        counted = t.superlatives or t.ordinal or (t.many and t.count)
+        told = t.colours or t.sizes or t.attributes or t.where or t.but or t.unlike or t.side or counted
+        if not told or t.pronoun:  # "sort these": whatever is there
+            return ()
+        whole = t if counted else replace(t, shape="object", name=None)
+        here = scene.branch()
+        ids += [d.id for d in (not counted and here.find(whole)) or here.resolve(t)]
+    return tuple(ids)
+
+
+def _all_of(act: Act, ids: tuple[str, ...], noun: Thing | None = None) -> Act:
+    """A noun without a number means all of its kind, in Chinese too, out of these things; of any where none are given."""
     if not isinstance(act, Put):
         return act
-    head = things[0] if len(things) == 1 and not things[0].pronoun else Thing("")
 
     def every(t: Thing) -> Thing:
         if t.pronoun or t.ids or t.id:
             return t
-        return replace(
-            t, quantity="all" if t.quantity == "bare" else t.quantity, colours=t.colours or head.colours,
-            sizes=t.sizes or head.sizes, attributes=(*t.attributes, *head.attributes), where=(*t.where, *head.where),
-            but=(*t.but, *head.but), unlike=(*t.unlike, *head.unlike),
-        )  # fmt: skip
+        t = replace(t, shape=noun.shape, name=noun.name) if noun is not None and t.nounless else t
+        return replace(t, quantity="all" if t.quantity == "bare" else t.quantity, ids=ids)
 
     return replace(act, readings=tuple(tuple(replace(t, things=tuple(map(every, t.things))) for t in r) for r in act.readings))  # fmt: skip
 
