@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import combinations
 
 import numpy as np
 
 from hiervla.brain.grammar.effects import FORMED, PLACED, across, moves
 from hiervla.brain.grammar.objection import refuse
-from hiervla.core import spots
+from hiervla.core import resting, spots
 from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.footprint import footprint, gap, inside_distance
@@ -18,7 +19,7 @@ from hiervla.core.goal import EDGES, Goal
 from hiervla.core.grasp import choose_grasp, graspable, width_across
 from hiervla.core.relations import holds
 from hiervla.core.task import Gripper, Limits
-from hiervla.core.world import Detection, World
+from hiervla.core.world import Detection, World, Zone
 
 CROWDED_M = 0.035
 """Neighbours nearer than this can leave the fingers no room."""
@@ -55,6 +56,11 @@ def check_goals(
                 raise refuse("out_of_sight", part=world.lost.get(name) or name, thing=name)
             if reference is not None and goal.subject in world.objects and goal.relation in PLACED:
                 _check_pair(goal, world.objects[goal.subject], reference, limits, unstable)
+    for goal in [
+        g for g in open_goals if g.relation == "in" and g.reference in world.zones and g.by not in ("push", "sweep")
+    ]:
+        if goal.subject in world.objects:
+            _check_zone(world.objects[goal.subject], world.zones[str(goal.reference)])
     for goal in [g for g in open_goals if g.relation == "at" and g.position is not None]:
         if goal.subject in world.objects:
             _check_position(goal, world.objects[goal.subject], world, limits)
@@ -166,6 +172,20 @@ def _room_in(d: Detection) -> tuple[float, float]:
         return long, short
     wall = short / 2 - d.inner_radius_m
     return (long - 2 * wall, short - 2 * wall) if d.label == "box" else (2 * d.inner_radius_m, 2 * d.inner_radius_m)
+
+
+def _check_zone(d: Detection, zone: Zone) -> None:
+    """Does all of the thing fit in the zone, were it empty, in whatever way it is turned? Half a centimetre over either side may."""
+    low, high = np.min(zone.outline, axis=0), np.max(zone.outline, axis=0)
+    if math.hypot(*d.size[:2]) + 0.02 <= float((high - low).min()):
+        return
+    middle = (float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2)
+    less = d.model_copy(update={"size": (d.size[0] - 0.01, d.size[1] - 0.01, d.size[2])})
+    for k in range(12):
+        with suppress(ToolError):
+            resting.into_zone(less, d.yaw + k * math.pi / 12, zone, World(objects={d.id: less}), middle)
+            return
+    raise refuse("too_big", thing=d, into=zone.name, cm=round(max(d.size[:2]) * 100, 1), room=round(float((high - low).min()) * 100, 1))  # fmt: skip
 
 
 def _check_spot(goal: Goal, world: World, limits: Limits) -> None:
