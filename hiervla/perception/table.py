@@ -11,6 +11,7 @@ from hiervla.core.geometry import Array, vec3
 from hiervla.core.task import Limits
 from hiervla.core.world import Surface
 from hiervla.perception.outline import fit_rectangle, hull_of
+from hiervla.perception.point_clouds import open3d
 from hiervla.perception.view import NEIGHBOURS, Mask, View
 
 _BAND_M = 0.04
@@ -49,11 +50,11 @@ def find_plane(points: Array, table_height_m: float) -> tuple[Array, float, bool
 
 def _ransac(points: Array) -> Array | None:
     try:
-        import open3d
+        o3d = open3d()
     except (ImportError, OSError) as e:
         raise SetupError(f"Open3D does not load: {e}; on Debian: apt-get install libusb-1.0-0 libgl1 libgomp1") from e
-    open3d.utility.random.seed(0)
-    cloud = open3d.geometry.PointCloud(open3d.utility.Vector3dVector(points))
+    o3d.utility.random.seed(0)
+    cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(points))
     model, inliers = cloud.segment_plane(distance_threshold=0.006, ransac_n=3, num_iterations=60)
     if len(inliers) < 150:
         return None
