@@ -17,8 +17,8 @@ from hiervla.core.task import Keyframe, Task
 
 KNOB_M = 0.02
 SPARE_M = 0.024
-
-
+SURE_M = 0.009
+"""A knob that is seen farther than this from where it shall stand may in truth be out of its tolerance."""
 GRIP_N = 6.0
 """Enough to move it. What cannot give way upwards or sideways presses on the hand through a firmer grip."""
 
@@ -92,4 +92,8 @@ class Slide(Skill):
             return Check.cannot_see(f"the rail of {d.id} is partly hidden in look {now.look_id}")
         if d is not None and d.opens is not None and np.dot(d.opens, was.opens) < 0:
             wanted = was.travel_m - wanted  # a rail that lies slantwise may be read from its other end this time
-        return holds(Goal(relation="slid", subject=self.target, distance_m=wanted), now)
+        check = holds(Goal(relation="slid", subject=self.target, distance_m=wanted), now)
+        if check and d is not None and d.opening_m is not None and abs(d.opening_m - wanted) > SURE_M:
+            why = f"{d.id} is at {d.opening_m * 100:.1f} cm, not surely near {wanted * 100:.1f}"
+            return Check.no(why, *check.evidence, kind=FailureKind.MISPLACED)
+        return check

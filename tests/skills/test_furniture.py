@@ -95,6 +95,13 @@ def test_a_slanting_rail_read_from_its_other_end_has_not_moved(space, slider, wo
     assert skill.done(world_of(*slider()), world_of(panel, hidden), trace).answer == "cannot_see"
 
 
+def test_a_slider_on_the_border_of_its_tolerance_is_not_claimed(space, slider, world_of):
+    skill, trace = space.skills["slide"](target="s", distance_m=0.1), Trace(Task("slide", ""))
+    assert skill.done(world_of(*slider()), world_of(*slider(0.108)), trace)
+    short = skill.done(world_of(*slider()), world_of(*slider(0.09)), trace)
+    assert not short and short.kind is FailureKind.MISPLACED and short.evidence and "9.0 cm" in short.why
+
+
 def pressed(space, world, planned, force, deep):
     """A trace in which the fingers felt ``force`` with their tips ``deep`` under the button's top."""
     skill = space.skills["press"](target="b")
