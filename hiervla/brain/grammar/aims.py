@@ -21,7 +21,9 @@ from hiervla.brain.grammar.shifting import (
 )
 from hiervla.brain.grammar.sliding import slide_to
 from hiervla.brain.grammar.somewhere import somewhere
+from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import DIRECTIONS, Goal
+from hiervla.core.spots import outline_at
 from hiervla.core.vocabulary import of_its_colour
 from hiervla.core.world import Detection
 
@@ -49,7 +51,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         spot = replace(spot, relation="half")
     if spot.relation == "side" and spot.direction:
         plain_way(spot, roles)
-        return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene))
+        return _shifted(d, spot.direction, spot.distance_m or usual_shift(spot, scene), scene)
     if spot.relation == "half":
         return half(d, spot, scene)
     out = spot.relation == "elsewhere" or (spot.relation == "off" and " out" in spot.text.lower())
@@ -70,7 +72,7 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         spot = replace(scene.earlier_place() or spot, distance_m=spot.distance_m)
         if spot.relation != "side" or spot.direction is None:
             raise clarify("shift", part=spot.text)
-        return _shifted(d, spot.direction, spot.distance_m or 0.0)
+        return _shifted(d, spot.direction, spot.distance_m or 0.0, scene)
     if spot.relation == "back":
         return back(d, spot, scene)
     if spot.relation in ("nearer", "farther"):
@@ -135,10 +137,14 @@ def _says_tower(spot: Spot) -> bool:
     return any(w in spot.text.lower().split() for w in ("tower", "stack", "pile"))
 
 
-def _shifted(d: Detection, direction: str, distance_m: float) -> Goal:
+def _shifted(d: Detection, direction: str, distance_m: float, scene: Scene) -> Goal:
     """Moved by so much from where it is now."""
     x, y = (d.centre[k] + DIRECTIONS[direction][k] * distance_m for k in (0, 1))
-    return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)))
+    carrier = scene.world.objects.get(d.support)
+    if carrier is not None and gap(outline_at(d, (x, y), d.yaw), footprint(carrier)) <= 0:
+        raise refuse("still_within", thing=d, on=carrier)
+    fine = min(Goal.model_fields["tolerance_m"].default, distance_m / 2)  # it has not gone 1 cm where it stands still
+    return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)), tolerance_m=fine)
 
 
 def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, inside: bool = False) -> Detection:
@@ -161,9 +167,12 @@ def mark_for(d: Detection, thing: Thing, scene: Scene, beside: bool = False, ins
     if thing.other and not thing.pronoun:
         thing = _not_where_it_is(d, thing, scene)
     noun, asked = scene.noun, scene
-    if thing.pronoun == "it" and scene.mentioned and d.id in scene.mentioned[-1]:
+    if thing.pronoun in ("it", "them") and scene.mentioned and d.id in scene.mentioned[-1]:
         asked = scene.branch()  # "put it in it": the thing itself cannot be meant
         asked.mentioned = scene.mentioned[:-1]
+        freed = asked.freed(asked.mentioned[-1]) if asked.mentioned and not beside else None
+        if freed is not None and freed.id != d.id and (thing.pronoun == "it" or asked.of_two_halves(freed.id)):
+            return freed
     if inside:
         asked, thing = that_holds(thing, asked)
     found = _meant(asked, thing, d, scene)

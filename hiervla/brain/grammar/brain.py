@@ -31,7 +31,7 @@ from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
 from hiervla.brain.grammar.turns import to_undo
-from hiervla.brain.grammar.unnamed import seek
+from hiervla.brain.grammar.unnamed import not_there, seek
 from hiervla.brain.grammar.words import Words, bundled_words, read_words
 from hiervla.brain.paraphrase.paraphraser import Paraphraser
 from hiervla.core.briefing import Briefing
@@ -127,6 +127,8 @@ class GrammarBrain:
             thought, sought = seek(briefing, reading, lambda b: self._completed(b, self._scene(b))[0], speech, may_ask)
             if thought is not None:
                 return thought
+        if trouble is None and isinstance(reading, NotUnderstood) and not briefing.goals:
+            reading = not_there(briefing, reading, lambda b: self._completed(b, self._scene(b))[0]) or reading
         if trouble is None and isinstance(reading, NotUnderstood):
             plain, reading = plainly.put(briefing, reading)
             scene = self._scene(briefing.model_copy(update={"instruction": plain}))

@@ -17,6 +17,8 @@ from hiervla.core.world import Detection
 
 SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
+HOLDERS = ("box", "bowl", "cup")
+"""Kinds of which things have names of their own: of a tray and a box that has none, “the box” is the latter."""
 
 
 class Choosing(Piles, ABC):
@@ -162,6 +164,9 @@ class Choosing(Piles, ABC):
                 return told  # "that drawer": what the turn before was about
             if _plain(thing) and len(told := [d for d in found if d.id in set(known)]) == 1:
                 return told  # "put the lime in the red mug and the mug on the plate"
+            here = {i for g in self.mentioned for i in g}
+            if thing.nounless and thing.quantity != "a" and len(told := [d for d in found if d.id in here]) == 1:
+                return told  # "bring the two small capacitors here, and put the yellow one to the left of the blue one"
             if thing.other_colour and thing.quantity != "a" and len(odd := self._odd_one(found)) == 1:
                 return odd
             if thing.quantity != "a":
@@ -190,8 +195,14 @@ class Choosing(Piles, ABC):
         return d.relation == "on" and (d.support == "table" or (below is not None and self._on_table(below)))
 
     def _called(self, thing: Thing, found: list[Detection]) -> list[Detection]:
-        """``the small plate`` is no coaster where a plate that has no other name is seen."""
+        """``the small plate`` is no coaster where a plate that has no other name is seen, ``the box`` no tray."""
         plain = [d for d in found if not d.name] if thing.shape == "plate" and not thing.name else []
+        if (
+            thing.shape in HOLDERS
+            and not (thing.name or thing.many or thing.same_colour)
+            and any(not d.name for d in found)
+        ):
+            found = [d for d in found if not d.name or str(thing.shape) in d.name.lower()]
         if plain or thing.name or thing.many or len(found) < 2:
             return plain or found
         noun = (thing.text.lower().split() or [""])[-1]  # "the bin" is the parts bin, and no toolbox

@@ -143,7 +143,8 @@ class Clearing(ABC):
                 self._reach(own[0])
                 continue
             wanted = [(d, at) for d, at in self._wanted() if d.id != other]
-            spot = self.now.spare_spot(other, [*self._kept, *wanted]) if wanted else None
+            kept = [*self._kept, *wanted]
+            spot = self.now.spare_spot(other, kept) if kept else None
             self._remove(other, why, object_id, spot)  # not to where something has to come
 
     def _bridges(self, object_id: str) -> bool:

@@ -70,6 +70,8 @@ class Discourse:
 
     def there(self, spot: Spot) -> Spot:
         """The place that ``there`` means: the one spoken of last."""
+        if (within := self._in_what_was_told(spot)) is not None:
+            return within
         place = self.place or (before := self.earlier_place())
         if self.place is None and self.named_place is not None:
             place = self.named_place
@@ -81,6 +83,29 @@ class Discourse:
         if place is None or not _same_kind(spot.reference, place.reference):
             raise clarify("what_there", part=spot.text)
         return place
+
+    def _in_what_was_told(self, spot: Spot) -> Spot | None:
+        """``in there``: into the cup that was just put beside something; ``上去``: onto the plate that was just cleared."""
+        said = spot.text.lower()
+        inside = said.endswith(("进去", "里", "里面", "inside")) or "in there" in said
+        if not inside and not said.endswith(("上去", "上面")):
+            return None
+        for ids in self.mentioned[:-3:-1]:
+            found = self.freed(ids)
+            moved = self.world.objects.get(ids[0]) if len(ids) == 1 and inside else None
+            stands = self.place is not None and self.place.relation not in ("in", "to", "on", "there")
+            if found is None and moved is not None and moved.hollow and stands:
+                found = moved
+            if found is not None:
+                return Spot("to", Thing(found.id, ids=(found.id,), shape=found.label), text=spot.text)
+        return None
+
+    def freed(self, ids: list[str]) -> Detection | None:
+        """``clear the plate and put the lemon on it``: what these were just taken off, or out of."""
+        was, now = self.began.objects, self.world.objects
+        off = {was[i].support for i in ids if i in was and i in now and was[i].support != now[i].support}
+        carried = next(iter(off)) if len(off) == 1 else ""
+        return now.get(carried) if all(now[i].support in ("table", "hand") for i in ids if i in now) else None
 
     def _piled(self, d: Detection) -> bool:
         """It stands on another thing that is no plate or piece of furniture."""
@@ -117,11 +142,7 @@ class Discourse:
     def _several_before(self, avoid: set[str]) -> list[str]:
         """``both of them``: the last group spoken of, or the last things spoken of one by one."""
         ids = self._before(avoid)
-        if (
-            len(ids) == 1
-            and not self._of_two_halves(ids[0])
-            and not set(beside := self.earlier_mark()) & {*avoid, *ids}
-        ):
+        if len(ids) == 1 and not self.of_two_halves(ids[0]) and not set(beside := self.earlier_mark()) & {*avoid, *ids}:
             ids = [*ids, *beside]  # "put the duck next to the dinosaur": both of them
         whole = next((g for g in self.earlier()[:2] if len(ids) == 1 and set(ids) < set(g)), None)
         if whole is not None and not set(whole) & avoid:  # all that was done in one breath
@@ -136,10 +157,11 @@ class Discourse:
         known = self.world.objects
         return {known[i].support for i in ids if i in known} | {i for i, d in known.items() if d.fixed}
 
-    def _of_two_halves(self, object_id: str) -> bool:
+    def of_two_halves(self, object_id: str) -> bool:
         """``the scissors``: one thing, and yet ``them``."""
         d = self.world.objects.get(object_id) or self.world.lost.get(object_id)
-        return d is not None and d.label.endswith("s") and not d.label.endswith("ss")
+        called = (d.label, d.name or "") if d is not None else ()
+        return any(n.endswith("s") and not n.endswith("ss") for n in called)
 
     def pronoun(self, thing: Thing, avoid: set[str]) -> list[Detection]:
         """What ``it`` or ``them`` means. ``avoid``: ids of the place in the same sentence.

@@ -164,7 +164,8 @@ class Doing:
                 scene.notes.append(("push_usual", {"part": where.text, "cm": PUSH_USUAL_M * 100}))
             way = DIRECTIONS[where.direction]
             x, y = (d.centre[k] + way[k] * (distance or PUSH_USUAL_M) for k in (0, 1))
-            return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)), tolerance_m=PUSH_TOLERANCE_M, by="push")  # fmt: skip
+            within = min(PUSH_TOLERANCE_M, (distance or PUSH_USUAL_M) / 2)
+            return Goal(relation="at", subject=d.id, position=(round(x, 4), round(y, 4)), tolerance_m=within, by="push")
         if where.relation == "to" and isinstance(where.reference, Thing):
             where = replace(where, relation="beside")
         goal = aim(d, where, scene, self._roles)

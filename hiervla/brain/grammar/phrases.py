@@ -187,9 +187,15 @@ class Phrases(NounPhrases):
 
     def item(self, meta: Any, children: list[Any]) -> Item:
         thing = first(children, Thing)
-        groups = [g for c in children if isinstance(c, list) for g in c]
+        excepted = next((k for k, c in enumerate(children) if isinstance(c, _But)), len(children))
+        groups = [g for c in children[:excepted] if isinstance(c, list) for g in c]
+        after = [g for c in children[excepted:] if isinstance(c, list) for g in c]
         but = [b for c in children if isinstance(c, _But) for b in c.things]
-        return Item(replace(thing, but=(*thing.but, *but)), tuple(groups))
+        if but and len(after) == 1:
+            mine, rest = _of_excepted(after[0], bool(groups))
+            but[-1] = but[-1].with_where(mine)
+            after = [rest] if rest else []
+        return Item(replace(thing, but=(*thing.but, *but)), (*groups, *after))
 
     def items(self, meta: Any, children: list[Any]) -> tuple[Item, ...]:
         found: list[Item] = []
@@ -234,6 +240,14 @@ class Phrases(NounPhrases):
                 noun = thing
             out.append(thing)
         return tuple(reversed(out))
+
+
+def _of_excepted(spots: tuple[Spot, ...], placed: bool) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    """Of what follows ``except the one``: what says which one, and what says where the others go, unless that is said by now."""
+    if placed:
+        return spots, ()
+    n = next((k for k, s in enumerate(spots) if not (s.describes or s.relation == "super")), len(spots))
+    return (spots[:n], spots[n:]) if n < len(spots) else ((), spots)
 
 
 def _definite(thing: Thing) -> bool:

@@ -96,7 +96,7 @@ def shifted(d: Detection, spot: Spot, scene: Scene) -> Goal:
                     {"part": spot.text, "cm": round(distance * 100, 1), "thing": scene.world.objects.get(name, name)},
                 )
             )
-            return Goal(relation="at", subject=d.id, position=at, tolerance_m=0.012)
+            return Goal(relation="at", subject=d.id, position=at, tolerance_m=min(0.012, abs(distance - now) / 2))
     raise refuse("no_room_shift", thing=d, part=spot.text)
 
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from hiervla.brain.grammar.acts import Bare, Instruction
+from hiervla.brain.grammar.acts import Bare, Instruction, When
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.explaining import NotUnderstood
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.lookups import to_ask
@@ -69,6 +70,27 @@ def names_in(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefin
         }  # in "bleu cube" the noun is known, and a slip stands before it
         return tuple(names) if nouns.issuperset(names) else ()
     return ()
+
+
+def not_there(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading]) -> Instruction | None:
+    """``if there is a banana, …, otherwise …``: of a thing that nothing in sight is called by, it is known that it is not there.
+
+    None where the word may be a slip, is in no dictionary, or is spoken of elsewhere than under that condition.
+    """
+    if reading.key != "unknown_thing" or reading.near:
+        return None
+    names = names_in(briefing, reading, read)
+    if len(names) != 1 or not all(map(is_english, names[0].lower().split())):
+        return None
+    words = briefing.vocabulary
+    words = words.model_copy(update={"inventory": (*words.inventory, Inventory(name=names[0], looks=""))})
+    found = read(briefing.model_copy(update={"vocabulary": words}))
+    act = found.acts[0] if isinstance(found, Instruction) and len(found.acts) == 1 else None
+    if not isinstance(act, When) or act.condition.kind != "exists" or act.condition.negated:
+        return None
+    elsewhere = {t.name for t in _things(act.otherwise)} | {t.name for s in act.condition.things for w in s.where for t in _things(w)}  # fmt: skip
+    asked = act.condition.things[0].name == names[0] and names[0] not in elsewhere
+    return found if asked and isinstance(found, Instruction) else None
 
 
 def look_ups(names: tuple[str, ...]) -> list[ToolCall]:
