@@ -66,6 +66,12 @@ def mine(old="", new=""):
     return own(tomllib.loads(MINE.replace(old, new)))
 
 
+def test_no_bundled_rule_takes_the_place_of_another():
+    paths = sorted((bundled_root() / "prompts").glob("grammar.*.toml"))
+    heads = [h for p in paths for h in re.findall(r"(?m)^\[(rewrites\..+)\]$", p.read_text(encoding="utf-8"))]
+    assert sorted(h for h in set(heads) if heads.count(h) > 1) == []
+
+
 def test_a_rule_of_ones_own_joins_the_others_and_a_bundled_one_can_be_switched_off():
     assert mine().rewriting.put("pretty please, put it down", "en", "filler") == "put it down"
     tag = {"rewrites": {"en": {"filler": {"tag": {"off": True}}}}}

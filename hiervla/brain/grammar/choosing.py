@@ -17,8 +17,6 @@ from hiervla.core.world import Detection
 
 SAME_SIZE = 0.08
 """Volumes closer than this fraction are the same size to the eye."""
-HOLDERS = ("box", "bowl", "cup")
-"""Kinds of which things have names of their own: of a tray and a box that has none, “the box” is the latter."""
 
 
 class Choosing(Piles, ABC):
@@ -197,12 +195,8 @@ class Choosing(Piles, ABC):
     def _called(self, thing: Thing, found: list[Detection]) -> list[Detection]:
         """``the small plate`` is no coaster where a plate that has no other name is seen, ``the box`` no tray."""
         plain = [d for d in found if not d.name] if thing.shape == "plate" and not thing.name else []
-        if (
-            thing.shape in HOLDERS
-            and not (thing.name or thing.many or thing.same_colour)
-            and any(not d.name for d in found)
-        ):
-            found = [d for d in found if not d.name or str(thing.shape) in d.name.lower()]
+        if thing.shape == "box" and not (thing.name or thing.many or thing.same_colour):
+            found = [d for d in found if not (d.name or "").endswith("tray")] or found
         if plain or thing.name or thing.many or len(found) < 2:
             return plain or found
         noun = (thing.text.lower().split() or [""])[-1]  # "the bin" is the parts bin, and no toolbox

@@ -126,9 +126,7 @@ class Scene(Kindred):
                 handled = spoken | {c.was.id for turn in self.changed for c in turn}
                 spoken = handled if any(d.id not in handled for d in found) else spoken
             found = [d for d in found if d.id not in spoken | self.spared]
-            if thing.many and (
-                thing.nounless or (thing.shape == "object" and " else" in thing.text.lower())
-            ):  # no box goes into a box
+            if thing.many and thing.text.isascii() and (thing.nounless or " else" in thing.text.lower()):
                 found = [d for d in found if not d.fixed and d.label not in ("box", "bowl", "plate")] or found
         whole = {d.id for d in found}
         for but in (replace(b, shape=thing.shape, name=thing.name) if b.nounless else b for b in thing.but):
