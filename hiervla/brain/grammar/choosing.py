@@ -197,7 +197,7 @@ class Choosing(Piles, ABC):
         plain = [d for d in found if not d.name] if thing.shape == "plate" and not thing.name else []
         if thing.shape == "box" and not (thing.name or thing.many or thing.same_colour):
             found = [d for d in found if not (d.name or "").endswith("tray")] or found
-        if plain or thing.name or thing.many or len(found) < 2:
+        if plain or thing.name or thing.many or thing.either or len(found) < 2:
             return plain or found
         noun = (thing.text.lower().split() or [""])[-1]  # "the bin" is the parts bin, and no toolbox
         called = [d for d in found if not d.name or noun in d.name.lower().split()]
