@@ -13,6 +13,7 @@ from hiervla.brain.grammar.shifting import (
     back,
     from_own_side,
     half,
+    in_stead,
     of_this_half,
     outside,
     shifted,
@@ -75,6 +76,8 @@ def aim(d: Detection, spot: Spot, scene: Scene, roles: Roles) -> Goal:
         return _shifted(d, spot.direction, spot.distance_m or 0.0, scene)
     if spot.relation == "back":
         return back(d, spot, scene)
+    if spot.relation == "stead":
+        return in_stead(d, spot, scene)
     if spot.relation in ("nearer", "farther"):
         return shifted(d, spot, scene)
     if spot.relation == "off":

@@ -23,6 +23,7 @@ from hiervla.brain.grammar.nearer import nearer_of
 from hiervla.brain.grammar.neighbours import stood_next_to
 from hiervla.brain.grammar.objection import Objection
 from hiervla.brain.grammar.plainly import Plainly
+from hiervla.brain.grammar.put_right import put_right_and_back
 from hiervla.brain.grammar.questions import Answers, calls_for
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.recovery import Recovery
@@ -103,6 +104,10 @@ class GrammarBrain:
         if isinstance(reading, Instruction):
             reading = nearer_of(reading, briefing, read)
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
+        if isinstance(reading, NotUnderstood) and briefing.dialogue:
+            again = lambda t: self._completed(briefing.model_copy(update={"instruction": t}), self._scene(briefing))[0]  # noqa: E731
+            if (right := put_right_and_back(briefing.instruction, again, read, scene)) is not None:
+                return right, True
         return (reading, True) if answered else (placed_without_verb(reading), False)
 
     def _plainly(self) -> Plainly:

@@ -139,6 +139,8 @@ def completed(
             instruction, reading = there, read(there)  # "in the yellow one": which mug was asked
         elif (unread or _only_named(reading)) and (placed := leaning_place(briefing.instruction, earlier, read)):
             return placed, True
+    if unread and reading.language == "zh":
+        instruction = rules.put(instruction, "zh", "first")
     better = the_better(instruction, roles)
     rest = better or after_no(instruction, roles)
     same = the_same_with(instruction, roles)

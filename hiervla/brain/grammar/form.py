@@ -13,7 +13,7 @@ class Spot:
     """A relation to something: where a thing is, was or should be."""
 
     relation: str  # in | on | beside | to | from | at_distance | side | super | by | turn | end | there | count | between | middle | corner | off | like | than
-    # | back | recent | nearer | farther | half | myside | unlike | times | measures | each_kind | stacked
+    # | back | stead | recent | nearer | farther | half | myside | unlike | times | measures | each_kind | stacked
     reference: Thing | Fixture | None = None
     direction: str | None = None
     distance_m: float | None = None

@@ -253,7 +253,7 @@ class Meaning:
             return [self._placed(scene, g) for g in sharing.apart(both, spots[0], scene)]
         subjects: list[Detection] = []
         for thing in transfer.things:
-            without = marks if (thing.many or (thing.nounless and thing.colours)) and not thing.pronoun else set()
+            without = sharing.not_meant(thing, spots, marks, scene)
             thing = sharing.each_to_its_own(sharing.held_one(thing, scene), spots)
             there = self._already(thing, spots, scene) | (marks if thing.pronoun == "it" else set())
             found = scene.resolve(thing, avoid=there, without=without, told=scene.told_of(as_mark=False))

@@ -19,6 +19,7 @@ from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
 from hiervla.brain.grammar.noun_phrases import Misread
 from hiervla.brain.grammar.queries import Question
+from hiervla.brain.grammar.remarks import without_remarks
 from hiervla.brain.grammar.rewording import asked, in_plain_english, plainer, rephrased, vague
 from hiervla.brain.grammar.rewriting import Rewrites
 from hiervla.brain.grammar.saying import Saying
@@ -153,7 +154,17 @@ def _in_other_words(
         other = _understood(plain, lexicon, "en")
         if isinstance(other, Instruction):
             return reading if _loses(text, plain, lexicon) else replace(other, text=text, said=plain)
-    return reading
+    return _without_remarks(text, lexicon, rules) or reading
+
+
+def _without_remarks(text: str, lexicon: Lexicon, rules: Rewrites) -> Instruction | None:
+    """An English order without what is only told beside it."""
+    for left in without_remarks(text, lambda part: tokenise(part, lexicon).tokens):
+        for plain in (left, *in_plain_english(left, rules)):
+            told = _understood(plain, lexicon, "en")
+            if isinstance(told, Instruction) and not any(isinstance(a, Bare | Question) for a in told.acts):
+                return replace(told, text=text, said=plain)
+    return None
 
 
 def _loses(text: str, plain: str, lexicon: Lexicon) -> bool:

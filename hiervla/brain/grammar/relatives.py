@@ -24,6 +24,10 @@ class Relatives(Phrases):
     def pp_back(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("back", text=self.words(meta))
 
+    def pp_stead(self, meta: Any, children: list[Any]) -> Spot:
+        """``where the ball was``: put there for it."""
+        return Spot("stead", first(children, Thing), text=self.words(meta))
+
     def pp_recent(self, meta: Any, children: list[Any]) -> Spot:
         return Spot("recent", describes=True, text=self.words(meta))
 
@@ -136,3 +140,6 @@ class Relatives(Phrases):
 
     def place_back(self, meta: Any, children: list[Any]) -> Spot:
         return self.pp_back(meta, children)
+
+    def place_stead(self, meta: Any, children: list[Any]) -> Spot:
+        return self.pp_stead(meta, children)

@@ -267,3 +267,14 @@ def held_one(thing: Thing, scene: Scene) -> Thing:
 def _to(spot: Spot, mark: Detection) -> Spot:
     """The phrase, said of one thing."""
     return replace(spot, reference=Thing(text=mark.id, id=mark.id.lower()))
+
+
+def not_meant(thing: Thing, spots: tuple[Spot, ...], marks: set[str], scene: Scene) -> set[str]:
+    """Ids of what fits a description of what is moved, and cannot be it: where it goes, or, of what goes back, what never was moved."""
+    if thing.pronoun:
+        return set()
+    if spots[0].relation == "back" and not thing.many:
+        moved = {*scene.handled, *(c.was.id for changed in scene.changed for c in changed)}
+        fit = {d.id for d in scene.branch().find(thing)}
+        return fit - moved if fit & moved else set()
+    return marks if thing.many or (thing.nounless and thing.colours) else set()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from hiervla.brain.grammar.form import Fixture, Spot
+from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core import spots
@@ -34,7 +34,13 @@ def back(d: Detection, spot: Spot, scene: Scene) -> Goal:
     began = scene.began.objects.get(d.id)
     if began is not None and began.support not in (d.support, "hand"):
         return as_it_was(began, scene)
-    if spot.text.lower().endswith("it was") and len(gone := scene.recent() - {d.id}) == 1 and began is not None:
+    own = "back" in spot.text.lower() and any(c.was.id == d.id for changed in scene.changed for c in changed)
+    if (
+        spot.text.lower().endswith("it was")
+        and not own
+        and len(gone := scene.recent() - {d.id}) == 1
+        and began is not None
+    ):
         there = scene.began.objects.get(next(iter(gone)))  # "put B where it was": where what was moved before stood
         if there is not None and there.support != scene.world.objects[there.id].support:
             return as_it_was(there, scene).model_copy(update={"subject": d.id})
@@ -43,6 +49,24 @@ def back(d: Detection, spot: Spot, scene: Scene) -> Goal:
     if was is None:
         raise clarify("no_place_before", thing=d)
     return as_it_was(was, scene)
+
+
+def in_stead(d: Detection, spot: Spot, scene: Scene) -> Goal:
+    """The goal of a thing being where another one was, before this instruction or else the last turn moved that.
+
+    Raises:
+        Objection: the other one was not moved, so its place is taken.
+    """
+    if not isinstance(spot.reference, Thing):
+        raise clarify("where_unclear", part=spot.text)
+    other = scene.branch().one(spot.reference)
+    if other.id == d.id:
+        return back(d, spot, scene)
+    earlier = (c.was for changed in scene.changed for c in changed if c.was.id == other.id and c.was.support != "hand")
+    was = scene.began.objects.get(other.id) if other.id in scene.handled else next(earlier, None)
+    if was is None:
+        raise clarify("not_moved_away", thing=other)
+    return as_it_was(was, scene).model_copy(update={"subject": d.id})
 
 
 def as_it_was(was: Detection, scene: Scene) -> Goal:

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from hiervla.brain.grammar.acts import Bare, Instruction, When
+from hiervla.brain.grammar.chinese_nouns import nouns_in
 from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.explaining import NotUnderstood
 from hiervla.brain.grammar.form import Thing
@@ -22,6 +23,10 @@ SOUGHT = ("unknown_word", "unknown_thing", "unknown_deed", "unknown_asked")
 """Keys of readings that failed on a word which may be a name."""
 MOST = 3
 """Names in one sentence."""
+NAMELESS = ("unknown_word", "unknown_thing", "unknown_deed", "not_understood", "condition")
+"""Keys of readings that may have failed on a Chinese noun, which no space sets apart."""
+TRIED = 4
+"""Nouns of one sentence that are tried as names."""
 Reading = Instruction | NotUnderstood
 
 
@@ -72,25 +77,46 @@ def names_in(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefin
     return ()
 
 
-def not_there(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading]) -> Instruction | None:
-    """``if there is a banana, …, otherwise …``: of a thing that nothing in sight is called by, it is known that it is not there.
+def not_there(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading]) -> Reading | None:
+    """What is said of a thing that nothing in sight is called by, where the sentence is whole but for its name.
 
-    None where the word may be a slip, is in no dictionary, or is spoken of elsewhere than under that condition.
+    ``If there is a banana, …, otherwise …`` is read as it is said: it is known that there is none. Of anything else it is the reason why it
+    cannot be done. None where the word may be a slip, or is in no dictionary.
     """
-    if reading.key != "unknown_thing" or reading.near:
+    if reading.near or not (name := _called_by_nothing(briefing, reading, read)):
         return None
-    names = names_in(briefing, reading, read)
-    if len(names) != 1 or not all(map(is_english, names[0].lower().split())):
+    found = read(_with_name(briefing, name))
+    if not isinstance(found, Instruction):
         return None
-    words = briefing.vocabulary
-    words = words.model_copy(update={"inventory": (*words.inventory, Inventory(name=names[0], looks=""))})
-    found = read(briefing.model_copy(update={"vocabulary": words}))
-    act = found.acts[0] if isinstance(found, Instruction) and len(found.acts) == 1 else None
-    if not isinstance(act, When) or act.condition.kind != "exists" or act.condition.negated:
-        return None
+    act = found.acts[0] if len(found.acts) == 1 else None
+    asked = isinstance(act, When) and act.condition.kind == "exists" and act.condition.things[0].name == name
+    if not isinstance(act, When) or not asked or act.condition.negated:
+        return NotUnderstood("unknown_thing", name, reading.language) if reading.language == "zh" else None
     elsewhere = {t.name for t in _things(act.otherwise)} | {t.name for s in act.condition.things for w in s.where for t in _things(w)}  # fmt: skip
-    asked = act.condition.things[0].name == names[0] and names[0] not in elsewhere
-    return found if asked and isinstance(found, Instruction) else None
+    return found if name not in elsewhere else None
+
+
+def _called_by_nothing(briefing: Briefing, reading: NotUnderstood, read: Callable[[Briefing], Reading]) -> str:
+    """The one noun of the dictionary that no word here covers and that would make the sentence whole; empty where there is none."""
+    if reading.language != "zh":
+        names = names_in(briefing, reading, read) if reading.key == "unknown_thing" else ()
+        return names[0] if len(names) == 1 and all(map(is_english, names[0].lower().split())) else ""
+    if reading.key not in NAMELESS:
+        return ""
+    for noun in nouns_in(briefing.instruction)[:TRIED]:
+        with suppress(Objection):
+            if isinstance(read(briefing.model_copy(update={"instruction": f"把{noun}拿起来"})), Instruction):
+                continue  # it is known, and something else stands in the way
+            found = read(_with_name(briefing, noun))
+            if isinstance(found, Instruction) and noun in {t.name for t in _things(found) if not t.shape}:
+                return noun
+    return ""
+
+
+def _with_name(briefing: Briefing, name: str) -> Briefing:
+    words = briefing.vocabulary
+    named = words.model_copy(update={"inventory": (*words.inventory, Inventory(name=name, looks=""))})
+    return briefing.model_copy(update={"vocabulary": named})
 
 
 def look_ups(names: tuple[str, ...]) -> list[ToolCall]:
