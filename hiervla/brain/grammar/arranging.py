@@ -12,7 +12,7 @@ from hiervla.brain.grammar.form import Fixture, Thing
 from hiervla.brain.grammar.formed_in import with_what_lies_in
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
-from hiervla.brain.grammar.ranks import has, in_places, level_first, one_more_of, one_of
+from hiervla.brain.grammar.ranks import has, in_places, level_first, next_to_each_other, one_more_of, one_of
 from hiervla.brain.grammar.reversing import the_other_way_round
 from hiervla.brain.grammar.sharing import with_match
 from hiervla.brain.grammar.standing import by_order, volume
@@ -144,8 +144,10 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
         return joined
     if len(found) < (3 if act.formation == "circle" else 2):
         raise clarify(f"{act.formation}_few", part=act.text, found=found)
-    listed = act.direction == "right" and len(act.things) > 1 and not any(t.many for t in act.things)
-    listed = listed or (act.order == "listed" and len(act.things) > 1)
+    if pair := next_to_each_other(act, found):
+        return pair
+    listed = act.direction == "right" and not any(t.many for t in act.things)
+    listed = (listed or act.order == "listed") and len(act.things) > 1
     way = act.direction or ("right" if act.order is not None else None)
     if act.order is not None and not listed:
         found.sort(key=by_order(act.order))
@@ -153,8 +155,7 @@ def arrange(act: Arrange, scene: Scene, roles: Roles) -> list[Goal]:
     if act.formation == "row" and (act.low or act.middle or act.high):
         found, listed = in_places(act, found, scene), True
     first, *others = found
-    reference = around.id if around is not None else None
-    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=reference, direction=way)  # fmt: skip
+    whole = Goal(relation=act.formation, subject=first.id, others=tuple(d.id for d in others), reference=around.id if around else None, direction=way)  # fmt: skip
     order = pairwise(found) if act.order is not None or listed else ()
     return [whole, *(Goal(relation="beside", subject=b.id, reference=a.id, direction=way) for a, b in order)]
 

@@ -10,6 +10,7 @@ from hiervla.brain.grammar.form import Fixture, Spot, Thing
 from hiervla.brain.grammar.kindred import Kindred
 from hiervla.brain.grammar.objection import Objection, clarify, refuse
 from hiervla.brain.grammar.standing import (
+    all_words,
     at_fixture,
     at_side,
     compared,
@@ -153,7 +154,7 @@ class Scene(Kindred):
                 found = self._standing(spot, found)
         whole = found
         found = self._sized(thing, found)
-        if thing.among is not None and found and thing.among not in (len(found), len(whole)):
+        if thing.among is not None and found and thing.among not in (len(found), len(whole), self._so_many(thing)):
             raise clarify("ambiguous", tuple(d.id for d in found), part=thing.text, n=len(found), found=found)
         if thing.every is not None:
             return self._in_order(thing, found)[int(thing.every == "even") :: 2]
@@ -170,6 +171,10 @@ class Scene(Kindred):
         for name in thing.superlatives:
             found = self._extreme(name, thing, found)
         return found
+
+    def _so_many(self, thing: Thing) -> int:
+        """Of how many ``the yellow one of the two cups`` is one: of whatever look."""
+        return len(self._fitting(replace(thing, colours=(), sizes=(), superlatives=(), ordinal=None, among=None)))
 
     def _spoken_before(self) -> set[str]:
         """What the turns before were about, and where it went."""
@@ -285,16 +290,9 @@ class Scene(Kindred):
             bare = replace(thing, where=())
             like = [d for d in self.world.objects.values() if self._looks(bare, d)]
             if like:
-                return refuse("none_there", part=_all_words(thing), found=like)
+                return refuse("none_there", part=all_words(thing), found=like)
         if thing.attributes and not any(
             has_attribute(d, a) for a in thing.attributes for d in self.world.objects.values()
         ):
             return refuse("cannot_tell", part=thing.text)
         return refuse("not_found", part=thing.text)
-
-
-def _all_words(thing: Thing) -> str:
-    """A description with the phrases that belong to it, wherever in the sentence they stood."""
-    apart = [s.text for s in thing.where if s.text and s.text not in thing.text]
-    chinese = any("一" <= c <= "鿿" for c in thing.text)
-    return "".join([*apart, thing.text]) if chinese else " ".join([thing.text, *apart])

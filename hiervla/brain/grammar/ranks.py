@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -10,8 +11,12 @@ from hiervla.brain.grammar.acts import Arrange
 from hiervla.brain.grammar.form import Thing
 from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
+from hiervla.core.goal import Goal
 from hiervla.core.relations import BRIDGE_STEP_M
 from hiervla.core.world import Detection
+
+_CLOSE = re.compile(r"side by side|next to|together|beside|close|\btouching|并|挨|靠|一起|一块|紧", re.I)
+"""With which two things are to be nearer than neighbours in a row."""
 
 
 def one_of(thing: Thing, found: Sequence[Detection], scene: Scene) -> Detection:
@@ -63,3 +68,11 @@ def in_places(act: Arrange, found: list[Detection], scene: Scene) -> list[Detect
     if middle is not None:
         out.insert(len(found) // 2 - (low is None and high is not None and len(rest) < len(found) // 2), middle)
     return out
+
+
+def next_to_each_other(act: Arrange, found: list[Detection]) -> list[Goal] | None:
+    """``side by side``, of two: nearer than any row of two, which they always are."""
+    plainly = act.formation == "row" and act.order is None and act.direction is None and act.within is None
+    if not plainly or len(found) != 2 or act.low or act.high or not _CLOSE.search(act.text):
+        return None
+    return [Goal(relation="beside", subject=found[1].id, reference=found[0].id)]

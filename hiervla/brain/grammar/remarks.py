@@ -30,6 +30,7 @@ _PURPOSE = re.compile(
     re.I,
 )
 """From where on a clause only says what for."""
+_STOP = re.compile(r"[.;!?]+(?:\s|$)|\s*[–—]")
 _SUBJECT = re.compile(
     r"(?:(?:and|but|well|you see|after all|oh|ah|sorry|because|since|as|seeing that|seeing as|now that|given that|it's just that|just so you know|by the way)[,\s]+)*"
     r"(?:the|my|our|your|his|her|their|this|that|that's|these|those|an?|i|i'm|i've|i'd|i'll|we|we're|we've|we'll|he|he's|she|she's|it|it's|they|they're|they've|"
@@ -38,22 +39,24 @@ _SUBJECT = re.compile(
 )
 _BARRED = re.compile(
     r"\b(?:(?:don't|dont|do not)(?! (?:need|like|use|know|remember|trust|have)\b)|never|stop|wait|leave|keep(?! \w+ing\b)|careful|carefully|mind|undo|if|unless|until|till|when|whenever|once|while|after|before|otherwise|else|except|"
-    r"instead|only|just one|please|later|tomorrow|tonight|not now|not yet|in a (?:minute|moment|second)|afterwards|meanwhile|or|nor|neither|either|"
-    r"make sure|see to it|remember|forget|imagine|suppose|pretend|let|let's|can you|could you|would you|will you|first|then|next|finally|again|twice|forbidden|allowed|"
+    r"instead|only(?! just\b)|just one|please|later|tomorrow|tonight|not now|not yet|in a (?:minute|moment|second)|afterwards|meanwhile|or|nor|neither|either|"
+    r"make sure|see to it|remember|forget|imagine|suppose|pretend|let|let's|can you|could you|would you|will you|first|then|next|finally|twice|forbidden|allowed|"
     r"wrong|mistake|meant|mean|no|robot|bot|throw|hit|hurt|cut|stab|burn|break|smash|drop|pour|spill|kill)\b",
     re.I,
 )
 """What may tell, bound, take back or put off something, or be a danger."""
 _TELLING = re.compile(
-    r"\b(?:(?:wants?|wanted|needs?|needed|likes?|going)(?! to (?:see|watch|know|look|use|show|try|play|check|read|eat|drink|wash|clean|paint|draw|photograph|measure)\b)|must|should|shall|ought|has to|have to|had better|'d better|would like|'d like|wish|prefers?|belongs?|goes|go|supposed|"
+    r"\b(?:(?:wants?|wanted|(?<!nobody )(?<!no one )needs?|needed|likes?|going)(?! to (?:see|watch|know|look|use|show|try|play|check|read|eat|drink|wash|clean|paint|draw|photograph|measure)\b)|must|should|shall|ought|has to|have to|had better|'d better|would like|'d like|wish|prefers?|belongs?|goes|go|supposed|"
     r"mustn't|shouldn't|may|might|hopes?|expects?|gets?|stays?|lives?|deserves?)\b|'ll\b|\bwill\b",
     re.I,
 )
 """What is no order where no thing of the table is named or pointed to."""
 THINGS = {"SHAPE", "NAME", "ZONE", "ZONEWORD", "COLOUR", "IT", "THEM", "ONE", "EVERYTHING", "THERE", "ID"}
 POINTED = {"IT", "THEM", "THERE", "ONE"}
-WHERE = {"REL", "TO", "FROM", "SIDEPP", "SIDEADV", "EDGE", "CORNER", "UNIT", "BETWEEN", "FORM", "TOWERN", "HALF", "TOPMOST", "BACK", "STATE", "COUNTFROM"}  # fmt: skip
+WHERE = {"SIDEPP", "SIDEADV", "EDGE", "CORNER", "UNIT", "BETWEEN", "FORM", "TOWERN", "HALF", "TOPMOST", "BACK", "COUNTFROM"}  # fmt: skip
 DEEDS = {"PICK", "STACK", "ARRANGE", "REMOVE", "RETURN", "SWAP", "SORT", "TIDY", "LINEUP", "RELEASE", "UNSTACK", "CLEAROUT"}  # fmt: skip
+TOLD = {"PUT", "SKILL", "HEAD", "MAKE", "CAUSE", "GO", "EMPTY", "UNDO", *DEEDS}
+"""What an order begins with."""
 GRAVE = {"UNSAFE", "HALT", "HANDOVER", "SPARE"}
 NOUNS = {"SHAPE", "NAME"}
 BEFORE_NOUN = {"THE", "A", "COLOUR", "SIZE", "NUM", "ALL", "BOTH", "SUPER", "HEIGHT", "ATTR", "SHAPE", "NAME"}
@@ -73,17 +76,14 @@ class Clause:
 
 def without_remarks(text: str, hear: Hear) -> Iterator[str]:
     """The text without what only tells how things are, the least left out first."""
-    clauses = _clauses(text.strip())
     seen = {text.strip()}
-    for told in (clauses, _cut(clauses, hear)):
-        gone = [_remark(c, k, hear) for k, c in enumerate(told)]
-        if told is not clauses and not any(gone):
-            gone = [None] * len(told)
-        kept = [c.text if g is None else g for c, g in zip(told, gone, strict=True)]
-        left = _joined(told, kept)
-        if left and left not in seen:
-            seen.add(left)
-            yield left
+    for said in dict.fromkeys((text.strip(), _cut(text.strip(), hear))):
+        clauses = _clauses(said)
+        gone = [_remark(c, k, hear) for k, c in enumerate(clauses)]
+        whole = said if not any(g is not None for g in gone) else _joined(clauses, gone)
+        if whole and whole not in seen:
+            seen.add(whole)
+            yield whole
 
 
 def _clauses(text: str) -> list[Clause]:
@@ -99,22 +99,25 @@ def _clauses(text: str) -> list[Clause]:
     return out
 
 
-def _cut(clauses: list[Clause], hear: Hear) -> list[Clause]:
-    """With what only says what for cut off at the end of each clause."""
-    out = []
-    for c in clauses:
-        m = next((m for m in _PURPOSE.finditer(c.text) if m.start() > 3 and _idle(c.text[m.start() :], hear, why=True)), None)
-        out.append(Clause(c.text[: m.start()].rstrip(" ,"), c.led, c.draws) if m else c)
-    return out
+def _cut(text: str, hear: Hear) -> str:
+    """Without what only says what for, at the end of a sentence."""
+    at = 0
+    while m := _PURPOSE.search(text, at):
+        stop = _STOP.search(text, m.end())
+        end = stop.start() if stop else len(text)
+        if m.start() > 3 and _idle(text[m.start() : end], hear, why=True):
+            text = text[: m.start()] + text[end:]
+        at = m.start() + 1
+    return text
 
 
-def _joined(clauses: list[Clause], kept: list[str]) -> str:
+def _joined(clauses: list[Clause], gone: list[str | None]) -> str:
     text = ""
-    for c, said in zip(clauses, kept, strict=True):
-        if not said:
-            continue
-        led = c.led if not re.fullmatch(r",?\s*(?:which is why|which means|that's why|that is why|and so|so now|hence|therefore|so)", c.led, re.I) else ","
-        text = f"{text}{'' if led[:1] in ',.;:!?' else ' '}{led} {said}" if text else said
+    for c, instead in zip(clauses, gone, strict=True):
+        said = c.text if instead is None else instead
+        if said:
+            led = "," if c.led[-1:].isalpha() else c.led
+            text = f"{text}{'' if led[:1] in ',.;:!?' else ' '}{led} {said}" if text else said
     return text
 
 
@@ -122,7 +125,7 @@ def _remark(clause: Clause, at: int, hear: Hear) -> str | None:
     """What stays of a clause that may go: nothing, or the thing that it tells of; None where it must stay as it is."""
     if len(clause.text.split()) < 3:
         return None
-    if not (clause.draws or _SUBJECT.match(clause.text)):
+    if not (clause.draws or _SUBJECT.match(clause.text)) or any(t.kinds.keys() & TOLD for t in hear(clause.text)[:1]):
         return None
     if _idle(clause.text, hear):
         return ""
@@ -131,19 +134,34 @@ def _remark(clause: Clause, at: int, hear: Hear) -> str | None:
 
 def _idle(text: str, hear: Hear, why: bool = False) -> bool:
     """Nothing in it tells, bounds or dates anything, and it names nothing of the table."""
-    words = re.sub(r"^[\s,]*(?:so(?: that)?|because|since|as|before|seeing (?:that|as)|now that|given that|in order that)\b", "", text, flags=re.I) if why else text
+    words = (
+        re.sub(
+            r"^[\s,]*(?:so(?: that)?|because|since|as|before|seeing (?:that|as)|now that|given that|in order that)\b",
+            "",
+            text,
+            flags=re.I,
+        )
+        if why
+        else text
+    )
     if not _plain(words):
         return False
     kinds = {k for t in hear(words) for k in t.kinds}
     named = THINGS - (POINTED if why else {"IT", "THEM"})
-    if kinds & (named | (GRAVE if why else DEEDS | GRAVE) | {"UNIT", "SIDEPP", "EDGE", "CORNER"}) or re.search(r"\d", words):
+    if kinds & (named | (GRAVE if why else DEEDS | GRAVE) | {"UNIT", "SIDEPP", "EDGE", "CORNER"}) or re.search(
+        r"\d", words
+    ):
         return False
     pointed = bool(kinds & POINTED)
     return not (pointed and _TELLING.search(words)) and not (pointed and not why and kinds & WHERE)
 
 
 def _plain(words: str) -> bool:
-    return not _BARRED.search(words) and all(map(is_english, re.findall(r"[a-z][a-z']*", words.lower()))) and words.isprintable()
+    return (
+        not _BARRED.search(words)
+        and all(map(is_english, re.findall(r"[a-z][a-z']*", words.lower())))
+        and words.isprintable()
+    )
 
 
 def _topic(clause: Clause, hear: Hear) -> str | None:
@@ -155,12 +173,14 @@ def _topic(clause: Clause, hear: Hear) -> str | None:
     first, last = nouns[0], nouns[-1]
     while first and tokens[first - 1].kinds.keys() & BEFORE_NOUN:
         first -= 1
+    if first and not _SUBJECT.match(clause.text):
+        return None  # "wash the mug, so …" is an order that nobody taught
     if "THE" not in tokens[first].kinds and not tokens[last].text.endswith("s"):
         return None
     rest = [*tokens[:first], *tokens[last + 1 :]]
     kinds = {k for t in rest for k in t.kinds}
     told = f"{clause.text[: tokens[first].start]} {clause.text[tokens[last].end :]}".strip()
-    if not rest or not _plain(told) or kinds & (THINGS | DEEDS | GRAVE | WHERE - {"STATE"} | {"NUM"}) or _TELLING.search(told):
+    if not rest or not _plain(told) or kinds & (THINGS | DEEDS | GRAVE | WHERE | {"NUM"}) or _TELLING.search(told):
         return None
     if re.search(r"\b(?:not|\w+n't)\b.*\b(?:\w+ed|be|to)\b", told) or re.match(r"(?:and|or|,)\b", told):
         return None

@@ -197,3 +197,10 @@ def compared(name: str, mark: Detection, found: list[Detection]) -> list[Detecti
     sign = 1 if name in ("larger", "taller", "wider", "longer") else -1
     limit = measure(mark)
     return [d for d in found if d.id != mark.id and sign * (measure(d) - limit) > CLEARLY * limit]
+
+
+def all_words(thing: Thing) -> str:
+    """A description with the phrases that belong to it, wherever in the sentence they stood."""
+    apart = [s.text for s in thing.where if s.text and s.text not in thing.text]
+    chinese = any("一" <= c <= "鿿" for c in thing.text)
+    return "".join([*apart, thing.text]) if chinese else " ".join([thing.text, *apart])
