@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from hiervla.brain.grammar.characters import no_word
+from hiervla.brain.grammar.chinese_nouns import nouns_in
 from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.fluency import Token
 from hiervla.brain.grammar.rewriting import Finds, Rewrites
@@ -128,9 +129,18 @@ def _parts(text: str, read: Callable[[str], tuple[Token, ...]]) -> list[Part]:
     for m in [*_PARTS.finditer(text), None]:
         said = text[start : m.start() if m else len(text)].strip()
         if said:
-            parts.append(Part(said, (m[0].strip() or "，") if m else "", read(said)))
+            parts.append(Part(said, (m[0].strip() or "，") if m else "", _within_words(said, read(said))))
         start = m.end() if m else len(text)
     return parts
+
+
+def _within_words(said: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """``后轮``, ``前提``: a character that says something by itself, in a noun that nobody taught, says nothing."""
+    if not any(t.unknown for t in tokens):
+        return tokens
+    spans = [(m.start(), m.end()) for noun in nouns_in(said) for m in re.finditer(noun, said)]
+    inside = lambda t: any(a <= t.start and t.end <= b and t.end - t.start < b - a for a, b in spans)  # noqa: E731
+    return tuple(replace(t, kinds={"UNKNOWN": ""}) if inside(t) and not t.unknown else t for t in tokens)
 
 
 def _joined(parts: list[tuple[str, str]]) -> str:

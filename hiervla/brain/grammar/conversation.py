@@ -219,6 +219,8 @@ def spoken_of_before(briefing: Briefing, read: Reader, scene: Scene) -> list[lis
                 found.append(changed)
         elif isinstance(reading, Instruction) and changed and isinstance(reading.acts[-1], Put):
             found.append(changed)  # "put it in the mug"
+        elif isinstance(reading, NotUnderstood) and changed:
+            found.append(changed[-1:])  # "no wait, the car": the wrong one went back first
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from hiervla.brain.grammar.names import shorter_names
 from hiervla.brain.grammar.words import Words
 from hiervla.core.briefing import SkillCard
 from hiervla.core.numerals import english_tens
@@ -240,14 +241,9 @@ def _add_looks(
     named = {word: "|".join(dict.fromkeys(names)) for word, names in called.items()}
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
-    heads = [" ".join(n.lower().split()).rsplit(" ", 1) for i in vocabulary.inventory for n in (i.name, *i.also)]
     known = {w for shape, said in vocabulary.lexicon.shapes.items() for w in (shape, *said)} | named.keys()
-    for _, head in (h for h in heads if len(h) == 2):  # "the switch", of the lamp switch
-        meant = {i.name: None for i in vocabulary.inventory for n in (i.name, *i.also) if n.lower().split()[-1] == head}
-        if head not in known and head.isascii() and head.isalpha():
-            lexicon.add_noun(head, "NAME", "|".join(meant))
-    for word in [w[1:] for w in named if w[0] == "小" and len(w) > 2 and w[1:] not in known and w[1:] not in lexicon.entries]:  # fmt: skip
-        lexicon.add_noun(word, "NAME", named["小" + word])  # "汽车", of the 小汽车
+    for word, name in shorter_names(vocabulary, named, known, lexicon.entries):
+        lexicon.add_noun(word, "NAME", name)
     for kind, said in kinds.items():  # "the fruit", by what the inventory says of things
         for word in said:
             lexicon.add_noun(word, "SHAPE", kind, not word.isascii())
