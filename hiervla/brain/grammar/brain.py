@@ -93,8 +93,8 @@ class GrammarBrain:
         scene.earlier_mark = lambda: stood_next_to(scene)
         return scene
 
-    def _completed(self, briefing: Briefing, scene: Scene) -> tuple[Instruction | NotUnderstood, bool]:
-        """The instruction with what the turns before add to it; and whether they added anything.
+    def _completed(self, briefing: Briefing, scene: Scene, part: bool = False) -> tuple[Instruction | NotUnderstood, bool]:  # fmt: skip
+        """The instruction with what the turns before add to it; and whether they added anything. ``part``: of what was said.
 
         Raises:
             Objection: what it leans on is not there.
@@ -104,8 +104,8 @@ class GrammarBrain:
         if isinstance(reading, Instruction):
             reading = nearer_of(reading, briefing, read)
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
-        if isinstance(reading, NotUnderstood) and briefing.dialogue:
-            again = lambda t: self._completed(briefing.model_copy(update={"instruction": t}), self._scene(briefing))[0]  # noqa: E731
+        if isinstance(reading, NotUnderstood) and briefing.dialogue and not part:
+            again = lambda t: self._completed(briefing.model_copy(update={"instruction": t}), self._scene(briefing), part=True)[0]  # noqa: E731
             if (right := put_right_and_back(briefing.instruction, again, read, scene)) is not None:
                 return right, True
         return (reading, True) if answered else (placed_without_verb(reading), False)

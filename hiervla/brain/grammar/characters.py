@@ -47,6 +47,11 @@ def unpictured(text: str) -> str:
     return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
 
 
+def unmarked(text: str) -> str:
+    """Without pictures, and without marks that nobody sees or that only go over a character."""
+    return unpictured("".join(c for c in seen(text) if unicodedata.category(c) not in ("Mn", "Me")))
+
+
 def said_once(text: str, known: Container[str]) -> str:
     """English without words written twice in a row, save where the two are one name."""
 
@@ -85,7 +90,7 @@ def _row(c: str) -> int:
 
 def plainly_typed(text: str) -> str:
     """Without what cannot be seen, pictures and marks over characters; wide letters and digits narrow, characters simplified."""
-    shown = unpictured("".join(c for c in seen(text) if unicodedata.category(c) not in ("Mn", "Me")))
+    shown = unmarked(text)
     narrow = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in shown).translate(SIMPLER)
     if narrow.count('"') % 2:  # one that opens nothing and closes nothing
         narrow = narrow.replace('"', "")

@@ -9,7 +9,7 @@ from functools import partial
 
 from hiervla.brain.grammar.acts import Bare, Do, Incomplete, Instruction, Put, Question, Repeat, When
 from hiervla.brain.grammar.antecedents import things_of
-from hiervla.brain.grammar.characters import NARROW, unpictured, unspaced
+from hiervla.brain.grammar.characters import NARROW, unmarked, unspaced
 from hiervla.brain.grammar.contrast import (
     asked_of_another,
     in_contrast,
@@ -69,8 +69,9 @@ def completed(
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
     roles, rules = words.roles, words.rewriting
-    said = unspaced(unpictured(briefing.instruction))
-    said = said.translate(NARROW) if reading.language == "en" else said
+    typed = isinstance(reading, NotUnderstood) and reading.typed
+    said = unmarked(typed or briefing.instruction)
+    said = said.translate(NARROW) if reading.language == "en" else unspaced(said)
     briefing = briefing.model_copy(update={"instruction": said})
     finds, finds_en = partial(rules.finds, "zh", "answer"), partial(rules.finds, "en", "answer")
     if isinstance(reading, Instruction) and isinstance(reading.acts[0], Repeat):

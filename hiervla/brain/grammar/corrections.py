@@ -29,6 +29,8 @@ Roles = Mapping[str, list[str]]
 Reader = Callable[[str], Instruction | NotUnderstood]
 MEASURED = ("side", "by", "nearer", "farther")
 """Ways that can be gone farther."""
+_TOWARDS = re.compile(r"\btowards?\b", re.I)
+"""Nearer, not there: which of the two needs a verb."""
 _ON_THAT = re.compile(r"\btop of (?:that|it|those|these|them|both)\W*$", re.I)
 """Where to; ``the one on top`` would say which one."""
 
@@ -231,6 +233,7 @@ def placed_without_verb(reading: Instruction | NotUnderstood) -> Instruction | N
             *(["top"] if _ON_THAT.search(reading.text) else []),
         )
         or reading.text.rstrip().endswith("?")
+        or _TOWARDS.search(last.text)
     ):
         return reading
     try:

@@ -23,6 +23,8 @@ class NotUnderstood:
     """Known words that look like the unknown one."""
     guess: str = ""
     """A plain sentence that it may mean, too unsure to be done."""
+    typed: str = ""
+    """The text with its slips of typing put right, where it has any."""
 
     def __str__(self) -> str:
         return f"{self.key}({self.part!r})"

@@ -215,7 +215,7 @@ def _whole(text: str, lexicon: Lexicon, language: str) -> Instruction | NotUnder
         return explain(tokens, unknown, language)
     mended_text, slips = right
     reading = _read(tokenise(mended_text, lexicon), language)
-    return replace(reading, slips=slips) if isinstance(reading, Instruction) else reading
+    return replace(reading, slips=slips) if isinstance(reading, Instruction) else replace(reading, typed=mended_text)
 
 
 def _read(tokens: Tokens, language: str) -> Instruction | NotUnderstood:
