@@ -105,7 +105,9 @@ class GrammarBrain:
             reading = nearer_of(reading, briefing, read)
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
         if isinstance(reading, NotUnderstood) and briefing.dialogue and not part:
-            again = lambda t: self._completed(briefing.model_copy(update={"instruction": t}), self._scene(briefing), part=True)[0]  # noqa: E731
+            again = lambda t: self._completed(
+                briefing.model_copy(update={"instruction": t}), self._scene(briefing), part=True
+            )[0]  # noqa: E731
             if (right := put_right_and_back(briefing.instruction, again, read, scene)) is not None:
                 return right, True
         return (reading, True) if answered else (placed_without_verb(reading), False)

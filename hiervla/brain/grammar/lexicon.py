@@ -130,7 +130,7 @@ def _build(words: Words, vocabulary: Vocabulary, skills: tuple[SkillCard, ...]) 
     numbers = {w: float(n) for n, said in words.numbers.items() for w in said} | english_tens(words.numbers)
     for word, number in numbers.items():
         lexicon.add(word, "NUM", number)
-    _add_looks(lexicon, vocabulary, words.roles.get("collective", ()), words.values.get("KINDNOUN", {}))
+    _add_looks(lexicon, vocabulary, words.roles.get("collective", ()), words.values)
     for card in skills:
         said = [*words.verbs.get(card.name, ()), *(p for phrases in card.says.values() for p in phrases)]
         for phrase in sorted(said, key=len):  # "push" is known before "push to"
@@ -231,7 +231,7 @@ def _add_zones(lexicon: Lexicon, zones: tuple[str, ...]) -> None:
 
 
 def _add_looks(
-    lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str], kinds: Mapping[str, list[str]]
+    lexicon: Lexicon, vocabulary: Vocabulary, collective: Iterable[str], values: Mapping[str, Mapping[str, list[str]]]
 ) -> None:
     """Words for what can be seen. A name from the inventory beats a shape word that is spelt the same."""
     called: dict[str, list[str]] = {}  # "seed packet" may be the tomatoes and the basil
@@ -239,12 +239,14 @@ def _add_looks(
         for n in (i.name, *i.also):
             called.setdefault(" ".join(n.lower().split()), []).append(i.name)
     named = {word: "|".join(dict.fromkeys(names)) for word, names in called.items()}
+    namesakes = {w: named[n] for n, said in values.get("NAMESAKE", {}).items() if n in named for w in said}
+    named = namesakes | named  # 托盘 is what is called a tray, where something is
     for word, name in named.items():
         lexicon.add_noun(word, "NAME", name)
     known = {w for shape, said in vocabulary.lexicon.shapes.items() for w in (shape, *said)} | named.keys()
     for word, name in shorter_names(vocabulary, named, known, lexicon.entries):
         lexicon.add_noun(word, "NAME", name)
-    for kind, said in kinds.items():  # "the fruit", by what the inventory says of things
+    for kind, said in values.get("KINDNOUN", {}).items():  # "the fruit", by what the inventory says of things
         for word in said:
             lexicon.add_noun(word, "SHAPE", kind, not word.isascii())
     looks = vocabulary.lexicon

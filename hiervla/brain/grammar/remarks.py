@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hiervla.brain.grammar.calls import HANGING
+from hiervla.brain.grammar.calls import HANGING
 from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.fluency import Token
 
@@ -30,6 +32,9 @@ _PURPOSE = re.compile(
     re.I,
 )
 """From where on a clause only says what for."""
+_UNFINISHED = tuple(
+    f" {w}" for w in ("in", "on", "at", "for", "with", "from", "by", "is", "are", "not", "so", "but", "about")
+)
 _STOP = re.compile(r"[.;!?]+(?:\s|$)|\s*[–—]")
 _SUBJECT = re.compile(
     r"(?:(?:and|but|well|you see|after all|oh|ah|sorry|because|since|as|seeing that|seeing as|now that|given that|it's just that|just so you know|by the way)[,\s]+)*"
@@ -51,7 +56,23 @@ _TELLING = re.compile(
     re.I,
 )
 """What is no order where no thing of the table is named or pointed to."""
-THINGS = {"SHAPE", "NAME", "ZONE", "ZONEWORD", "COLOUR", "IT", "THEM", "ONE", "EVERYTHING", "THERE", "ID"}
+THINGS = {
+    "SHAPE",
+    "NAME",
+    "ZONE",
+    "ZONEWORD",
+    "COLOUR",
+    "IT",
+    "THEM",
+    "ONE",
+    "EVERYTHING",
+    "THERE",
+    "ID",
+    "OTHER",
+    "ALL",
+    "BOTH",
+    "NOTHING",
+}
 POINTED = {"IT", "THEM", "THERE", "ONE"}
 WHERE = {"SIDEPP", "SIDEADV", "EDGE", "CORNER", "UNIT", "BETWEEN", "FORM", "TOWERN", "HALF", "TOPMOST", "BACK", "COUNTFROM"}  # fmt: skip
 DEEDS = {"PICK", "STACK", "ARRANGE", "REMOVE", "RETURN", "SWAP", "SORT", "TIDY", "LINEUP", "RELEASE", "UNSTACK", "CLEAROUT"}  # fmt: skip
@@ -157,11 +178,9 @@ def _idle(text: str, hear: Hear, why: bool = False) -> bool:
 
 
 def _plain(words: str) -> bool:
-    return (
-        not _BARRED.search(words)
-        and all(map(is_english, re.findall(r"[a-z][a-z']*", words.lower())))
-        and words.isprintable()
-    )
+    hangs = words.lower().rstrip(" ,.!?").endswith((*HANGING, *_UNFINISHED))
+    known = all(map(is_english, re.findall(r"[a-z][a-z']*", words.lower())))
+    return known and not hangs and not _BARRED.search(words) and words.isprintable()
 
 
 def _topic(clause: Clause, hear: Hear) -> str | None:
