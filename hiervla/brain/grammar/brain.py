@@ -104,12 +104,19 @@ class GrammarBrain:
         if isinstance(reading, Instruction):
             reading = nearer_of(reading, briefing, read)
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
+        if isinstance(reading, NotUnderstood) and reading.typed and briefing.dialogue and not part:
+            right = briefing.model_copy(update={"instruction": reading.typed})  # its slips of typing put right
+            told, leant = self._completed(right, self._scene(right), part=True)
+            if leant and isinstance(told, Instruction):
+                return told, True
         if isinstance(reading, NotUnderstood) and briefing.dialogue and not part:
-            again = lambda t: self._completed(
-                briefing.model_copy(update={"instruction": t}), self._scene(briefing), part=True
-            )[0]  # noqa: E731
-            if (right := put_right_and_back(briefing.instruction, again, read, scene)) is not None:
-                return right, True
+
+            def again(text: str) -> Instruction | NotUnderstood:
+                said = briefing.model_copy(update={"instruction": text})
+                return self._completed(said, self._scene(briefing), part=True)[0]
+
+            if (mended := put_right_and_back(briefing.instruction, again, read, scene)) is not None:
+                return mended, True
         return (reading, True) if answered else (placed_without_verb(reading), False)
 
     def _plainly(self) -> Plainly:

@@ -69,8 +69,7 @@ def completed(
     ``ambiguous_part``: the words of an instruction that fit several things, if that is what keeps it from being done.
     """
     roles, rules = words.roles, words.rewriting
-    typed = isinstance(reading, NotUnderstood) and reading.typed
-    said = unmarked(typed or briefing.instruction)
+    said = unmarked(briefing.instruction)
     said = said.translate(NARROW) if reading.language == "en" else unspaced(said)
     briefing = briefing.model_copy(update={"instruction": said})
     finds, finds_en = partial(rules.finds, "zh", "answer"), partial(rules.finds, "en", "answer")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hiervla.brain.grammar.calls import HANGING
-from hiervla.brain.grammar.calls import HANGING
 from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.fluency import Token
 
