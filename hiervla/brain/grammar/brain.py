@@ -28,6 +28,7 @@ from hiervla.brain.grammar.questions import Answers, calls_for
 from hiervla.brain.grammar.reading import NotUnderstood
 from hiervla.brain.grammar.recovery import Recovery
 from hiervla.brain.grammar.rehearsal import with_remembered
+from hiervla.brain.grammar.slips import only_slips
 from hiervla.brain.grammar.speech import Speech
 from hiervla.brain.grammar.steps import Steps, done_already
 from hiervla.brain.grammar.telling import Telling
@@ -101,14 +102,17 @@ class GrammarBrain:
         """
         read = partial(self._read, briefing)
         reading = read(briefing.instruction)
+        if (
+            isinstance(reading, NotUnderstood)
+            and briefing.dialogue
+            and not part
+            and only_slips(briefing.instruction, reading.typed)
+        ):
+            right = briefing.model_copy(update={"instruction": reading.typed})
+            return self._completed(right, self._scene(right), part=True)
         if isinstance(reading, Instruction):
             reading = nearer_of(reading, briefing, read)
         reading, answered = completed(reading, briefing, read, scene, lambda i: self._ambiguous_part(briefing, i), self._words)  # fmt: skip
-        if isinstance(reading, NotUnderstood) and reading.typed and briefing.dialogue and not part:
-            right = briefing.model_copy(update={"instruction": reading.typed})  # its slips of typing put right
-            told, leant = self._completed(right, self._scene(right), part=True)
-            if leant and isinstance(told, Instruction):
-                return told, True
         if isinstance(reading, NotUnderstood) and briefing.dialogue and not part:
 
             def again(text: str) -> Instruction | NotUnderstood:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.explaining import VERBS
 from hiervla.brain.grammar.lexicon import Lexicon
 from hiervla.brain.grammar.spelling import mended
@@ -33,3 +36,10 @@ def _no_noun(meant: str, tokens: Tokens, t: Token, lexicon: Lexicon) -> bool:
     before = next((o for o in reversed(tokens.tokens) if o.end <= t.start), None)
     kinds = lexicon.entries.get(meant, {}).keys()
     return before is not None and bool(before.kinds.keys() & {"THE", "A"}) and bool(kinds) and kinds <= VERBAL
+
+
+def only_slips(said: str, typed: str) -> bool:
+    """Whether every word that a text with its slips put right has instead of what was written is no English word: ``ohter``, never ``nicer``."""
+    words = re.findall(r"[a-z']+", said.lower())
+    gone = [w for w in words if w not in re.findall(r"[a-z']+", typed.lower())]
+    return bool(typed and gone) and not any(map(is_english, gone))
