@@ -143,7 +143,8 @@ def shuffled(text: str, rng: random.Random) -> str:
 
 
 _PUTS_RIGHT = re.compile(
-    rf"(?:(?:sorry|no|oh|wait|oops|i meant)\b[\s,.!]*)+the (?:{'|'.join(COLOURS)}) [a-z]+\W*$", re.I
+    rf"(?:(?:sorry|no|oh|oh dear|wait|oops|forgive me|i'm afraid|i meant)\b[\s,.!]*)+the (?:{'|'.join(COLOURS)}) [a-z]+\W*$",
+    re.I,
 )
 
 

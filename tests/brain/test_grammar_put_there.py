@@ -47,7 +47,9 @@ def test_a_correction_may_say_where_the_wrong_thing_goes(world, turns, inside, b
 
 
 def test_it_is_the_right_thing_after_a_correction():
-    told = _told("en18_playroom", "Put the duck on the play mat.", "No wait, the car.", "And now turn it by 180 degrees.")
+    told = _told(
+        "en18_playroom", "Put the duck on the play mat.", "No wait, the car.", "And now turn it by 180 degrees."
+    )
     assert [str(s) for s in told.steps] == ["turn(target=car, angle_deg=180.0)"]
 
 

@@ -42,6 +42,11 @@ def seen(text: str) -> str:
     return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\t\n\r" else c for c in shown)
 
 
+def evenly_spaced(text: str) -> str:
+    """Without what cannot be seen, and one space where several stand: no rule looks for two."""
+    return re.sub(r"[ \u00a0\t]{2,}", " ", seen(text))
+
+
 def unpictured(text: str) -> str:
     """Without emoji and other pictures, and the spaces around them one."""
     return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text

@@ -13,7 +13,7 @@ from hiervla.brain.grammar.acts import Act, Arrange, Bare, Do, Instruction, Pick
 from hiervla.brain.grammar.asides import PASSABLE, nonsense, without_asides
 from hiervla.brain.grammar.breaking_off import breaks_off, hangs, lifted_anyway
 from hiervla.brain.grammar.calls import without_calls
-from hiervla.brain.grammar.characters import NARROW, closed_up, plainly_typed, said_once
+from hiervla.brain.grammar.characters import NARROW, closed_up, evenly_spaced, plainly_typed, said_once
 from hiervla.brain.grammar.explaining import VERBS, NotUnderstood, clause_from, explain
 from hiervla.brain.grammar.lexicon import Lexicon, latin, lexicon_for
 from hiervla.brain.grammar.machine import Sentence
@@ -93,7 +93,9 @@ def parse(
 
 
 def _typed(text: str, lexicon: Lexicon, language: str, words: Words) -> Instruction | NotUnderstood:
-    narrow = said_once(text.translate(NARROW), lexicon.entries) if language == "en" else plainly_typed(text)
+    narrow = (
+        said_once(evenly_spaced(text.translate(NARROW)), lexicon.entries) if language == "en" else plainly_typed(text)
+    )
     first = words.rewriting.put(narrow, language, "first")
     typed = narrow if first == narrow.strip() else first
     reading = _passing_over(typed, lexicon, language, words.rewriting)

@@ -178,7 +178,7 @@ def _idle(text: str, hear: Hear, why: bool = False) -> bool:
 
 def _plain(words: str) -> bool:
     hangs = words.lower().rstrip(" ,.!?").endswith((*HANGING, *_UNFINISHED))
-    known = all(map(is_english, re.findall(r"[a-z][a-z']*", words.lower())))
+    known = all(map(is_english, re.findall(r"[^\W\d_][\w']*", words.lower())))
     return known and not hangs and not _BARRED.search(words) and words.isprintable()
 
 

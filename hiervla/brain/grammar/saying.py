@@ -116,8 +116,9 @@ class Saying(Topical):
         for c in children:
             if isinstance(c, dict):
                 one = self._described(one, c)
-            if isinstance(c, list):
-                one = one.with_where(tuple(replace(s, describes=True) for g in c for s in (g if isinstance(g, tuple) else (g,))))  # fmt: skip
+            if isinstance(c, list | Spot):
+                groups = c if isinstance(c, list) else [c]
+                one = one.with_where(tuple(replace(s, describes=True) for g in groups for s in (g if isinstance(g, tuple) else (g,))))  # fmt: skip
         if leaves(children, "VACANT"):
             one = one.with_where((Spot("vacant", describes=True, text=self.words(meta)),))
         return one

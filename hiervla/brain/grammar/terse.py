@@ -216,6 +216,12 @@ class Terse(Pointing):
     def clauses(self, meta: Any, children: list[Any]) -> Told:
         known: list[Any] = []
         for child in children:
+            if (
+                isinstance(child, Denied)
+                and child.meant
+                and any(child.meant.text + w in self.words(meta) for w in "和跟与、")
+            ):
+                raise Misread("not_understood", self.words(meta))  # "…，红的和绿的别动": no word of which are meant
             if isinstance(child, Denied) and child.meant and not child.things and self._says_so_too():
                 known += [Joint("then"), Carried((Item(child.meant),), child.meant.text)]
             elif isinstance(child, Denied):
