@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hiervla.cerebellum.policies.mini.shipped import spelt
 from hiervla.core.agreement import SecondReader
 from hiervla.core.config import Settings
 from hiervla.core.errors import SetupError, unknown
@@ -181,3 +182,8 @@ def simulated(scene: Scene, seed: int, gui: bool = False, arm: str | None = None
 
 def _start_watch(watch: Any, camera: str, observation: Any, detection: Any) -> Any:
     return watch(observation, detection, camera).moved
+
+
+def weights_folder(policy: str) -> Path | None:
+    """The folder that a policy's name stands for; None for one that has none."""
+    return own[0] if (own := spelt(policy)) is not None else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hiervla.cerebellum.policies.mini.shipped import spelt, there
 from hiervla.core.config import ChatSettings, LocalSettings, Settings
 from hiervla.core.errors import SetupError, unknown
 from hiervla.core.marking import in_plain_words
@@ -169,20 +169,19 @@ def make_policies(settings: Settings, about: RobotDescription) -> tuple[dict[str
 def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy:
     """A policy by name.
 
-    ``servo``; ``mini:FOLDER``, or just the folder, of one that was trained here (``FOLDER@torch`` or ``@onnx-int8`` to
-    choose what runs it); ``openpi:ws://HOST:PORT`` or
+    ``servo``; ``mini``, the small VLA that comes with the package; ``mini:FOLDER``, or just the folder, of one that was trained
+    here (``mini@torch``, ``FOLDER@onnx-int8`` to choose what runs it); ``openpi:ws://HOST:PORT`` or
     ``pi0:FOLDER`` with a mapping file; a dotted path ``package.module:Class``.
     """
     if name.startswith(FOREIGN):
         from hiervla.cerebellum.policies.foreign import foreign_policy
 
         return foreign_policy(name, about, mapping)
-    if name.startswith("mini:") or (name != "servo" and Path(name).is_dir()):
+    if (own := spelt(name)) is not None:
         from hiervla.cerebellum.policies.mini.policy import MiniPolicy
         from hiervla.perception.prompts import heatmaps
 
-        folder, _, runtime = name.removeprefix("mini:").partition("@")
-        return MiniPolicy(Path(folder), heatmaps, about.step_s, runtime or "auto")
+        return MiniPolicy(there(own[0]), heatmaps, about.step_s, own[1])
     if ":" in name:
         return _made(name, Policy)  # type: ignore[no-any-return]
     if name == "servo":
@@ -190,7 +189,7 @@ def make_policy(name: str, about: RobotDescription, mapping: str = "") -> Policy
 
         return ServoPolicy(about.step_s)
     forms = "or a trained policy's FOLDER, openpi:ws://HOST:PORT, pi0:FOLDER, a dotted path package.module:Class"
-    raise unknown("policy", name, ["servo"], forms)
+    raise unknown("policy", name, ["servo", "mini"], forms)
 
 
 def make_detector(name: str, settings: Settings, camera: str, limits: Limits) -> Detector:

@@ -130,4 +130,7 @@ def bar(done: int, of: int) -> Iterator[Callable[[int, int, dict[str, float]], N
     columns = (TextColumn("steps"), BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("steps", total=of, completed=done, loss=float("nan"))
-        yield lambda step, _, found: progress.update(task, completed=step, loss=found["loss"])
+        # Steps of the expert alone have no whole loss: what they have is that of the actions.
+        yield lambda step, _, found: progress.update(
+            task, completed=step, loss=found.get("loss", found.get("expert/action"))
+        )

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+from hiervla.assemble import weights_folder
 from hiervla.core.errors import SetupError
 
 Row = dict[str, Any]
@@ -93,11 +94,8 @@ def run_rows(
 
 def weights_of(policy: str) -> str:
     """What tells a folder's weights from others that once lay there: a digest of all it acts with; "" for what has no folder."""
-    folder = Path(policy.removeprefix("mini:").partition("@")[0])
-    found = hashlib.sha256()
-    files = (
-        [f for pattern in ("*.safetensors", "*.onnx") for f in sorted(folder.glob(pattern))] if folder.is_dir() else []
-    )
+    folder, found = weights_folder(policy), hashlib.sha256()
+    files = [f for pattern in ("*.safetensors", "*.onnx") for f in sorted(folder.glob(pattern))] if folder else []
     for file in files:
         found.update(file.read_bytes())
     return found.hexdigest()[:12] if files else ""

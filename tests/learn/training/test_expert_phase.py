@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
 from hiervla.cerebellum.policies.mini.folder import load_model, load_parts
 from hiervla.cerebellum.policies.mini.model import Backbone
+from hiervla.cli.main import app
 from hiervla.learn.training.expert_phase import ExpertPhase
 from hiervla.learn.training.loop import LOG, Run
 from hiervla.learn.training.settings import TrainSettings
@@ -75,3 +77,16 @@ def test_what_was_read_before_a_kill_is_not_read_again(longer, monkeypatch):
 def test_an_expert_that_is_not_apart_has_no_phase_of_its_own(model):
     with pytest.raises(ValidationError, match="expert_steps needs an expert that is insulated"):
         TrainSettings.model_validate({"data": ["d"], "out": "o", "expert_steps": 5, "model": model})
+
+
+def test_the_command_line_tells_of_the_experts_steps_too(longer, tmp_path, demonstrations):
+    file = tmp_path / "run.toml"
+    said = longer.model_dump(mode="json", exclude={"data", "out", "begin_from"}, exclude_defaults=True)
+    form = said.pop("model")
+    lines = [f"data = [{json.dumps(str(demonstrations))}]", f"out = {json.dumps(str(tmp_path / 'run'))}"]
+    lines += [f"{name} = {json.dumps(x)}" for name, x in said.items() if not isinstance(x, dict)]
+    file.write_text("\n".join([*lines, "[model]", *(f"{name} = {json.dumps(x)}" for name, x in form.items())]))
+    found = CliRunner().invoke(app, ["learn", "train", str(file), "--json"])
+    assert found.exit_code == 0, found.output
+    told = json.loads((tmp_path / "run" / LOG).read_text().splitlines()[-1])
+    assert told["step"] == longer.steps + longer.expert_steps
