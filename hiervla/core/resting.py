@@ -21,6 +21,8 @@ BOWL_NARROWS = 0.8
 """A bowl at half its height, as a fraction of its rim: what lies in it has no more room than that."""
 BOWL_FOOT = 0.62
 """The flat floor of a bowl as a fraction of its rim."""
+BROAD_M, FLAT_M = 0.10, 0.03
+"""What is at least so broad and long, and no higher, carries several things beside each other."""
 PLATE_GAP_M = 0.012
 """Between things on one plate: a finger must go between them."""
 OVERLAP_M = 0.003
@@ -129,13 +131,13 @@ def upon_both(d: Detection, yaw: float, a: Detection, b: Detection, world: World
 
 
 def upon(d: Detection, yaw: float, base: Detection, world: World) -> Spot:
-    """Where on a thing to set another down: its middle; on a plate, the freest place beside what stands there already.
+    """Where on a thing to set another down: its middle; on a plate or a book, the freest place beside what stands there already.
 
     Raises:
-        ToolError: there is no room left on the plate.
+        ToolError: there is no room left on it.
     """
     middle = (base.centre[0], base.centre[1])
-    if base.label != "plate":
+    if not is_broad(base):
         return middle
     room, radius = min(base.size[:2]) / 2, max(d.size[:2]) / 2
     standing = [o for o in world.objects.values() if o.support == base.id and o.id != d.id]
@@ -145,11 +147,28 @@ def upon(d: Detection, yaw: float, base: Detection, world: World) -> Spot:
     far = max(room - 0.7 * radius, 0.0)
     turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     grid = [(middle[0] + r * math.cos(t), middle[1] + r * math.sin(t)) for r in (far, 0.6 * far) for t in turns]
+    if base.label != "plate":
+        grid = _over(d, yaw, base)
     free = {s: min(gap(outline_at(d, s, yaw), footprint(o)) for o in standing) for s in [middle, *grid]}
     best = max(free, key=lambda s: free[s])
     if free[best] < PLATE_GAP_M:
         raise ToolError(f"no room left on {base.id} beside {', '.join(o.id for o in standing)}", FailureKind.BLOCKED)
     return best
+
+
+def is_broad(d: Detection) -> bool:
+    """Several things find room on it beside each other: a plate, a book, a mat."""
+    return d.label == "plate" or not (d.round or d.hollow or d.fixed or d.size[2] > FLAT_M or min(d.size[:2]) < BROAD_M)
+
+
+def _over(d: Detection, yaw: float, base: Detection) -> list[Spot]:
+    """Spots all over an oblong base where a thing lies wholly on it."""
+    turned = np.array([[math.cos(base.yaw), -math.sin(base.yaw)], [math.sin(base.yaw), math.cos(base.yaw)]])
+    outline = outline_at(d, (0.0, 0.0), yaw) @ turned
+    reach = np.maximum((np.asarray(base.size[:2]) - np.ptp(outline, axis=0)) / 2, 0.0)
+    steps = np.linspace(-1, 1, 9)
+    at = [turned @ (reach * (u, v)) + base.centre[:2] for u in steps for v in steps]
+    return [(float(x), float(y)) for x, y in at]
 
 
 def oblong(d: Detection) -> bool:

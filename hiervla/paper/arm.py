@@ -105,7 +105,7 @@ class PaperArm:
             self._set(d.id, None, support=reference.id, relation="in", centre=(*reference.centre[:2], z))
         elif a["relation"] == "on" and reference is not None:
             self._need(
-                a.get("between") or not self._on(reference.id, d.id) or reference.label == "plate", step, "it is taken"
+                a.get("between") or not self._on(reference.id, d.id) or resting.is_broad(reference), step, "it is taken"
             )
             bases = [reference, *[self.world.objects[b] for b in [a.get("between")] if b]]
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))

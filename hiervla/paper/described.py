@@ -182,6 +182,10 @@ def _seen(object_id: str, said: Thing, objects: dict[str, Detection], where: str
         raise SetupError(f"{where}: things.{object_id}: where is it? give at_cm = [x, y], or in, or on")
     x, y = (v / 100 for v in said.at_cm) if said.at_cm else below.centre[:2]  # type: ignore[union-attr]
     bottom = 0.0 if below is None else below.bottom_z + 0.005 if said.inside else below.top_z
+    across = width > length and said.kind not in FURNITURE  # sizes are along x, y and z, as places are
+    across = across or (
+        said.kind == "drawer" and DIRECTIONS[said.opens][1] == 0
+    )  # its front is across the way it opens
     cm = max(length, width) * 100
     word = said.size or ("small" if cm < SMALL_CM else "large" if cm > LARGE_CM else "medium")
     hollow = said.kind in HOLLOW
@@ -204,7 +208,7 @@ def _seen(object_id: str, said: Thing, objects: dict[str, Detection], where: str
             opening["grasp_at"] = (x, y, height)
     yield Detection(
         id=object_id, label=said.kind, colour=said.colour, shade=said.shade, size_word=word, name=said.name, attributes=said.attributes,
-        centre=(x, y, bottom + height / 2), size=(max(length, width), min(length, width), height), yaw=math.radians(said.yaw_deg),
+        centre=(x, y, bottom + height / 2), size=(max(length, width), min(length, width), height), yaw=math.radians(said.yaw_deg + 90 * across),
         support=below.id if below is not None else "table", relation="in" if said.inside else "on", posture=said.posture,
         second_colour=said.second_colour if said.kind not in FURNITURE else None, part_of=part_of, fixed=said.kind in FURNITURE,
         hollow=hollow, inner_radius_m=min(length, width) * 0.44 if hollow else None, **opening,

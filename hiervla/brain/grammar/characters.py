@@ -28,6 +28,7 @@ _COMMON = 0xD7
 """The last row of the characters of every day in GB 2312: the rarer ones follow."""
 _NONE = 0x100
 _PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
+_WITHIN = re.compile(rf"(?<=[一-鿿]){_PICTURES.pattern}(?=[一-鿿])")
 _SPACED = re.compile(r"(?<=[一-鿿，。？！])[ \u3000]+(?=[一-鿿，。？！])")
 _TWO = re.compile(r"[一-鿿]{2}")
 _WAITS = re.compile(r"(?<=[往向朝][左右前后上下里外])(?:…+|\.{2,})(?=[一-鿿])")
@@ -48,8 +49,8 @@ def evenly_spaced(text: str) -> str:
 
 
 def unpictured(text: str) -> str:
-    """Without emoji and other pictures, and the spaces around them one."""
-    return _PICTURES.sub(" ", text) if _PICTURES.search(text) else text
+    """Without emoji and other pictures, and the spaces around them one; none between Chinese characters."""
+    return _PICTURES.sub(" ", _WITHIN.sub("", text)) if _PICTURES.search(text) else text
 
 
 def unmarked(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hiervla.brain.grammar.objection import refuse
@@ -116,6 +116,7 @@ def settle(effects: list[Effect], world: World) -> list[Goal]:
         Objection: two things are asked at once that cannot both be.
     """
     goals: list[Goal] = []
+    effects = [replace(e, goal=_same_side(e.goal, effects[:k])) for k, e in enumerate(effects)]
     for k, effect in enumerate(effects):
         g = effect.goal
         later = [e for e in effects[k + 1 :] if _undoes(e.goal, g) and not _together(e, effect)]
@@ -144,6 +145,14 @@ def settle(effects: list[Effect], world: World) -> list[Goal]:
     if len(held) > 1:
         raise refuse("one_hand", goals=held)
     return goals
+
+
+def _same_side(goal: Goal, before: list[Effect]) -> Goal:
+    """``Put it behind the cup. Leave 5 cm between the two``: still behind it."""
+    if goal.relation != "at_distance" or goal.direction or goal.reference in EDGES:
+        return goal
+    sides = [e.goal.direction for e in before if e.goal.relation in ("beside", "at_distance") and (e.goal.subject, e.goal.reference) == (goal.subject, goal.reference)]  # fmt: skip
+    return goal.model_copy(update={"direction": sides[-1]}) if sides else goal
 
 
 def _undoes(later: Goal, goal: Goal) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.tokens import Token, Tokens
 
 VERBS = {
@@ -89,6 +90,8 @@ def explain(tokens: Tokens, at: int, language: str) -> NotUnderstood:
             )
         if key == "unknown_word" and near and _stands_for(tokens, unknown) == "unknown_thing":
             near = [w for w in near if tokens.known.entries[w].keys() & NOMINAL]
+            if near and is_english(unknown.text.lower()):  # "the toy train" is no slip of "tray"
+                near = [w for w in near if difflib.SequenceMatcher(None, w, unknown.text.lower()).ratio() > 0.85]
         if key == "unknown_word" and _asks_for(tokens, unknown):
             return NotUnderstood("unknown_asked", _whole_word(tokens, unknown), language)
         if key == "unknown_word" and not near and (unknown.text.isascii() or language == "zh"):

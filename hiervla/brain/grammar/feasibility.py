@@ -89,11 +89,11 @@ def _check_together(goals: Sequence[Goal], world: World) -> None:
             raise refuse("contradiction", goals=[a, b])
         if a.reference == b.subject and b.reference == a.subject and {a.relation, b.relation} & {"in", "on"}:
             raise refuse("contradiction", goals=[a, b])
-        plate = a.reference in world.objects and world.objects[a.reference].label == "plate"
+        broad = a.reference in world.objects and resting.is_broad(world.objects[a.reference])
         if (
             a.relation == b.relation == "on"
             and a.reference == b.reference != "table"
-            and not (a.others or b.others or plate)
+            and not (a.others or b.others or broad)
         ):
             raise refuse("one_on_top", goals=[a, b])
     above = {g.subject: g.reference for g in goals if g.relation in ("in", "on")}

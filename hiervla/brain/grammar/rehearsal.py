@@ -12,7 +12,7 @@ from hiervla.core.errors import ToolError
 from hiervla.core.fixtures import open_enough_m
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
-from hiervla.core.resting import upon
+from hiervla.core.resting import is_broad, upon
 from hiervla.core.task import Limits
 from hiervla.core.world import Detection, Held, World
 
@@ -73,7 +73,7 @@ class Rehearsal:
         if goal.relation in ("in", "on") and reference is not None:
             bases = [reference, *(self.world.objects[o] for o in goal.others if o in self.world.objects)]
             x, y = (sum(b.centre[k] for b in bases) / len(bases) for k in (0, 1))
-            if goal.relation == "on" and reference.label == "plate" and (spot := self._beside_others(d, reference)):
+            if goal.relation == "on" and is_broad(reference) and (spot := self._beside_others(d, reference)):
                 x, y = spot
             z = reference.top_z + d.size[2] / 2 if goal.relation == "on" else reference.bottom_z + d.size[2] / 2
             self._set(d.id, None, support=reference.id, relation=goal.relation, centre=(x, y, z))
@@ -114,9 +114,9 @@ class Rehearsal:
         self.world = self.world.model_copy(update={"objects": objects, "held": held})
 
     def has_room(self, plate: str, object_id: str) -> bool:
-        """Is it a plate with room for one more?"""
+        """Is it a plate, or as broad as one, with room for one more?"""
         base, d = self.world.objects.get(plate), self.world.objects.get(object_id)
-        if base is None or d is None or base.label != "plate":
+        if base is None or d is None or not is_broad(base):
             return False
         standing = [o for o in self.world.objects.values() if o.support == plate and o.id != object_id]
         taken = sum(max(o.size[:2]) + PLATE_GAP_M for o in [*standing, d])

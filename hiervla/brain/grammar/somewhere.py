@@ -9,6 +9,7 @@ from hiervla.brain.grammar.grounding import Scene
 from hiervla.brain.grammar.objection import clarify, refuse
 from hiervla.core.footprint import footprint, gap
 from hiervla.core.goal import Goal
+from hiervla.core.resting import oblong
 from hiervla.core.world import Detection
 
 CORNER_GAP_M = 0.06
@@ -16,7 +17,9 @@ CORNER_GAP_M = 0.06
 ROUGHLY_M = 0.02
 """How exactly ``between`` and ``in the middle`` are meant."""
 FINGERS_M = 0.024
-"""Room on both sides of a thing that is put between two others."""
+"""Room on both sides of a thing that is put between two others, with the fingers there ..."""
+ASIDE_M = 0.012
+"""... and with the fingers before and behind it."""
 
 
 def somewhere(d: Detection, spot: Spot, scene: Scene) -> Goal:
@@ -51,7 +54,10 @@ def _between(d: Detection, spot: Spot, scene: Scene) -> tuple[float, float]:
     if len(ends) != 2 or d.id in (ends[0].id, ends[1].id):
         raise clarify("between_two", part=spot.text, n=len(ends), found=ends)
     a, b = ends
-    if gap(footprint(a), footprint(b)) < min(d.size[:2]) + 2 * FINGERS_M:
+    beside = (
+        FINGERS_M if oblong(d) or d.hollow else ASIDE_M
+    )  # as broad as long: the fingers come from the other two sides
+    if gap(footprint(a), footprint(b)) < min(d.size[:2]) + 2 * beside:
         raise refuse("no_room_between", thing=d, a=a, b=b)
     between = np.asarray(b.centre[:2]) - np.asarray(a.centre[:2])
     along = between / np.linalg.norm(between)
