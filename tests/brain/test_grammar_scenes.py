@@ -126,6 +126,7 @@ SAYINGS = [
     (CUBES, "拿起第二大的方块", ["holding red"]),
     (KITCHEN, "put the green cube between the bowl and the red cube", ["pos green 0.509 0.147"]),
     (KITCHEN, "把绿色方块放到碗和红色方块之间", ["pos green 0.509 0.147"]),
+    (KITCHEN, "put the red cube behind the green cube, and leave 5 cm between the two", ["beside red green behind"]),
     (CUBES, "put the red cube in the middle of the table", ["pos red 0.5 0.0"]),
     (CUBES, "把红色方块放到桌子中间", ["pos red 0.5 0.0"]),
     (KITCHEN, "push the red cube to the left edge", ["at red left_edge 0.03"]),

@@ -109,3 +109,11 @@ def test_the_line_names_the_very_file_of_a_workspace(tmp_path):
     with pytest.raises(SetupError, match=r"no piece \{nowhere\}") as refused:
         read_words(merge(tables))
     assert str(refused.value).startswith(f"{at}: [rewrites.en.filler.polite]: ")
+
+
+def test_an_english_rule_drops_no_word_that_no_dictionary_has():
+    words = bundled_words().rewriting
+    said = "The eraser is {} bothering me, stick it in the drawer."
+    assert said.format("really") not in set(words.ways(said.format("really"), "en", "recast"))
+    assert any("stick" in w for w in words.ways(said.format("really"), "en", "recast"))
+    assert not list(words.ways(said.format("plimthoo"), "en", "recast"))

@@ -97,3 +97,22 @@ def test_a_second_long_thing_goes_beside_the_first_by_its_outline_and_not_across
     there = thing("shape", 0.5, -0.3, id="wrench", yaw=0.0, size=(0.105, 0.036, 0.015), on=narrow)
     with pytest.raises(ToolError, match="no room left"):
         resting.inside(second, narrow, world_of(narrow, there, second), math.pi / 2)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.5])
+def test_several_things_find_room_beside_each_other_on_a_book(yaw, thing, world_of):
+    book = thing("block", 0.5, 0.0, id="book", yaw=yaw, size=(0.20, 0.16, 0.02))
+    there = []
+    for k in range(3):
+        d = thing("cube", 0.5, 0.3, id=f"c{k}", size=(0.04, 0.04, 0.04))
+        spot = resting.upon(d, yaw, book, world_of(book, d, *there))
+        at = thing("cube", *spot, id=f"c{k}", yaw=yaw, size=d.size, on=book)
+        assert min(inside_distance(footprint(book), c) for c in footprint(at)) >= -1e-6
+        assert all(gap(footprint(at), footprint(o)) >= resting.PLATE_GAP_M for o in there)
+        there.append(at)
+
+
+def test_a_thing_that_is_small_or_high_carries_one_only(thing, world_of):
+    assert resting.is_broad(thing("plate", 0.5, 0.0, size=(0.16, 0.16, 0.02)))
+    assert not resting.is_broad(thing("block", 0.5, 0.0, size=(0.20, 0.16, 0.06)))
+    assert not resting.is_broad(thing("block", 0.5, 0.0, size=(0.20, 0.05, 0.02)))

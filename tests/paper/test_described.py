@@ -1,8 +1,10 @@
 """Worlds on paper: files read, and an arm that minds what each subgoal needs."""
 
+import numpy as np
 import pytest
 
 from hiervla.core.errors import SetupError
+from hiervla.core.footprint import footprint
 from hiervla.core.plan import Subgoal
 from hiervla.core.relations import holds
 from hiervla.paper.arm import CannotDo, PaperArm
@@ -33,6 +35,14 @@ def test_a_described_world_is_as_eyes_would_report_it():
     assert world.objects["d"].part_of == "d_cabinet" and world.objects["d"].opens == (-1.0, 0.0)
     assert world.objects["b"].hollow and not world.objects["c1"].fixed
     assert world.zones["left zone"].outline[0] == (0.30, 0.20)
+
+
+def test_three_sizes_are_along_x_and_y_and_a_drawer_is_broad_across_the_way_it_opens():
+    world = described(
+        {"things": {"long": {"kind": "block", "at_cm": [45, 10], "size_cm": [4, 12, 4]}, **DESK["things"]}}, WORDS
+    ).world
+    block, drawer = (np.ptp(footprint(world.objects[i]), axis=0) for i in ("long", "d"))
+    assert block == pytest.approx([0.04, 0.12]) and drawer == pytest.approx([0.04, 0.18])
 
 
 def test_a_dumped_world_is_read_too(tmp_path):

@@ -29,6 +29,9 @@ _COMMON = 0xD7
 _NONE = 0x100
 _PICTURES = re.compile(r"\s*[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*")
 _WITHIN = re.compile(rf"(?<=[一-鿿]){_PICTURES.pattern}(?=[一-鿿])")
+_BROKEN = re.compile(
+    r"(?<=[一-鿿])[ \u2028\u2029]*[\x00-\x08\x0e-\x1f\x7f-\x9f][ \x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]*(?=[一-鿿])"
+)
 _SPACED = re.compile(r"(?<=[一-鿿，。？！])[ \u3000]+(?=[一-鿿，。？！])")
 _TWO = re.compile(r"[一-鿿]{2}")
 _WAITS = re.compile(r"(?<=[往向朝][左右前后上下里外])(?:…+|\.{2,})(?=[一-鿿])")
@@ -39,7 +42,7 @@ _APART = re.compile(r"(?<=[近远左右前后上下高低])\s+(?=(?:一?点儿?|
 
 def seen(text: str) -> str:
     """Without what cannot be seen; what parts words is a space, unless it parts lines."""
-    shown = (c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    shown = (c for c in _BROKEN.sub("", text) if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
     return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\t\n\r" else c for c in shown)
 
 

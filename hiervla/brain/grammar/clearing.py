@@ -100,13 +100,13 @@ class Clearing(ABC):
     def _pull_open(self, object_id: str, why: str, thing: str = "") -> None:
         name = self._speech.thing
         self._free_hand(object_id)
-        way = self.now.way_of(object_id)
+        ways = [(way, (way.centre[0], way.centre[1])) for way in self.now.ways_of(object_id)]
         for other in self.now.in_the_way_of(object_id):
             own = [g for g in self._open if g.subject == other and g.reference != object_id and g not in self._doing]
             if own and own[0].relation in PLACED and not self._waits_for(own[0]):
                 self._reach(own[0])
-            elif way is not None:
-                kept = [*self._kept, (way, (way.centre[0], way.centre[1])), *self._wanted()]
+            elif ways:
+                kept = [*self._kept, *ways, *self._wanted()]
                 self._remove(other, "why_before_drawer", object_id, self.now.spare_spot(other, kept))
         self._free_hand(object_id)
         self._add("open", {"target": object_id}, why, thing=name(thing) if thing else "", on=name(object_id))

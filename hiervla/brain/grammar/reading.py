@@ -36,7 +36,7 @@ ASIDES = 3
 """How often more of what is beside the matter is left out: a name is at the edge once the reason behind it is gone."""
 FINAL = ("nothing_to_do", "too_long", "incomplete", "no_words", "told_or_asked", "halt", "two_words", "fixed_table")
 """What is so whatever else was said."""
-_DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?吧?|吗|么)[\s?？!！.。~]*$")
+_DONE_ALREADY = re.compile(r"(了\s*(吗|么|嘛|没有?)?|没有?(?:去|过|来)?吧?|吗|么)[\s?？!！.。~]*$")
 """A Chinese sentence that ends so tells or asks what has been done; it does not ask for it to be done."""
 _DONE_WITHIN = re.compile(
     r"[里上内中](?:面|头|边)?(?:现在|目前|已经|一共|总共|都|还)*[放装摆搁盛摞叠堆]了(?:一共|总共)?(?:几|多少|什么|啥|哪)"

@@ -19,8 +19,10 @@ from hiervla.core.world import Detection, Held, World
 SHUT_M = 0.0
 USUAL_TRAVEL_M = 0.12
 """How far a drawer or slider goes when the eyes cannot tell."""
-HAND_M = 0.04
-"""Room the hand needs before the handle of a drawer that is out."""
+HAND_M, HAND_BROAD_M = 0.03, 0.10
+"""Room the hand needs before the handle of a drawer that is out, and across."""
+HANDLE_M = 0.02
+"""How far, at least, a handle stands out before the broad front of its drawer."""
 PLATE_GAP_M = 0.012
 """Between things on one plate."""
 ROUND = 1.0
@@ -140,27 +142,23 @@ class Rehearsal:
         """The two would touch."""
         return gap(spots.outline_at(d, spot, d.yaw), footprint(self.world.objects[other])) < TOUCH_M
 
-    def way_of(self, object_id: str) -> Detection | None:
-        """The ground a closed drawer needs to come out and be gripped, as a thing that lies there."""
+    def ways_of(self, object_id: str) -> list[Detection]:
+        """The ground a closed drawer needs to come out, and the hand before its handle, as things that lie there."""
         d = self.world.objects.get(object_id)
         if d is None or d.opens is None or not self.closed(object_id):
-            return None
+            return []
         along = np.asarray(d.opens)
         outline = footprint(d)
-        across = float(np.ptp(outline @ np.array([-along[1], along[0]])))
+        broad = float(np.ptp(outline @ np.array([-along[1], along[0]])))
         front = float(((outline - d.centre[:2]) @ along).max())
-        length = self.travel(object_id) - (d.opening_m or 0.0) + HAND_M
-        x, y = np.asarray(d.centre[:2]) + along * (front + length / 2)
-        yaw = math.atan2(along[1], along[0])
-        return d.model_copy(update={"centre": (float(x), float(y), d.centre[2]), "size": (length, across, d.size[2]), "yaw": yaw})  # fmt: skip
+        out = self.travel(object_id) - (d.opening_m or 0.0)
+        return [_before(d, along, front, *way) for way in ((out - HANDLE_M, broad), (out + HAND_M, HAND_BROAD_M))]
 
     def in_the_way_of(self, object_id: str) -> list[str]:
         """Loose things on the table that a closed drawer would meet when it is pulled out."""
-        way = self.way_of(object_id)
-        if way is None:
-            return []
+        ways = [footprint(way) for way in self.ways_of(object_id)]
         loose = [o for o in self.world.objects.values() if o.support == "table" and not o.fixed]
-        return [o.id for o in loose if gap(footprint(way), footprint(o)) < 0]
+        return [o.id for o in loose if any(gap(way, footprint(o)) < 0 for way in ways)]
 
     def spare_spot(self, object_id: str, kept: list[tuple[Detection, spots.Spot]]) -> spots.Spot | None:
         """A free spot for a thing that leaves all kept slots free."""
@@ -180,6 +178,13 @@ class Rehearsal:
         """How far a thing that stands on the table is from a spot, metres; infinite when it rests elsewhere."""
         d = self.world.objects[object_id]
         return math.dist(d.centre[:2], spot) if d.support == "table" else math.inf
+
+
+def _before(d: Detection, along: np.ndarray, front: float, length: float, broad: float) -> Detection:
+    """A strip of ground before a drawer's front, metres."""
+    x, y = np.asarray(d.centre[:2]) + along * (front + length / 2)
+    yaw = math.atan2(along[1], along[0])
+    return d.model_copy(update={"centre": (float(x), float(y), d.centre[2]), "size": (length, broad, d.size[2]), "yaw": yaw})  # fmt: skip
 
 
 def with_remembered(world: World) -> World:

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
+from hiervla.brain.grammar.english import is_english
 from hiervla.brain.grammar.hooks import HOOKS
 from hiervla.brain.grammar.rules import STAGES, Rule, Tables, drops, filler
 from hiervla.core.errors import SetupError
@@ -18,6 +20,7 @@ FLAGS = {"zh": re.NOFLAG, "en": re.IGNORECASE}
 DEEP = 8
 """How deep pieces may stand in pieces: deeper, they stand in themselves."""
 _PIECE = re.compile(r"\{([a-z_]+)\}")
+_LATIN = re.compile(r"[a-z]{3,}")
 Hook = Callable[[re.Match[str]], Iterator[str]]
 Finds = Callable[[str, str], re.Match[str] | None]
 """From the name of a rule that only recognises, and a text, to where it holds."""
@@ -36,6 +39,8 @@ class Ready:
     unless: re.Pattern[str] | None
     fill: Callable[[re.Match[str]], str] | None
     hook: Hook | None
+    own: frozenset[str] | None = None
+    """Latin words that stand in the pattern itself; None of a rule that is not English."""
 
     def fits(self, text: str) -> bool:
         """Whether the rule may be used on this text at all."""
@@ -63,7 +68,17 @@ class Ready:
         parts = [m[p] or "" for p in self.rule.differ]
         if any(a in b for i, a in enumerate(parts) for j, b in enumerate(parts) if i != j):
             return m[0]
-        return self.fill(m) if self.fill else m[0]
+        made = self.fill(m) if self.fill else m[0]
+        return m[0] if self._drops_a_stranger(m[0], made) else made
+
+    def _drops_a_stranger(self, said: str, made: str) -> bool:
+        """A word that no English dictionary has would be gone, and nobody knows what it bears on."""
+        before, after = _LATIN.findall(said.lower()), _LATIN.findall(made.lower())
+        if self.own is None or not said.isascii() or len(after) >= len(before):
+            return False
+        gone = set(before) - set(after) - self.own
+        gone -= {w for w, next_one in pairwise(before) if w == next_one}  # "vroom vroom!"
+        return not all(is_english(w) or is_english(w.replace("our", "or")) for w in gone)
 
 
 class Rewrites:
@@ -160,7 +175,10 @@ class Rewrites:
         except LookupError as e:
             raise SetupError(f"{_place(at, rule)} {e.args[0]}") from e
         hook = HOOKS.get(rule.hook)
-        return Ready(name, rule, pattern, where if rule.where else None, unless if rule.unless else None, fill, hook)
+        own = frozenset(_LATIN.findall(pattern.pattern.lower())) if language == "en" else None
+        return Ready(
+            name, rule, pattern, where if rule.where else None, unless if rule.unless else None, fill, hook, own
+        )
 
     def _whole(self, pattern: str, language: str) -> str:
         """The pattern with its pieces put in."""
