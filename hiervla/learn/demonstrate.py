@@ -22,6 +22,7 @@ from hiervla.core.world import Held, World
 from hiervla.guard.rules import Guard
 from hiervla.learn.expert import Label, label
 from hiervla.learn.lessons import Lesson, Step
+from hiervla.sim.describe import describe_all
 from hiervla.sim.simulation import Simulation
 from hiervla.sim.truth import settle, true_world
 
@@ -44,6 +45,7 @@ class Moment:
     label: Label
     done: Array  # (7,) what was really carried out, jolts and all
     jolted: bool
+    target: Array  # (3,) where the target, or its handle, truly is now; NaN without one
 
 
 @dataclass(slots=True)
@@ -80,6 +82,12 @@ class Teacher:
             update={"held": held, "objects": world.objects | {d.id: d.model_copy(update={"support": "hand"})}}
         )
 
+    def where(self, task: Task) -> Array:
+        """Where a task's target, or of a drawer its handle, truly is now (3,), metres; NaN without one."""
+        if task.target is None or (d := describe_all(self.sim).get(task.target.id)) is None:
+            return np.full(3, np.nan)
+        return np.asarray(d.grasp_at or d.centre, dtype=float)
+
     def show(self, step: Step, calm: bool = False) -> Demonstration | None:
         """Show one step; None where it cannot be taken in this scene. ``calm``: without jolts."""
         try:
@@ -103,6 +111,19 @@ class Teacher:
         task = verdict.skill.ground(self.guard.ground(world, hand, verdict.handling))
         return verdict.skill, Demonstration(step, task, world)
 
+    def again(self, shown: Demonstration, seen: Observation) -> Task:
+        """The same step from how everything is now, in the midst of it.
+
+        Raises:
+            ToolError: it can no longer be taken; says why.
+        """
+        world, asked = (
+            true_world(self.sim),
+            Subgoal(skill=shown.step.skill, arguments=shown.step.arguments, why="shown"),
+        )
+        skill = self.guard.fill(asked)
+        return skill.ground(self.guard.ground(world, seen.hand, shown.task.handling, before=shown.before))
+
     def _run(self, shown: Demonstration, calm: bool) -> Failure | None:
         task, guide = shown.task, ServoPolicy(self.robot.describe().step_s)
         monitors = default_monitors(None)
@@ -118,7 +139,7 @@ class Teacher:
             told = label(seen, task, guide.index, waited)
             action, jolted = told.actions[0].copy(), left > 0
             if chunk.terminate:
-                shown.moments.append(Moment(seen, told, action, False))
+                shown.moments.append(Moment(seen, told, action, False, self.where(task)))
                 return None
             if not calm:
                 jolt, left = self._jolt(task, jolt, left, chunk.phase)
@@ -126,11 +147,12 @@ class Teacher:
                     jolt[:3], left, astray = self._aside(task), 3, False
                 action[:6] += jolt[:6] if left else 0.0
                 jolted = left > 0
+            at = self.where(task)
             try:
                 done = self.robot.apply(action, force_n=task.handling.grip_force_n)
             except SafetyStop as e:
                 return Failure(kind=FailureKind.OVER_FORCE, why=str(e))
-            shown.moments.append(Moment(seen, told, np.asarray(done), jolted))
+            shown.moments.append(Moment(seen, told, np.asarray(done), jolted, at))
             seen = self.robot.observe("tick", CAMERAS)
             for m in monitors:
                 if (failure := m.watch(seen, task, done, chunk.phase)) is not None:

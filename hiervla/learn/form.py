@@ -7,6 +7,7 @@ grounding is the true one; that eyes err is for training to add, as much and as 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ LEARNT: dict[str, Feature] = {
     "joints": Feature(shape=(7,), unit="rad"),
     **{f"camera.{name}": Feature(shape=(len(CAMERA),), names=CAMERA, unit="px, m") for name in SIZES},
     "grounding": Feature(shape=(len(GROUNDING),), names=GROUNDING, unit="m, rad, true"),
+    "target_now": Feature(
+        shape=(3,), names=("x", "y", "z"), unit="m, true: grounding tells where it was as the step began"
+    ),
     "expert.chunk": Feature(shape=(HORIZON, 7), names=ACTION, unit="as action: the next 16 from here, erring no more"),
     "executed": Feature(shape=(7,), names=ACTION, unit="as action: what the arm was told, jolts and all"),
     "remaining": Feature(kind="int64", unit="ticks the teacher still needs"),
@@ -44,7 +48,7 @@ LEARNT: dict[str, Feature] = {
 """Features beside the usual ones."""
 SEEN = (
     *(f"observation.{kind}.{name}" for kind in ("images", "depth") for name in SIZES),
-    *(f"camera.{name}" for name in SIZES), "observation.state", "joints", "grounding", "timestamp",
+    *(f"camera.{name}" for name in SIZES), "observation.state", "joints", "grounding", "target_now", "timestamp",
 )  # fmt: skip
 """Columns that tell what a policy is given at a moment."""
 METADATA: dict[str, Scalar] = {
@@ -98,6 +102,11 @@ def told(label: Label, executed: Array, longest: int, jolted: bool = False, reco
     }  # fmt: skip
 
 
+def now(target: Array) -> dict[str, Values]:
+    """The column of where the target is at one moment; zeros where there is none."""
+    return {"target_now": _floats(target if np.isfinite(target).all() else np.zeros(3))}
+
+
 def grounding_row(g: Grounding) -> Values:
     """A grounding as its column (17,)."""
     there, goes = bool(np.isfinite(g.target).all()), bool(np.isfinite(g.goal).all())
@@ -136,6 +145,13 @@ def grounding_from(row: Mapping[str, Any]) -> Grounding:
         target=g[1:4] if g[0] else none, yaw=float(g[4]), size=g[5:8],
         goal=g[9:12] if g[8] else none, goal_yaw=float(g[12]), held=bool(g[13]), offset=g[14:17],
     )  # fmt: skip
+
+
+def moved_grounding(row: Mapping[str, Any]) -> Grounding:
+    """What is true of target and goal at a stored moment: a target that was pushed is no longer where it was said to be."""
+    g = grounding_from(row)
+    there = np.isfinite(g.target).all()
+    return replace(g, target=np.asarray(row["target_now"], dtype=np.float64)) if there else g
 
 
 def _image(row: Mapping[str, Any], name: str) -> CameraImage:

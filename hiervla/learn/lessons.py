@@ -62,7 +62,7 @@ def draw_lesson(seed: int, deed: str | None = None, shift: Shift = "none", at_le
     ``at_least``: so many things stand about, at most 5.
     """
     rng = np.random.default_rng([seed, 0x1E550])
-    deed = deed or str(rng.choice(DEEDS, p=(0.16, 0.2, 0.16, 0.16, 0.16, 0.08, 0.08)))
+    deed = deed or str(rng.choice(DEEDS, p=(0.10, 0.14, 0.12, 0.12, 0.24, 0.14, 0.14)))
     painter = _Painter(rng, shift)
     bodies, steps = _DRAWN[deed](rng, painter, shift)
     if shift == "raised" and deed in TAKING:

@@ -10,21 +10,13 @@ import numpy as np
 from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
 from hiervla.core.ports import Policy
-from hiervla.core.steering import turn_to
-from hiervla.core.task import Keyframe, Task
+from hiervla.core.task import Task
 from hiervla.learn.exam.ablation import Ablated, Ablation
-from hiervla.learn.expert import SETTLE_TICKS
 
 WRONG_SHARE, WRONG_M = 0.5, 0.03
 """How often it is told its target wrongly, and by how much at most."""
 LONGEST = 6
 """Actions of a chunk that it carries out at most before it looks again; as many as one again are drawn each time."""
-_NEAR, _NEAREST_M = 2.0, 0.01
-"""Who does not aim at keyframes passes them within this many tolerances, or this many metres."""
-_TURNED_RAD = 0.15
-_LEFT_M = 0.015
-"""Fingers that are this far from where they should have closed have to go back there."""
-_STILL_M = 0.0008
 
 
 class Pupil:
@@ -62,68 +54,3 @@ class Pupil:
             self._phase = chunk.phase
             self._left = list(chunk.actions[: int(self._rng.integers(1, LONGEST + 1))])
         return self._left.pop(0), self._phase
-
-
-class Follower:
-    """Which of a task's keyframes the teacher would head for, of a hand that follows its own mind."""
-
-    def __init__(self, task: Task) -> None:
-        self.frames, self.index, self.waited = task.keyframes, 0, 0
-        self._width: float | None = None
-
-    def see(self, seen: Observation) -> None:
-        """A tick has passed: keyframes may have been reached, passed by, or left again."""
-        still = self._width is not None and abs(seen.gripper_width_m - self._width) < _STILL_M
-        self._width = seen.gripper_width_m
-        self._back(seen)
-        while self.index < len(self.frames):
-            frame = self.frames[self.index]
-            if frame.settle:
-                self.waited += 1
-                if not (still and self.waited >= SETTLE_TICKS and _as_told(frame, seen)):
-                    return
-            elif not (_reached(frame, seen) or self._beyond(seen)):
-                return
-            self.index, self.waited = self.index + 1, 0
-
-    def _back(self, seen: Observation) -> None:
-        """Where fingers should settle and the hand has gone away, it has to come back first."""
-        while 0 < self.index < len(self.frames):
-            frame = self.frames[self.index]
-            if not frame.settle or np.linalg.norm(seen.hand.position - frame.position) < _LEFT_M:
-                return
-            self.index, self.waited = self.index - 1, 0
-
-    def _beyond(self, seen: Observation) -> bool:
-        """Is the hand on the straight way from this keyframe to the next?"""
-        if self.index + 1 >= len(self.frames):
-            return False
-        here, there = self.frames[self.index], self.frames[self.index + 1]
-        way = there.position - here.position
-        length = float(np.linalg.norm(way))
-        if length < 1e-3 or there.settle or abs(there.gripper - here.gripper) > 0.5:
-            return False
-        along = float((seen.hand.position - here.position) @ way) / length
-        aside = float(np.linalg.norm(seen.hand.position - here.position - along * way / length))
-        return 0 < along < length and aside <= max(there.tolerance_m, 0.5 * _NEAREST_M) and _turned(there, seen)
-
-
-def _reached(frame: Keyframe, seen: Observation) -> bool:
-    away = float(np.linalg.norm(seen.hand.position - frame.position))
-    force = float(np.linalg.norm(seen.wrench[:3]))
-    if frame.until_n is not None:
-        return away <= frame.tolerance_m or (away < frame.until_m and force >= frame.until_n)
-    if frame.guarded and seen.wrench[2] > 8.0 and away < 0.012:
-        return True
-    return away <= max(_NEAR * frame.tolerance_m, _NEAREST_M * (1.0 if frame.gripper < 0.5 else 0.6)) and _turned(
-        frame, seen
-    )
-
-
-def _turned(frame: Keyframe, seen: Observation) -> bool:
-    return float(np.linalg.norm(turn_to(seen.hand.quaternion, frame.yaw))) <= _TURNED_RAD
-
-
-def _as_told(frame: Keyframe, seen: Observation) -> bool:
-    """Have the fingers done what they should: come nearer than open, or opened again?"""
-    return seen.gripper_width_m < 0.078 if frame.gripper > 0.5 else seen.gripper_width_m > 0.02

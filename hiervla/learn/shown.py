@@ -16,7 +16,7 @@ from hiervla.core.skill import Skill
 from hiervla.learn.correcting import correct
 from hiervla.learn.dataset.episode import Episode, Instruction
 from hiervla.learn.demonstrate import Demonstration, Teacher, show_lesson
-from hiervla.learn.form import grounding_row, recovering, sensed, told
+from hiervla.learn.form import grounding_row, now, recovering, sensed, told
 from hiervla.learn.lessons import DEEDS, Lesson, Shift, draw_lesson
 from hiervla.learn.pupil import Pupil
 from hiervla.learn.wordings import wordings
@@ -105,7 +105,7 @@ def _rows(shown: Demonstration) -> list[dict[str, object]]:
     mending = recovering(np.array([m.jolted for m in shown.moments]))
     longest = max(m.label.remaining for m in shown.moments)
     return [
-        sensed(m.seen) | grounding | told(m.label, m.done, longest, m.jolted, bool(back))
+        sensed(m.seen) | grounding | now(m.target) | told(m.label, m.done, longest, m.jolted, bool(back))
         for m, back in zip(shown.moments, mending, strict=True)
     ]
 

@@ -24,7 +24,7 @@ from hiervla.learn.dataset.episode import Episode, Instruction
 from hiervla.learn.dataset.writer import DatasetWriter
 from hiervla.learn.demonstrate import Demonstration, Teacher
 from hiervla.learn.expert import HORIZON, Label
-from hiervla.learn.form import FPS, demonstration_form, grounding_row, sensed, told
+from hiervla.learn.form import FPS, demonstration_form, grounding_row, now, sensed, told
 from hiervla.learn.keys import DONE, GIVE_UP, Keys, actions
 from hiervla.learn.lessons import Step
 from hiervla.learn.shown import said
@@ -116,7 +116,7 @@ class _Hand:
     def show(self, subgoal: Subgoal, text: str, seed: int) -> Episode | None:
         """One step; None where the keys ended before it did."""
         skill, shown = self.teacher.begin(Step(subgoal.skill, dict(subgoal.arguments), _deed(subgoal)))
-        seen, done = [self._look()], list[Array]()
+        seen, done, at = [self._look()], list[Array](), [self.teacher.where(shown.task)]
         why, failure = "", None
         while (key := self.keys.press()) not in (DONE, GIVE_UP, ""):
             try:
@@ -124,6 +124,7 @@ class _Hand:
                     done.append(self.teacher.robot.apply(action, force_n=shown.task.handling.grip_force_n))
                     self.gripper = float(action[6])
                     seen.append(self._look())
+                    at.append(self.teacher.where(shown.task))
             except SafetyStop as e:
                 why, failure = str(e), FailureKind.OVER_FORCE
                 break
@@ -134,15 +135,15 @@ class _Hand:
             why = "given up"
         elif failure is None and not self.teacher.achieved(skill, shown.before):
             why = "what the step is for is not so"
-        return self._episode(shown, seen, done, text, seed, why, failure)
+        return self._episode(shown, seen, done, at, text, seed, why, failure)
 
     def _look(self) -> Observation:
         found: Observation = self.teacher.robot.observe("tick", (self.camera, "wrist"))
         return found
 
     def _episode(
-        self, shown: Demonstration, seen: list[Observation], done: list[Array], text: str, seed: int, why: str,
-        failure: FailureKind | None,
+        self, shown: Demonstration, seen: list[Observation], done: list[Array], at: list[Array], text: str, seed: int,
+        why: str, failure: FailureKind | None,
     ) -> Episode:  # fmt: skip
         rest = np.array([*np.zeros(6), self.gripper])
         acted = np.array([*done, *[rest] * HORIZON])
@@ -151,6 +152,7 @@ class _Hand:
         rows = [
             sensed(look, self.camera)
             | grounding
+            | now(at[t])
             | told(Label(acted[t : t + HORIZON], last - t, SOURCE), acted[t], last)
             for t, look in enumerate(seen)
         ]

@@ -26,7 +26,7 @@ def kept(space, tmp_path_factory):
 
     show, shown.show_lesson = shown.show_lesson, watched
     try:
-        _, episodes = show_seed(8, Plan(), space.skills)
+        _, episodes = show_seed(10, Plan(), space.skills)
     finally:
         shown.show_lesson = show
     folder = tmp_path_factory.mktemp("kept")

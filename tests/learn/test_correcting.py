@@ -9,10 +9,12 @@ from hiervla.assemble import simulated
 from hiervla.cerebellum.policies.servo import ServoPolicy
 from hiervla.core.geometry import Pose, downward
 from hiervla.core.task import ActionChunk, Keyframe, Task
+from hiervla.learn import correcting
 from hiervla.learn.correcting import correct
 from hiervla.learn.demonstrate import Teacher
+from hiervla.learn.follower import Follower
 from hiervla.learn.lessons import draw_lesson
-from hiervla.learn.pupil import Follower, Pupil
+from hiervla.learn.pupil import Pupil
 from hiervla.robot.envelope import Envelope
 from hiervla.robot.fake import FakeRobot
 
@@ -139,3 +141,15 @@ def test_a_policys_own_fault_is_kept_as_one(corrected):
     broken.calls = []
     (pick,) = corrected(6, "pick", broken)
     assert pick.failure.kind is FailureKind.POLICY_FAULT and pick.moments
+
+
+def test_a_target_that_was_knocked_away_is_to_be_taken_where_it_came_to_lie(corrected, monkeypatch):
+    """Three centimetres wrong, servo's fingers come down on the edge of things and shove them."""
+    told = []
+    label = correcting.label
+    monkeypatch.setattr(correcting, "label", lambda seen, task, *a: told.append(task) or label(seen, task, *a))
+    (push,) = corrected(3, "push", Clumsy(), rng=3)
+    tasks = list(dict.fromkeys(id(t) for t in told))
+    assert len(tasks) > 1, "the teacher thought again"
+    assert np.linalg.norm(np.subtract(told[-1].target.centre, push.task.target.centre)) > 0.004
+    assert told[-1].destination.position == pytest.approx(push.task.destination.position, abs=2e-3), "to the same spot"

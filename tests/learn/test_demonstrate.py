@@ -55,3 +55,14 @@ def test_what_is_placed_knows_how_it_is_held_and_where_it_goes(shown):
     assert place.task.held is not None and place.task.destination is not None
     now = place.before.objects[place.task.goal.id]
     assert np.hypot(*np.subtract(place.task.destination.position[:2], now.centre[:2])) < 0.005
+
+
+def test_every_moment_says_where_the_target_is_by_then(shown):
+    (push,) = shown(6, "push", calm=True)
+    at = np.array([m.target for m in push.moments])
+    assert np.allclose(at[0], push.task.target.centre, atol=1e-3)
+    assert np.linalg.norm(at[-1, :2] - np.array(push.task.destination.position)[:2]) < 0.02
+    (close,) = shown(3, "close", calm=True)
+    handle = np.array([m.target for m in close.moments])
+    assert np.allclose(handle[0], close.task.target.grasp_at, atol=1e-3)
+    assert np.linalg.norm(handle[-1] - close.task.destination.position) < 0.01

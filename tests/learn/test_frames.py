@@ -53,7 +53,7 @@ def test_a_frame_of_an_episode_is_what_was_sensed_then(frames, kept):
 
 
 def test_failures_are_no_demonstrations_unless_asked_for(frames, folder):
-    assert [e.seed for e in frames.select()] == [8, 8] and [e.seed for e in frames.select(success=False)] == [9]
+    assert [e.seed for e in frames.select()] == [10, 10] and [e.seed for e in frames.select(success=False)] == [9]
     assert len(frames.rows()) == sum(e.length for e in frames.select()) < len(frames)
     assert [e.skill for e in episodes(folder)] == ["pick", "place"]
     assert [e.skill for e in episodes(folder, skill="place")] == ["place"]

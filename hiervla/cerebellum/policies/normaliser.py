@@ -22,6 +22,7 @@ ACTION = ("dx", "dy", "dz", "droll", "dpitch", "dyaw", "gripper")
 """Components of an action: m, m, m, rad, rad, rad, 0 open … 1 closed."""
 LEAST_SPAN = 1e-3
 """What spreads less than this, in its own unit (1 mm, 1 mrad), is a constant: dividing by it would blow noise up."""
+_FARTHEST_BEND = 50.0
 LEAST_COUNT = 100
 """With fewer samples the first and the last hundredth say nothing."""
 
@@ -52,6 +53,7 @@ class _File(BaseModel):
     components: list[str]
     constant: list[str]
     clip: list[str]
+    bend: dict[str, float] = {}
     statistics: dict[str, Any]
 
 
@@ -59,6 +61,9 @@ class _File(BaseModel):
 class Normaliser:
     """Affine and per component: q01 … q99 goes to −1 … 1, or mean ± std does.
 
+    A component with a bend is drawn together first, v → asinh(v / bend): what is small against it is told apart by its
+    difference, what is large by its ratio, as by µ-law companding. A hand that must creep at half a millimetre a tick
+    and cross the table at forty needs both.
     A component that is declared constant reads as 0 and comes back as its mean. Values beyond ±1 stay what they are,
     except where clipping was declared. What is not finite stays so: to notice it is the loop's business.
     """
@@ -71,11 +76,12 @@ class Normaliser:
     constant: tuple[str, ...]
     clip: tuple[str, ...]
     statistics: Statistics
+    bend: Array  # (D,) own units; 0 where straight
 
     @classmethod
     def of(
         cls, statistics: Mapping[str, Any], feature: str, components: Sequence[str], method: Method = "quantile",
-        constant: Iterable[str] = (), clip: Iterable[str] = (),
+        constant: Iterable[str] = (), clip: Iterable[str] = (), bend: Mapping[str, float] | None = None,
     ) -> Normaliser:  # fmt: skip
         """From a data set's statistics (feature → min, max, mean, std, q01, q99, count).
 
@@ -92,39 +98,42 @@ class Normaliser:
                 raise SetupError(
                     f"{feature}: {strange[0]!r} is declared {what}, but the components are {', '.join(names)}"
                 )
+        bent = _bends(bend or {}, names, still, feature, method)
         if cut and method == "mean_std":
             raise SetupError(f"{feature}: clipping of {cut[0]!r} wants bounds, and mean_std has none: use quantile")
         read = _read(statistics[feature], feature, names)
         _check(read, feature, names, method)
         if method == "quantile":
             assert read.q01 is not None and read.q99 is not None
-            low, high = np.array(read.q01), np.array(read.q99)
+            low, high = _drawn_in(np.array(read.q01), bent), _drawn_in(np.array(read.q99), bent)
             centre, half = (low + high) / 2, (high - low) / 2
         else:
             centre, half = np.array(read.mean), np.array(read.std)
+        spans = half if method == "mean_std" else (np.array(read.q99) - np.array(read.q01)) / 2
         for i, c in enumerate(names):
-            if c in still and 2 * half[i] >= LEAST_SPAN:
+            if c in still and 2 * spans[i] >= LEAST_SPAN:
                 raise SetupError(
-                    f"{feature}.{c} is declared constant, but spreads over {2 * half[i]:.3g}: declare it no more"
+                    f"{feature}.{c} is declared constant, but spreads over {2 * spans[i]:.3g}: declare it no more"
                 )
-            if c not in still and 2 * half[i] < LEAST_SPAN:
+            if c not in still and 2 * spans[i] < LEAST_SPAN:
                 raise SetupError(
-                    f"{feature}.{c} hardly varies (over {2 * half[i]:.3g}): its normalised values would explode;"
+                    f"{feature}.{c} hardly varies (over {2 * spans[i]:.3g}): its normalised values would explode;"
                     f" declare it constant, or collect data in which it moves"
                 )
         fixed = np.isin(names, still)
         centre = np.where(fixed, np.array(read.mean), centre)
-        return cls(feature, names, method, centre, np.where(fixed, 0.0, half), still, cut, read)
+        return cls(feature, names, method, centre, np.where(fixed, 0.0, half), still, cut, read, bent)
 
     def normalise(self, values: Any) -> Array:
         """(..., D) own units → about [-1, 1]."""
-        off = np.asarray(values, dtype=np.float64) - self.centre
+        off = _drawn_in(np.asarray(values, dtype=np.float64), self.bend) - self.centre
         return self._clipped(np.where(self.half > 0, off / np.where(self.half > 0, self.half, 1.0), 0.0 * off))
 
     def denormalise(self, values: Any) -> Array:
         """(..., D) normalised → own units."""
         back: Array = self._clipped(np.asarray(values, dtype=np.float64)) * self.half + self.centre
-        return back
+        farthest = np.where(self.bend > 0, _FARTHEST_BEND, np.inf)  # beyond it stays far beyond, and finite
+        return np.where(self.bend > 0, self.bend * np.sinh(np.clip(back, -farthest, farthest)), back)
 
     def _clipped(self, values: Array) -> Array:
         bound = np.where(np.isin(self.components, self.clip), 1.0, np.inf)
@@ -135,7 +144,8 @@ class Normaliser:
         """All of it as JSON text."""
         return _File(
             feature=self.feature, method=self.method, components=list(self.components), constant=list(self.constant),
-            clip=list(self.clip), statistics=self.statistics.model_dump(exclude_none=True),
+            clip=list(self.clip), bend={c: b for c, b in zip(self.components, self.bend.tolist(), strict=True) if b},
+            statistics=self.statistics.model_dump(exclude_none=True),
         ).model_dump_json(indent=1)  # fmt: skip
 
     @classmethod
@@ -151,7 +161,7 @@ class Normaliser:
             raise SetupError(
                 f"{where} cannot be read as a normaliser: {_first(e)}; write it with Normaliser.to_json"
             ) from e
-        return cls.of({f.feature: f.statistics}, f.feature, f.components, f.method, f.constant, f.clip)
+        return cls.of({f.feature: f.statistics}, f.feature, f.components, f.method, f.constant, f.clip, f.bend)
 
     def save(self, path: Path) -> None:
         path.write_text(self.to_json(), encoding="utf-8")
@@ -165,6 +175,25 @@ class Normaliser:
             raise SetupError(
                 f"cannot read the normalisation statistics {path}: {e}; a policy is not run without them"
             ) from e
+
+
+def _drawn_in(values: Array, bend: Array) -> Array:
+    """asinh(v / bend) where there is one."""
+    return np.where(bend > 0, np.arcsinh(values / np.where(bend > 0, bend, 1.0)), values)
+
+
+def _bends(
+    bend: Mapping[str, float], names: tuple[str, ...], still: tuple[str, ...], feature: str, method: Method
+) -> Array:
+    for c, b in bend.items():
+        if c not in names or c in still:
+            known = ", ".join(n for n in names if n not in still)
+            raise SetupError(f"{feature}: {c!r} is to be bent, but the components that vary are {known}")
+        if not (math.isfinite(b) and b > 0):
+            raise SetupError(f"{feature}.{c}: a bend is above 0, in the component's own unit, not {b}")
+    if bend and method == "mean_std":
+        raise SetupError(f"{feature}: a bend wants bounds, and mean_std has none: use quantile")
+    return np.array([bend.get(c, 0.0) for c in names])
 
 
 def statistics_of(values: Any) -> dict[str, list[float]]:

@@ -18,7 +18,7 @@ from hiervla.cerebellum.policies.normaliser import Normaliser
 from hiervla.cerebellum.policies.tokens.port import ActionTokeniser
 from hiervla.core.geometry import Array
 from hiervla.core.observation import Observation
-from hiervla.learn.form import SIZES, grounding_from, observation_of
+from hiervla.learn.form import SIZES, grounding_from, moved_grounding, observation_of
 from hiervla.learn.training.blur import blurred, seen_worse, unprompted
 from hiervla.learn.training.moments import Draw, Moments, Told
 from hiervla.learn.training.settings import Blur, TrainSettings
@@ -27,7 +27,7 @@ from hiervla.perception.prompts import heatmaps
 KEYS = (
     *(f"observation.{what}.{name}" for name in SIZES for what in ("images", "depth")),
     *(f"camera.{name}" for name in SIZES),
-    "observation.state", "joints", "grounding", "expert.chunk", "remaining", "progress", "phase",
+    "observation.state", "joints", "grounding", "target_now", "expert.chunk", "remaining", "progress", "phase",
 )  # fmt: skip
 LOOKS_BACK = 4
 """Most ticks between two looks of a policy: as many as chunks are executed for, one to four."""
@@ -47,8 +47,8 @@ class Shown:
 
     def sample(self, row: dict[str, Any], told: Told, past: Past, rng: np.random.Generator) -> dict[str, Any]:
         """One moment, as eyes and words might have had it."""
-        seen, truth = observation_of(row), grounding_from(row)
-        said = blurred(truth, self.blur, rng)
+        seen, truth = observation_of(row), moved_grounding(row)
+        said = blurred(grounding_from(row), self.blur, rng)
         text = _wording(told, rng)
         if rng.random() < self.blur.prompt_dropped:
             said = unprompted(said)

@@ -64,7 +64,11 @@ def _fit(settings: TrainSettings, moments: Moments, kept: Path) -> None:
     Words.fit(texts, config.words, config.longest).save(kept / WORDS)
     chunks = _chunks(settings, moments, rng)
     actions = Normaliser.of(
-        {"action": _statistics(chunks.reshape(-1, len(ACTION)))}, "action", ACTION, constant=CONSTANT
+        {"action": _statistics(chunks.reshape(-1, len(ACTION)))},
+        "action",
+        ACTION,
+        constant=CONSTANT,
+        bend=settings.bend,
     )
     actions.save(kept / ACTIONS)
     if config.co_train:

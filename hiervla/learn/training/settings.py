@@ -40,6 +40,9 @@ class Blur(BaseModel):
     """Share of depth readings that are lost."""
 
 
+BEND = {"dx": 0.003, "dy": 0.003, "dz": 0.003, "dyaw": 0.03}
+
+
 class TrainSettings(BaseModel):
     """One training run."""
 
@@ -72,6 +75,8 @@ class TrainSettings(BaseModel):
     """Decay of the average of weights that becomes the policy."""
     alpha: float = Field(default=0.5, ge=0, le=1)
     """Deeds are drawn with P ∝ n^alpha of their n moments: 0 all alike, 1 as they come."""
+    bend: dict[str, float] = Field(default_factory=lambda: dict(BEND))
+    """Component of an action → bend of its scale (m, rad): motions above it are told apart by their ratio."""
     held_out_every: int = Field(default=25, ge=2)
     """Every so manieth episode is kept for checking."""
     check_every: int = Field(default=250, ge=1)

@@ -177,3 +177,38 @@ def test_a_file_that_was_spoilt_refuses(tmp_path):
         path.write_text(json.dumps({**said, **change}))
         with pytest.raises(SetupError, match=told):
             Normaliser.load(path)
+
+
+BEND = {"dx": 0.003, "dy": 0.003, "dz": 0.003, "dyaw": 0.03}
+
+
+def test_a_bend_tells_small_motions_apart_and_gives_all_of_them_back(tmp_path):
+    actions = chunks(200)
+    told = {"action": statistics_of(actions.reshape(-1, 7))}
+    straight, bent = (Normaliser.of(told, "action", ACTION, constant=STILL, bend=b) for b in ({}, BEND))
+    np.testing.assert_allclose(bent.denormalise(bent.normalise(actions)), actions, atol=1e-12)
+    low = np.array(told["action"]["q01"])
+    moving = [i for i, c in enumerate(ACTION) if c not in STILL]
+    np.testing.assert_allclose(bent.normalise(low)[moving], -1.0)
+    creeps, crosses = np.zeros((2, 7)), np.zeros((2, 7))
+    creeps[1, 2], crosses[:, 2] = 0.0005, (0.0200, 0.0205)
+    apart = lambda n, pair: float(np.abs(np.diff(n.normalise(pair)[:, 2]))[0])  # noqa: E731
+    assert apart(bent, creeps) > 2 * apart(straight, creeps) and apart(bent, crosses) < apart(straight, crosses)
+    bent.save(tmp_path / "a.json")
+    again = Normaliser.load(tmp_path / "a.json")
+    np.testing.assert_array_equal(again.normalise(actions), bent.normalise(actions))
+    assert np.isfinite(bent.denormalise(np.full(7, 1e6))).all(), "what is wild stays wild, not infinite"
+
+
+@pytest.mark.parametrize(
+    ("bend", "more", "said"),
+    [
+        ({"depth": 0.1}, {}, "'depth'"),
+        ({"x": 0.0}, {}, "above 0"),
+        ({"x": float("nan")}, {}, "above 0"),
+        ({"x": 0.1}, {"method": "mean_std"}, "quantile"),
+    ],
+)
+def test_a_bend_that_cannot_be_is_one_clear_line(bend, more, said):
+    with pytest.raises(SetupError, match=said):
+        made(bend=bend, **more)

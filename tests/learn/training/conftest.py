@@ -40,7 +40,7 @@ def made_up(seed, deed="pick", success=True, length=14):
             "observation.state": np.array([*at, *downward(0.1), 0.08, 0, 0, 0], np.float32),
             "joints": np.zeros(7, np.float32),
             "grounding": np.array([*there, 0, 0, 0, 0, 0, 0, 0, 0, 0], np.float32),
-            "action": chunk[0], "executed": chunk[0], "expert.chunk": chunk, "remaining": length - 1 - t,
+            "target_now": np.array(there[1:4], np.float32), "action": chunk[0], "executed": chunk[0], "expert.chunk": chunk, "remaining": length - 1 - t,
             "progress": np.float32(t / (length - 1)), "end": t == length - 1, "phase": "approach" if t < 10 else "close",
             "jolted": False, "recovery": False,
         }  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from hiervla.cerebellum.policies.mini.inputs import NEAR_M, PHASES
+from hiervla.cerebellum.policies.mini.memory import Past
 from hiervla.core.errors import SetupError
 from hiervla.learn.form import grounding_from, observation_of
 from hiervla.learn.training.batches import KEYS, Batches, checking, collated
@@ -117,3 +118,17 @@ def test_tokens_that_are_too_long_are_cut_and_short_ones_padded():
 def test_too_few_demonstrations_say_how_many_are_needed(demonstrations):
     with pytest.raises(SetupError, match=r"11 successful demonstrations; at least 50 are needed"):
         Moments((str(demonstrations),), 25)
+
+
+def test_a_target_that_was_pushed_is_looked_for_where_it_is_now_and_told_where_it_was(made):
+    moments, shown, _ = made
+    row = {n: c[0] for n, c in moments.take(np.array([0]), KEYS).items()}
+    calm = type(shown)(
+        shown.words, shown.actions, shown.tokeniser, Blur(target_share=0, prompt_dropped=0, words_dropped=0, eyes_m=0)
+    )
+    still = calm.sample(row, moments.training.told[0], Past(), np.random.default_rng(0))
+    assert np.allclose(still["offset"], 0)
+    row["target_now"] = row["target_now"] + np.array([0.05, 0, 0], np.float32)
+    pushed = calm.sample(row, moments.training.told[0], Past(), np.random.default_rng(0))
+    assert np.allclose(pushed["offset"], (0.05 / NEAR_M, 0, 0), atol=1e-6)
+    assert np.array_equal(pushed["target"], still["target"]) and np.array_equal(pushed["scene"], still["scene"])

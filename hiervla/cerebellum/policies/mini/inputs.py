@@ -60,14 +60,19 @@ class Grounding:
 def grounding_of(task: Task) -> Grounding:
     """What the brain and the eyes tell of a task's target and goal."""
     d, to, held = task.target, task.destination, task.held
-    none = np.full(3, np.nan)
-    where = none if d is None else np.asarray(d.grasp_at or d.centre, dtype=float)
+    none, yaw, size = np.full(3, np.nan), 0.0, np.zeros(3)
+    if d is not None and d.opens is not None:
+        yaw = float(
+            np.arctan2(d.opens[1], d.opens[0])
+        )  # what is taken is a handle: alike on all, however large the rest looks
+    elif d is not None:
+        yaw, size = d.yaw, np.asarray(d.size, dtype=float)
     return Grounding(
-        target=where,
-        yaw=0.0 if d is None else d.yaw,
-        size=np.zeros(3) if d is None else np.asarray(d.size, dtype=float),
+        target=none if d is None else np.asarray(d.grasp_at or d.centre, dtype=float),
+        yaw=yaw,
+        size=size,
         goal=none if to is None else np.asarray(to.position, dtype=float),
-        goal_yaw=0.0 if to is None else to.yaw,
+        goal_yaw=yaw if d is not None and d.opens is not None else 0.0 if to is None else to.yaw,
         held=held is not None,
         offset=np.zeros(3) if held is None else np.asarray(held.offset, dtype=float),
     )
